@@ -1,0 +1,1 @@
+"""One small program per number that the README claims."""

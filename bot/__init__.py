@@ -1,0 +1,1 @@
+"""The application: knows no Slack payload and no service's wire format."""

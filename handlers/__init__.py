@@ -1,0 +1,1 @@
+"""The Slack surface: payload in, one call into the application, blocks out."""

@@ -1,0 +1,1 @@
+"""A workspace to try everything in: stand-ins for Slack and the services on loopback."""
