@@ -1,0 +1,161 @@
+"""What modals are filled with, and what comes back from them."""
+
+from datetime import datetime
+from typing import Literal
+
+from bot.facts.datasets import DatasetFacts
+from bot.facts.jobs import DataRef, Facts, ForeignJob, JobFacts, Money
+
+
+class Choice(Facts):
+    """One option of a select. `note` is a second line (retirement date, size, age)."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+class FieldSpec(Facts):
+    """One hyperparameter field, from `providers.base.HyperParam`."""
+
+    name: str
+    label: str
+    kind: Literal["int", "float"]
+    minimum: float | None
+    maximum: float | None
+    auto: float | None
+    value: float | None
+    hint: str
+
+
+class UploadForm(Facts):
+    """The upload modal. `max_bytes` is Slack's limit for a file input (10 MB)."""
+
+    connections: tuple[Choice, ...]
+    connection: str
+    max_bytes: int
+    channel: str
+
+
+class TrainForm(Facts):
+    """The training modal, for the connection that is chosen now.
+
+    Attributes:
+        model: the option that is chosen, None = none yet. Options come from the catalogue by external select.
+        datasets: the person's usable datasets (newest first, at most 100).
+        fields: hyperparameters as the provider describes them for the chosen model.
+        suffix_maximum, suffix_advised: 0 when the service takes no suffix.
+        like: prefilled from this job.
+        catalogue_age: None when the catalogue has not been read yet (the modal says so).
+    """
+
+    connections: tuple[Choice, ...]
+    connection: str
+    training_types: tuple[Choice, ...]
+    training_type: str | None
+    model: Choice | None
+    datasets: tuple[Choice, ...]
+    train: str | None
+    valid: str | None
+    fields: tuple[FieldSpec, ...]
+    seed: int | None
+    suffix: str
+    suffix_maximum: int
+    suffix_advised: int
+    takes_seed: bool
+    takes_validation: bool
+    like: str | None
+    channel: str
+    catalogue_at: datetime | None
+
+
+class TrainOrder(Facts):
+    """What a person wants trained, as it comes out of the modal."""
+
+    connection: str
+    training_type: str | None
+    model: str
+    method: str = "supervised"
+    train: str
+    valid: str | None
+    hyperparameters: dict[str, float | int]
+    seed: int | None
+    suffix: str | None
+    like: str | None = None
+    channel: str = ""
+
+
+class TrainSummary(Facts):
+    """What Start will do.
+
+    Attributes:
+        warnings: codes with what they need, worded by `handlers/wording`: for example
+            ("suffix_long", {"maximum": 18}), ("overlap", {...}), ("model_retires", {"date": "..."}).
+        epochs: None when the service decides.
+        intent: key under which Start happens once.
+    """
+
+    order: TrainOrder
+    model: str
+    train: DataRef
+    valid: DataRef | None
+    tokens: int | None
+    tokens_exact: bool
+    billed_tokens: int | None
+    epochs: int | None
+    cost: Money | None
+    warnings: tuple[tuple[str, dict[str, str | int | float]], ...] = ()
+    intent: str
+
+
+class Quota(Facts):
+    """One gauge: used of limit. `what` is `files`, `files_bytes`, `jobs`."""
+
+    what: str
+    used: int
+    limit: int
+
+
+class ConnectionFacts(Facts):
+    """One connection as `connections` shows it. `error` is a provider error code."""
+
+    name: str
+    provider: str
+    region: str
+    state: Literal["unknown", "healthy", "failing"]
+    probed_at: datetime | None = None
+    error: str = ""
+    error_text: str = ""
+    clock_skew: float | None = None
+    quotas: tuple[Quota, ...] = ()
+    open_jobs: int = 0
+
+
+class HomeFacts(Facts):
+    """The Home tab of one person."""
+
+    user: str
+    allowed: bool
+    jobs: tuple[JobFacts, ...]
+    datasets: tuple[DatasetFacts, ...]
+    more_jobs: int = 0
+    more_datasets: int = 0
+    at: datetime
+
+
+class JobList(Facts):
+    """A page of jobs. `scope` is `mine` or `all`."""
+
+    jobs: tuple[JobFacts, ...]
+    foreign: tuple[ForeignJob, ...]
+    scope: Literal["mine", "all"]
+    total: int
+    offset: int
+
+
+class Launcher(Facts):
+    """The bare command: what is mine now. `command` is the configured name (`/finetune`)."""
+
+    command: str
+    running: tuple[JobFacts, ...]
+    data_ready: int

@@ -1,0 +1,141 @@
+"""Messages that are sent once: what the outbox keeps is one of these, not blocks.
+
+`v` grows when a field changes its meaning; fields are only added. Every class is listed in `NOTICES`.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from bot.facts.jobs import Facts, JobFacts
+
+
+class Notice(Facts):
+    """Something to be told once. `kind` names the class in the outbox row."""
+
+    kind: ClassVar[str]
+    v: ClassVar[int] = 1
+
+
+class JobMoved(Notice):
+    """A transition, one line in the job's thread."""
+
+    kind: ClassVar[str] = "job.moved"
+    job: JobFacts
+    before: str
+    after: str
+    at: datetime
+    by: str | None = None
+
+
+class JobPendingLong(Notice):
+    """The job has waited longer than the configured hours; said once, to the starter."""
+
+    kind: ClassVar[str] = "job.pending_long"
+    job: JobFacts
+    hours: int
+
+
+class JobSucceeded(Notice):
+    """The end: numbers, reading of the curves, checkpoints. The picture follows as a message of its own.
+
+    `picture` tells whether one follows; without one `picture_problem` says why (a code).
+    """
+
+    kind: ClassVar[str] = "job.succeeded"
+    job: JobFacts
+    picture: bool
+    picture_problem: str = ""
+    alt: str = ""
+
+
+class JobFailed(Notice):
+    """The end: failed at the service, or refused when it was to be created."""
+
+    kind: ClassVar[str] = "job.failed"
+    job: JobFacts
+
+
+class JobCancelled(Notice):
+    """The end: cancelled, by whom when we know."""
+
+    kind: ClassVar[str] = "job.cancelled"
+    job: JobFacts
+    by: str | None = None
+
+
+class JobUncertain(Notice):
+    """Nobody knows whether the service created the job: the starter has to look and decide."""
+
+    kind: ClassVar[str] = "job.uncertain"
+    job: JobFacts
+    since: datetime
+
+
+class ControlFailed(Notice):
+    """A pause, resume or cancel did not work. `code`, `params`, `text` as in `ProviderError`."""
+
+    kind: ClassVar[str] = "job.control_failed"
+    job: JobFacts
+    action: str
+    code: str
+    params: dict[str, str | int | float] = {}
+    text: str = ""
+
+
+class CopyFailed(Notice):
+    """A sound dataset could not be brought to the service."""
+
+    kind: ClassVar[str] = "dataset.copy_failed"
+    dataset: str
+    name: str
+    connection: str
+    code: str
+    params: dict[str, str | int | float] = {}
+    text: str = ""
+
+
+class IntakeFailed(Notice):
+    """A file in Slack could not be read (`code` of `bot.errors`)."""
+
+    kind: ClassVar[str] = "dataset.intake_failed"
+    dataset: str
+    name: str
+    code: str
+    params: dict[str, str | int | float] = {}
+
+
+class TaskParked(Notice):
+    """Work that failed too often and waits for an administrator; told to one once."""
+
+    kind: ClassVar[str] = "task.parked"
+    task: int
+    task_kind: str
+    key: str
+    attempts: int
+    error: str
+
+
+class Missed(Notice):
+    """What happened while the bot was away, said once per job's end that it did not see."""
+
+    kind: ClassVar[str] = "missed"
+    since: datetime
+    jobs: tuple[str, ...] = ()
+
+
+NOTICES: dict[str, type[Notice]] = {
+    cls.kind: cls
+    for cls in (
+        JobMoved,
+        JobPendingLong,
+        JobSucceeded,
+        JobFailed,
+        JobCancelled,
+        JobUncertain,
+        ControlFailed,
+        CopyFailed,
+        IntakeFailed,
+        TaskParked,
+        Missed,
+    )
+}

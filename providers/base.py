@@ -1,0 +1,368 @@
+"""The one protocol that every service is reached through, and its normalised values.
+
+All values are frozen. Times are aware UTC. Token counts are tokens, sizes bytes, durations seconds.
+A `State` is what only the provider understands (cursor, ids); it survives as JSON in the store.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from providers.failures import Explanation
+
+Scalar = str | int | float | bool | None
+Json = Scalar | list["Json"] | dict[str, "Json"]
+State = dict[str, Json]
+Number = int | float
+
+FileState = Literal["pending", "processed", "failed", "deleted"]
+JobState = Literal["pending", "running", "pausing", "paused", "resuming", "succeeded", "failed", "cancelled"]
+TERMINAL: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
+ModelKind = Literal["base", "tuned", "checkpoint"]
+Split = Literal["train", "valid", "full_valid"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A thing at the service: its id there and what else is needed to reach it."""
+
+    id: str
+    remote: State = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuffixRule:
+    """What the service accepts as the readable end of a model's name.
+
+    Attributes:
+        pattern: regular expression of the allowed characters, anchored.
+        maximum: characters above which the service refuses.
+        advised: characters above which some of its tools refuse.
+    """
+
+    pattern: str
+    maximum: int
+    advised: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Documented quotas of one resource; None where the service documents none."""
+
+    file_bytes: int | None = None
+    files: int | None = None
+    files_total_bytes: int | None = None
+    jobs_kept: int | None = None
+    jobs_running: int | None = None
+    jobs_queued: int | None = None
+    deployments: int | None = None
+    min_examples: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingType:
+    """One way to train that a person can choose: `id` for the wire, `label` and `hint` for the modal."""
+
+    id: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What this connection can do; the surface offers nothing else."""
+
+    pause: bool
+    cancel: bool
+    seed: bool
+    validation: bool
+    suffix: SuffixRule | None
+    byte_order_mark: bool
+    live_points: bool
+    training_types: tuple[TrainingType, ...]
+    methods: tuple[str, ...]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HyperParam:
+    """One hyperparameter as the service describes it.
+
+    Attributes:
+        name: the service's own name (`n_epochs`).
+        label: short name for a field.
+        kind: whole number or decimal number.
+        minimum, maximum: bounds that the service refuses beyond; None = none documented.
+        auto: the value that means "the service decides" (-1), None when there is none.
+        default: what is sent when nobody chooses.
+        hint: one sentence for the field, with the advised range and its source.
+    """
+
+    name: str
+    label: str
+    kind: Literal["int", "float"]
+    minimum: Number | None
+    maximum: Number | None
+    auto: Number | None
+    default: Number | None
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Something that can be trained further.
+
+    Attributes:
+        id: the name to send.
+        short: a name that fits a select option and is readable (75 characters at most).
+        base: the base model's id; for a base model its own id.
+        lifecycle: the service's own word (`generally-available`).
+        training_ends, inference_ends: retirement in its two phases; None = not announced.
+        training_types: ids of `TrainingType` that this model is known to take; empty = not known.
+        job_id: the service's job that made it, for tuned models and checkpoints.
+    """
+
+    id: str
+    kind: ModelKind
+    short: str
+    base: str
+    lifecycle: str
+    trainable: bool
+    created_at: datetime | None = None
+    training_ends: datetime | None = None
+    inference_ends: datetime | None = None
+    methods: tuple[str, ...] = ("supervised",)
+    training_types: tuple[str, ...] = ()
+    hyperparameters: tuple[HyperParam, ...] = ()
+    job_id: str | None = None
+    context_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFile:
+    """A file at the service. `bytes` is None until the service knows it; `detail` its reason for `failed`."""
+
+    id: str
+    name: str
+    purpose: str
+    state: FileState
+    raw_state: str
+    bytes: int | None
+    created_at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """What to train: ids are the service's, hyperparameters by the service's names."""
+
+    model: str
+    training_file: str
+    validation_file: str | None
+    training_type: str | None
+    method: str
+    hyperparameters: Mapping[str, Number]
+    seed: int
+    suffix: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """The service's own account of why a job failed, unchanged."""
+
+    code: str
+    message: str
+    param: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteJob:
+    """A training job as the service tells it; `raw_state` is its own word, an unknown one counts as running."""
+
+    id: str
+    state: JobState
+    raw_state: str
+    model: str
+    created_at: datetime
+    training_file: str
+    validation_file: str | None = None
+    training_type: str | None = None
+    hyperparameters: Mapping[str, Number] = field(default_factory=dict)
+    seed: int | None = None
+    suffix: str | None = None
+    finished_at: datetime | None = None
+    estimated_finish: datetime | None = None
+    result_model: str | None = None
+    result_files: tuple[str, ...] = ()
+    trained_tokens: int | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPage:
+    """One page of the service's list, newest first. `next` is None on the last page."""
+
+    jobs: tuple[RemoteJob, ...]
+    next: State | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One measurement: `metric` is `loss`, `token_accuracy`, `reward` or the service's own column name."""
+
+    metric: str
+    split: Split
+    step: int
+    value: float
+    epoch: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEvent:
+    """One line of the job's log. `points` are the measurements that came with it."""
+
+    id: str
+    at: datetime
+    level: Literal["info", "warning", "error"]
+    message: str
+    kind: Literal["message", "metrics"]
+    points: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """Events after the cursor that was given, oldest first. `cursor` goes into the next call."""
+
+    events: tuple[JobEvent, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A saved state of the model. `model` is the name to deploy or to train further."""
+
+    id: str
+    step: int
+    model: str
+    created_at: datetime
+    deployable: bool
+    epoch: float | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What a connection answers to a harmless question.
+
+    Attributes:
+        clock_skew: service's clock minus ours in seconds, None when it sent no date.
+        files, files_bytes, jobs: how much of the quotas is used; None when not readable.
+    """
+
+    capabilities: Capabilities
+    clock_skew: float | None = None
+    files: int | None = None
+    files_bytes: int | None = None
+    jobs: int | None = None
+
+
+class ByteSource(Protocol):
+    """Bytes with a known length that can be read again from any offset."""
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        ...
+
+    def chunks(self, offset: int = 0) -> AsyncIterator[bytes]:
+        """Pieces of at most 1 MiB from `offset` to the end."""
+        ...
+
+
+Progress = Callable[[int], Awaitable[None]]
+"""Called with the number of bytes sent so far."""
+
+ControlAction = Literal["pause", "resume", "cancel"]
+
+
+class Provider(Protocol):
+    """One service at one resource.
+
+    Every method raises `providers.errors.ProviderError` and nothing else. Only `upload` and `submit` raise
+    `OutcomeUnknown`: they are sent once, and the caller looks (`find_file`, `find_job`) before it asks again.
+    Deployments and prerequisites join this protocol in parts 2 and 4.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this connection can do, without asking the service."""
+        ...
+
+    async def probe(self) -> Probe:
+        """Ask something harmless; feeds `tunesmith check` and the quotas."""
+        ...
+
+    async def models(self) -> Sequence[Model]:
+        """Everything that can be trained: base models, tuned models, checkpoints."""
+        ...
+
+    async def upload(self, src: ByteSource, name: str, resume: State | None, note: Progress) -> RemoteFile:
+        """Send a file once under our own `name`."""
+        ...
+
+    async def find_file(self, name: str, size: int, since: datetime) -> RemoteFile | None:
+        """What an upload with unknown outcome may have left: same name and size, not older than `since`."""
+        ...
+
+    async def file(self, f: Ref) -> RemoteFile:
+        """One file's state."""
+        ...
+
+    async def files(self) -> Sequence[RemoteFile]:
+        """All files of this connection."""
+        ...
+
+    async def delete_file(self, f: Ref) -> None:
+        """Delete a file; one that is gone already is fine."""
+        ...
+
+    async def submit(self, spec: JobSpec) -> RemoteJob:
+        """Create a job with one attempt. `OutcomeUnknown` when no answer came."""
+        ...
+
+    async def find_job(self, spec: JobSpec, since: datetime) -> Sequence[RemoteJob]:
+        """What a submit with unknown outcome may have made: same seed, files, suffix; created since."""
+        ...
+
+    async def jobs(self, cursor: State | None) -> JobPage:
+        """One page of all jobs; one request."""
+        ...
+
+    async def job(self, j: Ref) -> RemoteJob:
+        """One job."""
+        ...
+
+    async def events(self, j: Ref, after: str | None) -> EventPage:
+        """The log after the event `after` (None = from the beginning), oldest first."""
+        ...
+
+    def results(self, j: Ref) -> AsyncIterator[Point]:
+        """All measurements of a finished job, streamed."""
+        ...
+
+    async def checkpoints(self, j: Ref) -> Sequence[Checkpoint]:
+        """Checkpoints, newest first."""
+        ...
+
+    async def control(self, j: Ref, a: ControlAction) -> RemoteJob:
+        """Pause, resume or cancel; `Conflict` when the job's state does not allow it."""
+        ...
+
+    def explain(self, failure: Failure) -> Explanation:
+        """Sort a failure out; pure, no request."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        ...
