@@ -1,0 +1,1 @@
+"""State: tables, migrations, one repository per aggregate."""

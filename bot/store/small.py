@@ -1,0 +1,74 @@
+"""The small tables: what was seen, what was done, kept bytes, marks in time."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.tables import artifact, audit, marker
+from bot.store.work_tables import inbox
+
+
+def first_time(connection: Connection, key: str, *, now: datetime) -> bool:
+    """Remember a delivery (`event_id`, `trigger_id`, `view.id`); False when it was seen before."""
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(inbox).values(key=key, seen_at=now))
+    except IntegrityError:
+        return False
+    return True
+
+
+def forget_deliveries(connection: Connection, *, before: datetime) -> None:
+    """Deliveries are kept for a day (DESIGN section 5)."""
+    connection.execute(delete(inbox).where(inbox.c.seen_at < before))
+
+
+def record(
+    connection: Connection,
+    *,
+    at: datetime,
+    actor: str,
+    via: str,
+    action: str,
+    subject: str,
+    corr: str,
+    before: Any = None,
+    after: Any = None,
+) -> None:
+    """Append to the audit. `actor` is a user id or `tunesmith`; `via` the surface (`command`, `button`, `task`)."""
+    connection.execute(
+        insert(audit).values(
+            at=at, actor=actor, via=via, action=action, subject=subject, before=before, after=after, corr=corr
+        )
+    )
+
+
+def keep_bytes(connection: Connection, name: str, media: str, data: bytes, *, now: datetime) -> int:
+    """Keep a small file (a picture) in the database; its number."""
+    result = connection.execute(
+        insert(artifact).values(
+            sha256=hashlib.sha256(data).hexdigest(), media=media, name=name, bytes=data, created_at=now
+        )
+    )
+    return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
+
+
+def bytes_of(connection: Connection, number: int) -> bytes:
+    """A kept file's bytes; `LookupError` when there is none."""
+    data = connection.execute(select(artifact.c.bytes).where(artifact.c.id == number)).scalar()
+    if data is None:
+        raise LookupError(number)
+    return bytes(data)
+
+
+def mark(connection: Connection, name: str, *, at: datetime) -> datetime | None:
+    """Set a mark in time; what it was before."""
+    before: datetime | None = connection.execute(select(marker.c.at).where(marker.c.name == name)).scalar()
+    if before is None:
+        connection.execute(insert(marker).values(name=name, at=at))
+    else:
+        connection.execute(update(marker).where(marker.c.name == name).values(at=at))
+    return before
