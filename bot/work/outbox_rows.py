@@ -1,0 +1,176 @@
+"""The outbox's rows: what is to be said, written in the transaction that made it true.
+
+A row is `queued`, `sending`, `unknown` (sent or not, nobody knows: looked up before it is sent again), `sent` or
+`dead`. Keys are unique for ever, so the same thing is never told twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.facts.notices import NOTICES, Notice
+from bot.store.store import signal
+from bot.store.work_tables import message_ref, outbox
+
+SIGNAL = "outbox"
+LEASE = timedelta(seconds=60)
+OPEN = ("queued", "sending", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to: a channel, or a person (their direct message). Exactly one is set."""
+
+    channel: str = ""
+    user: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """As the store keeps it."""
+        return {"channel": self.channel} if self.channel else {"user": self.user}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An unsent message. `thread_ts` is resolved from its parent; None while the parent is not posted yet."""
+
+    id: int
+    key: str
+    notice: Notice
+    target: Target
+    parent_key: str | None
+    thread: tuple[str, str] | None
+    locale: str
+    state: str
+    due_at: datetime
+    attempts: int
+    first_try_at: datetime | None
+    lease_token: int
+    file: Mapping[str, Any] | None
+    created_at: datetime
+
+
+def say(
+    connection: Connection,
+    key: str,
+    notice: Notice,
+    target: Target,
+    *,
+    now: datetime,
+    parent_key: str | None = None,
+    locale: str = "en",
+    file: Mapping[str, Any] | None = None,
+) -> bool:
+    """Put a message into the outbox; False when its key was used before (then nothing is written)."""
+    if connection.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is not None:
+        return False
+    connection.execute(
+        insert(outbox).values(
+            key=key,
+            kind=notice.kind,
+            v=notice.v,
+            params=notice.model_dump(mode="json"),
+            target=target.as_json(),
+            parent_key=parent_key,
+            locale=locale,
+            state="queued",
+            due_at=now,
+            attempts=0,
+            lease_token=0,
+            file=dict(file) if file else None,
+            created_at=now,
+        )
+    )
+    signal(connection, SIGNAL)
+    return True
+
+
+def open_rows(connection: Connection, limit: int = 500) -> Sequence[Row]:
+    """Unsent messages in the order in which they were said, with their parents resolved."""
+    rows = connection.execute(
+        select(outbox).where(outbox.c.state.in_(OPEN)).order_by(outbox.c.id).limit(limit)
+    ).all()
+    parents = {row.parent_key for row in rows if row.parent_key}
+    places = _places(connection, parents)
+    # A message whose parent was given up is said in the open rather than never.
+    orphans = set(
+        connection.execute(
+            select(outbox.c.key).where(outbox.c.key.in_(parents), outbox.c.state == "dead")
+        ).scalars()
+    )
+    return [
+        Row(
+            id=row.id,
+            key=row.key,
+            notice=NOTICES[row.kind].model_validate(row.params),
+            target=Target(**row.target),
+            parent_key=None if row.parent_key in orphans else row.parent_key,
+            thread=places.get(row.parent_key) if row.parent_key else None,
+            locale=row.locale,
+            state=row.state,
+            due_at=row.due_at,
+            attempts=row.attempts,
+            first_try_at=row.first_try_at,
+            lease_token=row.lease_token,
+            file=row.file,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def _places(connection: Connection, keys: set[str]) -> dict[str, tuple[str, str]]:
+    if not keys:
+        return {}
+    places: dict[str, tuple[str, str]] = {}
+    for table in (outbox, message_ref):
+        found = connection.execute(
+            select(table.c.key, table.c.channel, table.c.ts).where(
+                table.c.key.in_(keys), table.c.ts.is_not(None)
+            )
+        )
+        places.update({row.key: (row.channel, row.ts) for row in found})
+    return places
+
+
+def take(connection: Connection, row: Row, *, now: datetime) -> int | None:
+    """Lease a row for one attempt; the fencing token, or None when somebody else was faster."""
+    result = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.lease_token == row.lease_token, outbox.c.state.in_(OPEN))
+        .values(
+            state="sending",
+            lease_token=row.lease_token + 1,
+            lease_until=now + LEASE,
+            attempts=row.attempts + 1,
+            first_try_at=row.first_try_at or now,
+        )
+    )
+    return row.lease_token + 1 if result.rowcount == 1 else None
+
+
+def settle(connection: Connection, row: Row, token: int, **values: Any) -> bool:
+    """Write the outcome of an attempt, if the lease still holds."""
+    result = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.lease_token == token)
+        .values(lease_until=None, **values)
+    )
+    signal(connection, SIGNAL)
+    return result.rowcount == 1
+
+
+def clear_leases(connection: Connection) -> int:
+    """On the start of the only process: what was being sent may have landed."""
+    result = connection.execute(
+        update(outbox).where(outbox.c.state == "sending").values(state="unknown", lease_until=None)
+    )
+    return result.rowcount
+
+
+def dead(connection: Connection) -> Sequence[tuple[str, str]]:
+    """(key, error) of messages that were given up."""
+    rows = connection.execute(select(outbox.c.key, outbox.c.last_error).where(outbox.c.state == "dead"))
+    return [(row.key, row.last_error or "") for row in rows]
