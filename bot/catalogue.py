@@ -1,0 +1,54 @@
+"""The cached catalogue of what can be trained: the handler of `catalogue.refresh`, and the search in it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from bot.deps import Deps
+from bot.facts.forms import Choice
+from bot.store import connections
+from bot.work.tasks import Again, Done, Outcome, Task
+from providers.base import Model
+
+FRESH = timedelta(hours=1)
+SHOWN = 100
+ORDER = {"base": 0, "tuned": 1, "checkpoint": 2}
+
+
+class Refresh:
+    """Reads a connection's models once an hour, and when a job made a new one."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def __call__(self, task: Task) -> Outcome:
+        """Ask the service and keep the answer."""
+        name = str(task.payload["connection"])
+        if name not in self._deps.providers:
+            return Done()
+        models = await self._deps.provider(name).models()
+        now = self._deps.clock.now()
+        return Again(now + FRESH, lambda c: connections.put_catalogue(c, name, models, now=now))
+
+
+def search(connection: Connection, name: str, typed: str) -> Sequence[Choice]:
+    """Trainable models whose name holds every typed word: base models, then tuned ones newest first, then checkpoints."""
+    models, _ = connections.models(connection, name)
+    words = typed.lower().split()
+    fitting = [
+        one
+        for one in models
+        if one.trainable and all(word in f"{one.short} {one.id}".lower() for word in words)
+    ]
+    fitting.sort(
+        key=lambda one: (ORDER[one.kind], -(one.created_at.timestamp() if one.created_at else 0), one.short)
+    )
+    return [choice(one) for one in fitting[:SHOWN]]
+
+
+def choice(model: Model) -> Choice:
+    """One model as an option."""
+    ends = f"training ends {model.training_ends.date().isoformat()}" if model.training_ends else ""
+    kind = {"base": "", "tuned": "fine-tuned", "checkpoint": "checkpoint"}[model.kind]
+    return Choice(value=model.id, label=model.short, note=" · ".join(part for part in (kind, ends) if part))

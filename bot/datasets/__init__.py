@@ -1,0 +1,1 @@
+"""Training data: JSONL in, findings out, in bounded memory."""

@@ -1,0 +1,94 @@
+"""From rows to what the surface is told about a dataset. Reads only."""
+
+from sqlalchemy import Connection
+
+from bot.config.settings import Settings
+from bot.facts.datasets import CopyFacts, DatasetFacts, FindingLine
+from bot.facts.jobs import Money
+from bot.ids import dataset_name
+from bot.store import connections, datasets
+from bot.store.datasets import Copy, Dataset
+
+EPOCHS_SHOWN = 3
+
+
+def dataset_facts(connection: Connection, found: Dataset, settings: Settings) -> DatasetFacts:
+    """Everything that any surface shows of a dataset."""
+    report = found.report or {}
+    counts = report.get("counts", {})
+    pair = datasets.get(connection, found.pair) if found.pair else None
+    cost, model = _cost(connection, found, settings)
+    same = report.get("same_as")
+    problem = found.problem or {}
+    return DatasetFacts(
+        id=found.label,
+        name=found.name,
+        owner=found.owner,
+        state=found.state,
+        bytes=found.bytes,
+        examples=found.examples,
+        turns=dict(report.get("turns", {})),
+        tokens=found.tokens,
+        tokens_exact=found.tokens_exact,
+        seconds=report.get("seconds"),
+        errors=int(counts.get("error", 0)),
+        warnings=int(counts.get("warning", 0)),
+        hints=int(counts.get("hint", 0)),
+        findings=tuple(
+            FindingLine(
+                rule=one["rule"],
+                severity=one["severity"],
+                line=one["line"],
+                path=one["path"],
+                params=dict(one.get("params", {})),
+            )
+            for one in report.get("findings", ())
+        ),
+        totals=dict(report.get("totals", {})),
+        copies=tuple(_copy(one, found.bytes or 0) for one in datasets.copies(connection, found.id)),
+        role="validation" if found.role == "validation" else "training",
+        pair=dataset_name(pair.id) if pair else None,
+        pair_name=pair.name if pair else None,
+        cost=cost,
+        cost_epochs=EPOCHS_SHOWN,
+        cost_model=model,
+        problem=str(problem.get("code", "")),
+        problem_params=dict(problem.get("params", {})),
+        same_as=dataset_name(same) if same else None,
+        created_at=found.created_at,
+    )
+
+
+def _copy(copy: Copy, size: int) -> CopyFacts:
+    failure = copy.failure or {}
+    return CopyFacts(
+        connection=copy.connection,
+        state=copy.state,
+        sent=copy.sent,
+        bytes=size,
+        detail=str(failure.get("message", "")),
+        code=str(failure.get("code", "")),
+    )
+
+
+def _cost(connection: Connection, found: Dataset, settings: Settings) -> tuple[Money | None, str]:
+    """What training would cost on the cheapest priced model of the connection it goes to."""
+    name = str(found.source.get("connection", ""))
+    if found.tokens is None or name not in {one.name for one in settings.connections}:
+        return None, ""
+    models, _ = connections.models(connection, name)
+    priced = [
+        (price, model)
+        for model in models
+        if model.kind == "base" and model.trainable
+        for price in [settings.price_for(name, model.base, None)]
+        if price is not None
+    ]
+    if not priced:
+        return None, ""
+    price, model = min(priced, key=lambda one: one[0].training_per_million)
+    amount = found.tokens / 1_000_000 * float(price.training_per_million) * EPOCHS_SHOWN
+    money = Money(
+        low=amount, high=amount, currency=price.currency, source=price.source, as_of=price.as_of.isoformat()
+    )
+    return money, model.short

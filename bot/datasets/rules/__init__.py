@@ -1,0 +1,1 @@
+"""What a training file must be: one family of rules per file, listed in `registry`."""

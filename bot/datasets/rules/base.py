@@ -1,0 +1,79 @@
+"""The words that every rule is written in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.datasets.report import Param, Severity
+
+JsonValue = object
+JsonMap = Mapping[str, JsonValue]
+
+CLIPPED_AT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSpec:
+    """What can be found, for reports, wording and documentation.
+
+    Attributes:
+        id: stable word, stored with datasets.
+        params: names of the parameters that every finding of this rule carries.
+        source: why it is a rule.
+    """
+
+    id: str
+    severity: Severity
+    source: str
+    params: tuple[str, ...] = ()
+
+
+class Note(Protocol):
+    """Takes down a finding; the line number is added by whoever hands this out."""
+
+    def __call__(self, spec: RuleSpec, path: str = "", /, **params: Param) -> None:
+        """Report `spec` at `path`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One line that holds an example.
+
+    Attributes:
+        value: the whole object.
+        turns: index and message for each element of `messages` that is an object.
+        complete: every element of `messages` is an object.
+    """
+
+    value: JsonMap
+    turns: Sequence[tuple[int, JsonMap]]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A family of findings about one example: what it can report, and how it looks.
+
+    A rule is a function of the example alone; it keeps nothing between examples.
+    """
+
+    specs: tuple[RuleSpec, ...]
+    check: Callable[[Example, Note], None]
+
+
+def json_type(value: JsonValue) -> str:
+    """JSON's own word for the type of a decoded value."""
+    words = {dict: "object", list: "list", str: "string", bool: "boolean", int: "number", float: "number"}
+    for kind in type(value).__mro__:
+        if kind in words:
+            return words[kind]
+    return "null"
+
+
+def clipped(text: str) -> str:
+    """A short, printable form of a word from the file, for a message."""
+    shown = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: CLIPPED_AT + 1]
+    )
+    return shown if len(shown) <= CLIPPED_AT else shown[: CLIPPED_AT - 1] + "…"

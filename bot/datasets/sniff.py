@@ -1,0 +1,136 @@
+"""What a file is, judged by its first bytes: JSON Lines, or something that is often mistaken for it."""
+
+import json
+import re
+from typing import Literal
+
+HEAD_BYTES = 64 * 1024
+"""How much of a file the judgement needs at most."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+Encoding = Literal["utf-16", "utf-32"]
+
+FORMATS = (
+    "json_array",
+    "json_pretty",
+    "csv",
+    "tsv",
+    "plain_text",
+    "html",
+    "xml",
+    "xlsx",
+    "docx",
+    "zip",
+    "gzip",
+    "zstandard",
+    "bzip2",
+    "xz",
+    "seven_zip",
+    "pdf",
+    "parquet",
+    "arrow",
+    "sqlite",
+    "image",
+)
+"""Values of `format` in `file_format`."""
+
+_MAGIC = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstandard"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"7z\xbc\xaf\x27\x1c", "seven_zip"),
+    (b"%PDF-", "pdf"),
+    (b"PAR1", "parquet"),
+    (b"ARROW1", "arrow"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+)
+_WORD_BYTES = re.compile(rb"[^\x00-\x08\x0b\x0c\x0e-\x1f]*\Z")
+
+
+def wide_encoding(head: bytes) -> Encoding | None:
+    """UTF-16 or UTF-32, by its mark or by the zero bytes that ASCII letters get there."""
+    if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return "utf-32"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    start = head[:4]
+    if len(start) == 4 and start.count(0) == 3 and (start[0] or start[3]):
+        return "utf-32"
+    if len(start) == 4 and (start[0] == start[2] == 0 < start[1] or start[1] == start[3] == 0 < start[0]):
+        return "utf-16"
+    return None
+
+
+def mistaken(head: bytes, *, whole: bool) -> str | None:
+    """The name of another format, one of `FORMATS`; None for what may be JSON Lines.
+
+    Args:
+        head: the first `HEAD_BYTES` without a byte-order mark, or the whole file if it is shorter.
+        whole: the file has nothing behind `head`.
+    """
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return name
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(head)
+    text = head.lstrip()
+    return _text_format(text, whole=whole) if text else None
+
+
+def _text_format(text: bytes, *, whole: bool) -> str | None:
+    if text.startswith(b"<"):
+        return "html" if re.match(rb"<(!doctype\s+html|html|head|body)\b", text, re.IGNORECASE) else "xml"
+    if text.startswith(b"["):
+        return _list(text)
+    if text.startswith(b"{"):
+        return "json_pretty" if _pretty(text, whole=whole) else None
+    return _table_or_text(text)
+
+
+def _zipped(head: bytes) -> str:
+    if b"xl/" in head:
+        return "xlsx"
+    return "docx" if b"word/" in head else "zip"
+
+
+def _list(text: bytes) -> str | None:
+    """One JSON array, unless several lines are complete lists: then each line is told that it is no object."""
+    first, _, rest = text.partition(b"\n")
+    return None if rest.lstrip().startswith(b"[") and _complete(first) else "json_array"
+
+
+def _pretty(text: bytes, *, whole: bool) -> bool:
+    """Whether the first object is spread over several lines."""
+    first, end, rest = text.partition(b"\n")
+    if not end or _complete(first):
+        return False
+    if first.strip() == b"{":
+        return rest.lstrip()[:1] in (b'"', b"}")
+    return whole and _complete(text)
+
+
+def _complete(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _table_or_text(text: bytes) -> str | None:
+    lines = [line.strip() for line in text.split(b"\n", 3)[:3]]
+    following = [line for line in lines[1:] if line]
+    if any(line.startswith(b"{") for line in following):
+        # A stray first line before good ones: the line itself is reported.
+        return None
+    if not _WORD_BYTES.match(text):
+        return None
+    for separator, name in ((b"\t", "tsv"), (b",", "csv"), (b";", "csv")):
+        if separator in lines[0] and (not following or separator in following[0] or b'"' in lines[1]):
+            return name
+    return "plain_text"

@@ -1,0 +1,134 @@
+"""Taking data in: what a person attached becomes datasets, and work for the queue. Inside one transaction."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot.people import Actor
+from bot.store import datasets, small
+from bot.store.tables import dataset as table
+from bot.work import queue
+from bot.work.tasks import BULK
+
+VALIDATION_NAME = re.compile(r"(?:^|[^a-z])(?:valid(?:ation)?|val|eval|dev|test)(?:[^a-z]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file in Slack that somebody wants to train on; `size` in bytes by Slack's account."""
+
+    file_id: str
+    name: str
+    size: int | None = None
+    role: str | None = None
+
+
+def guess_roles(files: Sequence[Attached]) -> list[str]:
+    """Which of the files is training and which validation data: as said, by name, else the smaller one validates."""
+    roles = [file.role or "" for file in files]
+    if len(files) != 2:
+        return [role or "training" for role in roles]
+    if not any(roles):
+        named = [bool(VALIDATION_NAME.search(file.name)) for file in files]
+        if named[0] != named[1]:
+            roles = ["validation" if one else "training" for one in named]
+        else:
+            sizes = [file.size if file.size is not None else 0 for file in files]
+            roles = ["training", "validation"] if sizes[0] >= sizes[1] else ["validation", "training"]
+    return [role or "training" for role in roles]
+
+
+def take_in(
+    connection: Connection,
+    files: Sequence[Attached],
+    actor: Actor,
+    *,
+    target: str,
+    source: Mapping[str, Any],
+    via: str,
+    now: datetime,
+    corr: str,
+) -> list[int]:
+    """Make datasets of the files and have them read and checked; their numbers.
+
+    A file that this person handed in before at the same place (a redelivery, a second click) is not taken in twice.
+    """
+    numbers: list[int] = []
+    for file, role in zip(files, guess_roles(files), strict=True):
+        key = {**source, "file_id": file.file_id, "connection": target}
+        known = _same_source(connection, actor, key)
+        numbers.append(known or _add(connection, file, role, actor, key, via=via, now=now, corr=corr))
+    if len(numbers) == 2 and numbers[0] != numbers[1]:
+        for one, other in (numbers, reversed(numbers)):
+            datasets.change(connection, one, now=now, pair=other)
+    return numbers
+
+
+def _add(
+    connection: Connection,
+    file: Attached,
+    role: str,
+    actor: Actor,
+    source: Mapping[str, Any],
+    *,
+    via: str,
+    now: datetime,
+    corr: str,
+) -> int:
+    number = datasets.add(
+        connection,
+        team_id=actor.team_id,
+        owner=actor.user_id,
+        name=file.name[:200],
+        source=source,
+        role=role,
+        now=now,
+    )
+    queue.enqueue(
+        connection,
+        "dataset.intake",
+        f"intake:{number}",
+        {"dataset": number},
+        now=now,
+        corr=corr,
+        lane=BULK,
+        lock_key=f"dataset:{number}",
+    )
+    small.record(
+        connection,
+        at=now,
+        actor=actor.user_id,
+        via=via,
+        action="dataset.received",
+        subject=f"D{number}",
+        after={"name": file.name[:200]},
+        corr=corr,
+    )
+    return number
+
+
+def _same_source(connection: Connection, actor: Actor, source: Mapping[str, Any]) -> int | None:
+    rows = connection.execute(
+        select(table.c.id, table.c.source)
+        .where(table.c.team_id == actor.team_id, table.c.owner == actor.user_id)
+        .order_by(table.c.id.desc())
+        .limit(50)
+    )
+    for row in rows:
+        if row.source == dict(source):
+            return int(row.id)
+    return None
+
+
+def swap(connection: Connection, first: int, second: int, *, now: datetime) -> None:
+    """Exchange the roles of a pair."""
+    pair = [datasets.get(connection, number) for number in (first, second)]
+    if any(one is None for one in pair):
+        return
+    for one, other in ((pair[0], pair[1]), (pair[1], pair[0])):
+        if one is not None and other is not None:
+            datasets.change(connection, one.id, now=now, role=other.role)

@@ -1,0 +1,38 @@
+"""What the application's parts are built from: made once by `bot/app.py`, passed to everything."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.chat import Chat, Renderer
+from bot.clock import Clock
+from bot.config.settings import Settings
+from bot.errors import NotThere
+from bot.helper import HelperProcess
+from bot.ids import NewId
+from bot.people import People
+from bot.store.store import Store
+from providers.base import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """Everything that a service function may need."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    chat: Chat
+    renderer: Renderer
+    providers: Mapping[str, Provider]
+    people: People
+    helper: HelperProcess
+    new_id: NewId
+    rng: random.Random
+
+    def provider(self, name: str) -> Provider:
+        """The provider of a connection; `NotThere("connection")` when the configuration lost it."""
+        try:
+            return self.providers[name]
+        except KeyError:
+            raise NotThere("connection", {"given": name}) from None

@@ -1,0 +1,133 @@
+"""The running application: worker, sender, painter and ticker over one store."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from bot import reconcile
+from bot.catalogue import Refresh
+from bot.datasets.intake import Intake
+from bot.datasets.staging import Staging
+from bot.datasets.upload import Upload
+from bot.deps import Deps
+from bot.facts.notices import TaskParked
+from bot.painter import StorePainter
+from bot.store import small
+from bot.training.collect import Collect
+from bot.training.control import Control
+from bot.training.follow import Follow
+from bot.training.record import Recorder
+from bot.training.submit import Submit
+from bot.work import outbox_rows
+from bot.work.cards import Cards
+from bot.work.outbox import Outbox
+from bot.work.outbox_rows import Target
+from bot.work.schedule import Schedule
+from bot.work.tasks import Kind, Task
+from bot.work.worker import Worker
+
+log = logging.getLogger(__name__)
+GiveUp = Callable[[Connection, Task, str], None]
+
+
+class Engine:
+    """Everything that works without being asked. `prepare`, then `start` once the socket is connected, then `stop`."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self.recorder = Recorder(deps.settings, deps.providers)
+        self.staging = Staging(deps.settings.files.staging, deps.settings.limits.intake_max_bytes)
+        self.painter = StorePainter(deps)
+        self._admins: tuple[str, ...] = ()
+        self._worker = Worker(deps.store, deps.clock, self._kinds(), owner=deps.new_id(), rng=deps.rng)
+        self._outbox = Outbox(deps.store, deps.clock, deps.chat, deps.renderer, self._artifact, rng=deps.rng)
+        self._cards = Cards(deps.store, deps.clock, deps.chat, self.painter, rng=deps.rng)
+        self._schedule = Schedule(self._tick)
+        self._loops: list[asyncio.Task[None]] = []
+
+    def _kinds(self) -> dict[str, Kind]:
+        deps, recorder, staging = self.deps, self.recorder, self.staging
+        intake, upload = Intake(deps, recorder, staging), Upload(deps, recorder, staging)
+        collect = Collect(deps, recorder)
+        return {
+            "dataset.intake": Kind(handler=intake, on_parked=self._parked(intake.give_up)),
+            "dataset.upload": Kind(handler=upload, on_parked=self._parked(upload.give_up)),
+            "job.submit": Kind(handler=Submit(deps, recorder), budget=12, on_parked=self._parked()),
+            "job.control": Kind(handler=Control(deps, recorder), on_parked=self._parked()),
+            "job.collect": Kind(handler=collect, on_parked=self._parked(collect.give_up)),
+            "connection.poll": Kind(handler=Follow(deps, recorder), budget=None),
+            "catalogue.refresh": Kind(handler=Refresh(deps), budget=None),
+        }
+
+    def _parked(self, give_up: GiveUp | None = None) -> GiveUp:
+        def parked(connection: Connection, task: Task, error: str) -> None:
+            if give_up is not None:
+                give_up(connection, task, error)
+            notice = TaskParked(
+                task=task.id, task_kind=task.kind, key=task.key, attempts=task.attempts, error=error
+            )
+            for admin in self._admins[:1]:
+                now = self.deps.clock.now()
+                outbox_rows.say(
+                    connection, f"parked:{task.id}:{task.attempts}", notice, Target(user=admin), now=now
+                )
+
+        return parked
+
+    async def prepare(self) -> None:
+        """Register connections, free leases, plant what recurs. Raises `PointedElsewhere`."""
+        deps = self.deps
+        now, corr = deps.clock.now(), deps.new_id()
+
+        def work(connection: Connection) -> tuple[int, int]:
+            reconcile.register(connection, deps.settings)
+            freed = reconcile.free_leases(connection)
+            reconcile.plant_recurring(connection, deps.providers, now=now, corr=corr)
+            reconcile.replant_jobs(connection, now=now, corr=corr)
+            reconcile.housekeeping(connection, now=now)
+            return freed
+
+        tasks, messages = await deps.store.write(work)
+        if tasks or messages:
+            log.info("the last run held %d tasks and %d messages: going on with them", tasks, messages)
+
+    async def start(self) -> None:
+        """Begin to work."""
+        self._admins = await self.deps.people.admins()
+        for run in (self._worker.run, self._outbox.run, self._cards.run):
+            self._loops.append(asyncio.create_task(run(), name=run.__qualname__))
+        self._schedule.start()
+
+    async def watch(self) -> None:
+        """Return only when one of the loops died; raises what killed it."""
+        done, _ = await asyncio.wait(self._loops, return_when=asyncio.FIRST_COMPLETED)
+        for loop in done:
+            loop.result()
+
+    async def stop(self) -> None:
+        """Stop working; what was under way is claimed again at the next start."""
+        self._schedule.stop()
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._loops.clear()
+
+    async def _tick(self) -> None:
+        now, corr = self.deps.clock.now(), self.deps.new_id()
+
+        def work(connection: Connection) -> None:
+            reconcile.plant_recurring_missing(connection, self.deps.providers, now=now, corr=corr)
+            self.recorder.alert_pending(connection, now=now)
+            reconcile.housekeeping(connection, now=now)
+
+        await self.deps.store.write(work)
+        hours = self.deps.settings.files.retention_hours
+        await asyncio.to_thread(self.staging.sweep, now - timedelta(hours=max(1, hours)))
+        self._worker.wake()
+        self._outbox.wake()
+
+    async def _artifact(self, number: int) -> bytes:
+        return await self.deps.store.read(lambda c: small.bytes_of(c, number))

@@ -1,0 +1,274 @@
+"""What the surface asks of the store: facts for lists, snapshots and forms. Reads only, no request to any service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from bot.catalogue import choice
+from bot.config.settings import Settings
+from bot.datasets.facts import dataset_facts
+from bot.errors import NotThere
+from bot.facts.datasets import DatasetFacts
+from bot.facts.forms import (
+    Choice,
+    ConnectionFacts,
+    FieldSpec,
+    JobList,
+    Launcher,
+    Quota,
+    TrainForm,
+    UploadForm,
+)
+from bot.facts.jobs import ForeignJob, JobFacts, LogLine
+from bot.ids import number_of
+from bot.people import Actor
+from bot.store import connections, datasets, jobs, records
+from bot.store.jobs import Job
+from bot.training.facts import job_facts
+from bot.work import card_rows
+from providers.base import Capabilities, HyperParam, Model, Provider
+
+PAGE = 10
+RUNNING_SHOWN = 5
+DATA_SHOWN = 20
+LOG_SHOWN = 40
+FILE_INPUT_BYTES = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Answers from the store. Every method runs inside one read."""
+
+    settings: Settings
+    providers: Mapping[str, Provider]
+
+    def facts(self, connection: Connection, job: Job, *, now: datetime) -> JobFacts:
+        """A job as it is shown."""
+        return job_facts(connection, job, self.settings, self.providers, now=now)
+
+    def job(
+        self, connection: Connection, actor: Actor, given: str | None, place: tuple[str, str] | None
+    ) -> Job:
+        """The job that is meant: by name, by the thread it is spoken of in, else the person's newest.
+
+        Raises:
+            NotThere: `job` with what was given, or `no_jobs`.
+        """
+        if given:
+            found = jobs.find(connection, actor.team_id, given)
+            if found is None:
+                raise NotThere("job", {"given": given[:80]})
+            return found
+        if place is not None:
+            subject = card_rows.at(connection, *place)
+            number = number_of(subject or "", "J")
+            found = jobs.get(connection, number) if number else None
+            if found is not None and found.team_id == actor.team_id:
+                return found
+        newest = jobs.newest_of(connection, actor.team_id, actor.user_id)
+        if newest is None:
+            raise NotThere("no_jobs")
+        return newest
+
+    def launcher(self, connection: Connection, actor: Actor, *, now: datetime) -> Launcher:
+        """What is mine now."""
+        mine, _ = jobs.listed(connection, actor.team_id, requester=actor.user_id, limit=50)
+        running = [self.facts(connection, one, now=now) for one in mine if not one.ended][:RUNNING_SHOWN]
+        data = datasets.of_owner(connection, actor.team_id, actor.user_id, limit=100)
+        ready = sum(one.state == "ready" for one in data)
+        return Launcher(command=self.settings.slack.command, running=tuple(running), data_ready=ready)
+
+    def job_list(
+        self,
+        connection: Connection,
+        actor: Actor,
+        scope: Literal["mine", "all"],
+        offset: int,
+        *,
+        now: datetime,
+    ) -> JobList:
+        """A page of jobs; those made elsewhere are on the first page of all."""
+        requester = actor.user_id if scope == "mine" else None
+        page, total = jobs.listed(
+            connection, actor.team_id, requester=requester, limit=PAGE, offset=max(0, offset)
+        )
+        foreign: tuple[ForeignJob, ...] = ()
+        if offset <= 0:
+            foreign = tuple(
+                ForeignJob(
+                    connection=one.connection,
+                    remote_id=one.remote_id,
+                    model=str(one.snapshot.get("model", "")),
+                    state=str(one.snapshot.get("raw_state", "")),
+                    created_at=one.created_at,
+                    result_model=one.snapshot.get("result_model"),
+                )
+                for one in jobs.foreign(connection, limit=PAGE)
+            )
+        return JobList(
+            jobs=tuple(self.facts(connection, one, now=now) for one in page),
+            foreign=foreign,
+            scope=scope,
+            total=total,
+            offset=max(0, offset),
+        )
+
+    def log(self, connection: Connection, job: Job) -> tuple[Sequence[LogLine], int]:
+        """The newest lines of a job's log, and how many earlier ones there are."""
+        lines, total = records.log(connection, job.id, limit=LOG_SHOWN)
+        shown = [LogLine(at=one.at, level=one.level, message=one.message) for one in lines]
+        return shown, max(0, total - len(shown))
+
+    def data(self, connection: Connection, actor: Actor) -> tuple[Sequence[DatasetFacts], int]:
+        """The person's datasets, newest first, and how many more there are."""
+        found = datasets.of_owner(connection, actor.team_id, actor.user_id, limit=DATA_SHOWN * 5)
+        shown = [dataset_facts(connection, one, self.settings) for one in found[:DATA_SHOWN]]
+        return shown, len(found) - len(shown)
+
+    def dataset(self, connection: Connection, actor: Actor, given: str) -> DatasetFacts:
+        """One dataset of the person's. Raises `NotThere("dataset")`."""
+        number = number_of(given, "D")
+        found = datasets.get(connection, number) if number else None
+        if found is None or (found.team_id, found.owner) != (actor.team_id, actor.user_id):
+            raise NotThere("dataset", {"given": given[:80]})
+        return dataset_facts(connection, found, self.settings)
+
+    def connections(self, connection: Connection) -> Sequence[ConnectionFacts]:
+        """All configured connections as they were last seen."""
+        known = connections.known(connection)
+        answers = []
+        for one in self.settings.connections:
+            seen = known.get(one.name)
+            error = (seen.last_error or {}) if seen else {}
+            limits = self.providers[one.name].capabilities.limits
+            usage = (seen.usage or {}) if seen else {}
+            gauges = (
+                ("files", usage.get("files"), limits.files),
+                ("files_bytes", usage.get("files_bytes"), limits.files_total_bytes),
+                ("jobs", usage.get("jobs"), limits.jobs_kept),
+            )
+            state = seen.state if seen and seen.state in ("healthy", "failing") else "unknown"
+            answers.append(
+                ConnectionFacts(
+                    name=one.name,
+                    provider=one.provider,
+                    region=one.region,
+                    state=state,
+                    probed_at=seen.polled_at if seen else None,
+                    error=str(error.get("code", "")),
+                    error_text=str(error.get("text", "")),
+                    clock_skew=usage.get("clock_skew"),
+                    quotas=tuple(Quota(what=w, used=u, limit=m) for w, u, m in gauges if u is not None and m),
+                    open_jobs=len(jobs.open_at(connection, one.name)),
+                )
+            )
+        return answers
+
+    def upload_form(self, actor: Actor, channel: str) -> UploadForm:
+        """The upload modal."""
+        del actor
+        return UploadForm(
+            connections=self._connection_choices(),
+            connection=self.settings.connections[0].name,
+            max_bytes=FILE_INPUT_BYTES,
+            channel=channel,
+        )
+
+    def _connection_choices(self) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(value=one.name, label=one.name, note=one.region) for one in self.settings.connections
+        )
+
+    def train_form(self, connection: Connection, actor: Actor, wish: "Wish") -> TrainForm:
+        """The training modal for what is chosen so far."""
+        like = jobs.find(connection, actor.team_id, wish.like) if wish.like else None
+        name = wish.connection or (like.connection if like else self.settings.connections[0].name)
+        if name not in self.providers:
+            name = self.settings.connections[0].name
+        able = self.providers[name].capabilities
+        model_id = wish.model or (like.base_model if like and like.connection == name else None)
+        model = connections.model(connection, name, model_id) if model_id else None
+        _, read_at = connections.models(connection, name)
+        described = model.hyperparameters if model else self._usual_fields(connection, name)
+        hyper = dict(like.hyper) if like else {}
+        return TrainForm(
+            connections=self._connection_choices(),
+            connection=name,
+            training_types=tuple(
+                Choice(value=one.id, label=one.label, note=one.hint) for one in able.training_types
+            ),
+            training_type=wish.training_type
+            or (like.training_type if like else None)
+            or _first_type(able, model),
+            model=choice(model) if model else None,
+            datasets=self._data_choices(connection, actor),
+            train=wish.train or (f"D{like.train}" if like and like.train and not wish.new_data else None),
+            valid=wish.valid or (f"D{like.valid}" if like and like.valid and not wish.new_data else None),
+            fields=tuple(_field(one, hyper.get(one.name)) for one in described),
+            seed=like.seed if like else None,
+            suffix=(like.suffix or "") if like else "",
+            suffix_maximum=able.suffix.maximum if able.suffix else 0,
+            suffix_advised=able.suffix.advised if able.suffix else 0,
+            takes_seed=able.seed,
+            takes_validation=able.validation,
+            like=like.label if like else None,
+            channel=wish.channel,
+            catalogue_at=read_at,
+        )
+
+    def _usual_fields(self, connection: Connection, name: str) -> tuple[HyperParam, ...]:
+        """The fields of some trainable model, until one is chosen: nearly all models take the same."""
+        models, _ = connections.models(connection, name)
+        return next((one.hyperparameters for one in models if one.trainable and one.hyperparameters), ())
+
+    def _data_choices(self, connection: Connection, actor: Actor) -> tuple[Choice, ...]:
+        usable = datasets.usable(connection, actor.team_id, limit=100)
+        mine = [one for one in usable if one.owner == actor.user_id]
+        return tuple(
+            Choice(
+                value=one.label,
+                label=f"{one.label} · {one.name}",
+                note=f"{one.examples or 0:,} examples · {one.role}",
+            )
+            for one in mine
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person has chosen so far; everything may be open. `new_data` drops the data of `like`."""
+
+    connection: str | None = None
+    training_type: str | None = None
+    model: str | None = None
+    train: str | None = None
+    valid: str | None = None
+    like: str | None = None
+    channel: str = ""
+    new_data: bool = False
+
+
+def _first_type(able: Capabilities, model: Model | None) -> str | None:
+    if not able.training_types:
+        return None
+    known = [one.id for one in able.training_types]
+    fitting = [
+        one for one in known if model is None or not model.training_types or one in model.training_types
+    ]
+    return (fitting or known)[0]
+
+
+def _field(one: HyperParam, value: float | None) -> FieldSpec:
+    return FieldSpec(
+        name=one.name,
+        label=one.label,
+        kind=one.kind,
+        minimum=one.minimum,
+        maximum=one.maximum,
+        auto=one.auto,
+        value=value,
+        hint=one.hint,
+    )

@@ -1,0 +1,78 @@
+"""The start: nothing is held, everything overdue runs, everything open is compared with its service.
+
+Planting is idempotent (keys are unique among open tasks), so it does not matter how the last run ended.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.config.settings import Settings
+from bot.store import connections, jobs, small
+from bot.training import submit
+from bot.training.record import poll_soon
+from bot.work import outbox_rows, queue
+from bot.work.tasks import BULK
+
+KEEP_TASKS = timedelta(days=14)
+KEEP_DELIVERIES = timedelta(hours=24)
+ALIVE = "alive"
+
+
+def register(connection: Connection, settings: Settings) -> None:
+    """Make the configured connections known. Raises `PointedElsewhere`."""
+    for one in settings.connections:
+        key = connections.resource_key(one.provider, str(one.endpoint))
+        connections.register(connection, one.name, one.provider, key)
+
+
+def free_leases(connection: Connection) -> tuple[int, int]:
+    """Clear what the last run held: (tasks, messages). Only for a store that a single process uses."""
+    return queue.clear_leases(connection), outbox_rows.clear_leases(connection)
+
+
+def plant_recurring(connection: Connection, names: Mapping[str, object], *, now: datetime, corr: str) -> None:
+    """Make sure that the recurring tasks exist; one row each."""
+    for name in names:
+        poll_soon(connection, name, now=now, seconds=0, corr=corr)
+        queue.enqueue(
+            connection, "catalogue.refresh", f"catalogue:{name}", {"connection": name}, now=now, corr=corr
+        )
+
+
+def plant_recurring_missing(
+    connection: Connection, names: Mapping[str, object], *, now: datetime, corr: str
+) -> None:
+    """Plant recurring tasks that have no open row, without hurrying those that have one."""
+    missing = {name: None for name in names if not queue.is_open(connection, f"poll:{name}")}
+    plant_recurring(connection, missing, now=now, corr=corr)
+
+
+def replant_jobs(connection: Connection, *, now: datetime, corr: str) -> int:
+    """Give every job that waits for a step its task, should the row have been lost or dropped; how many."""
+    planted = 0
+    for job in jobs.unfinished(connection):
+        if job.state in ("waiting", "submitting"):
+            submit.plant(connection, job.id, now=now, corr=corr)
+            planted += 1
+        elif job.ended and job.collected_at is None:
+            queue.enqueue(
+                connection,
+                "job.collect",
+                f"collect:{job.label}",
+                {"job": job.id},
+                now=now,
+                corr=corr,
+                lane=BULK,
+                lock_key=f"job:{job.id}",
+            )
+            planted += 1
+    return planted
+
+
+def housekeeping(connection: Connection, *, now: datetime) -> None:
+    """Forget finished tasks and old deliveries, and note that we are alive."""
+    queue.prune(connection, before=now - KEEP_TASKS)
+    small.forget_deliveries(connection, before=now - KEEP_DELIVERIES)
+    small.mark(connection, ALIVE, at=now)

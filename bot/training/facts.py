@@ -1,0 +1,162 @@
+"""From rows to what the surface is told about a job. Reads only."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.config.settings import Settings
+from bot.facts.jobs import CheckpointFacts, DataRef, FailureFacts, JobFacts, Money, Progress, ReadingFacts
+from bot.ids import dataset_name, job_name
+from bot.store import datasets, jobs, records
+from bot.store.jobs import Job
+from bot.training.progress import by_clock
+from providers.base import Provider
+
+PAUSABLE, RESUMABLE = ("running",), ("paused",)
+CANCELLABLE = ("waiting", "pending", "running", "pausing", "paused", "resuming")
+
+
+def job_facts(
+    connection: Connection, job: Job, settings: Settings, providers: Mapping[str, Provider], *, now: datetime
+) -> JobFacts:
+    """Everything that any surface shows of a job."""
+    train, valid = (_data(connection, number) for number in (job.train, job.valid))
+    progress = Progress.model_validate(job.progress)
+    if job.state == "running":
+        progress = by_clock(progress, job.state_at, job.eta, now)
+    configured = next((one for one in settings.connections if one.name == job.connection), None)
+    provider = providers.get(job.connection)
+    like = jobs.get(connection, job.like_job) if job.like_job else None
+    portal = configured.portal_url if configured else None
+    return JobFacts(
+        id=job.label,
+        name=job.suffix or job.model_short,
+        state=job.state,
+        raw_state=job.raw_state,
+        connection=job.connection,
+        region=configured.region if configured else "",
+        provider=configured.provider if configured else "",
+        requester=job.requester,
+        model=job.model_short,
+        training_type=_label(provider, job.training_type),
+        method=job.method,
+        train=train or DataRef(id="", name=""),
+        valid=valid,
+        hyperparameters=dict((job.remote or {}).get("hyperparameters") or job.hyper),
+        seed=job.seed,
+        suffix=job.suffix,
+        created_at=job.created_at,
+        submitted_at=job.submitted_at,
+        finished_at=job.finished_at,
+        eta=job.eta,
+        progress=progress,
+        estimate=Money.model_validate(job.estimate) if job.estimate else None,
+        cost=_billed(job),
+        tokens=job.tokens,
+        tokens_billed=job.tokens_billed,
+        result_model=job.result_model,
+        failure=failure_facts(job, provider),
+        reading=ReadingFacts.model_validate(job.reading) if job.reading else None,
+        checkpoints=tuple(_checkpoint(row) for row in records.checkpoints(connection, job.id)),
+        can=_can(job, provider),
+        like=job_name(job.like_job) if job.like_job else None,
+        compare=_compare(like),
+        remote_id=job.remote_id,
+        portal_url=portal.replace("{job}", job.remote_id) if portal and job.remote_id else "",
+        muted=job.muted,
+        pending_alert_hours=max(1, round(settings.limits.pending_alert_hours)),
+        updated_at=job.updated_at,
+    )
+
+
+def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
+    """Why a job ended badly, sorted out by its provider; the service's own words as they were stored."""
+    if not job.failure:
+        return None
+    kept = job.failure
+    if provider is None or kept.get("kind"):
+        return FailureFacts(
+            kind=kept.get("kind", "unknown"),
+            text=kept.get("message", ""),
+            code=kept.get("code", ""),
+            request_id=kept.get("request_id", ""),
+            tokens_billed=job.tokens_billed,
+        )
+    from providers.base import Failure
+
+    explained = provider.explain(
+        Failure(code=kept.get("code", ""), message=kept.get("message", ""), param=kept.get("param", ""))
+    )
+    return FailureFacts(
+        kind=explained.kind,
+        categories=explained.categories,
+        text=explained.text,
+        code=kept.get("code", ""),
+        charged=explained.charged,
+        tokens_billed=job.tokens_billed,
+        request_id=kept.get("request_id", ""),
+    )
+
+
+def _data(connection: Connection, number: int | None) -> DataRef | None:
+    if number is None:
+        return None
+    found = datasets.get(connection, number)
+    if found is None:
+        return None
+    return DataRef(id=dataset_name(found.id), name=found.name, examples=found.examples)
+
+
+def _label(provider: Provider | None, training_type: str | None) -> str | None:
+    if provider is None or training_type is None:
+        return training_type
+    known = {one.id: one.label for one in provider.capabilities.training_types}
+    return known.get(training_type, training_type)
+
+
+def _can(job: Job, provider: Provider | None) -> tuple[str, ...]:
+    able = ["train_like"]
+    if provider is not None:
+        if provider.capabilities.pause and job.state in PAUSABLE:
+            able.append("pause")
+        if provider.capabilities.pause and job.state in RESUMABLE:
+            able.append("resume")
+        if provider.capabilities.cancel and job.state in CANCELLABLE:
+            able.append("cancel")
+    if job.state == "succeeded":
+        able.append("results")
+    if job.state == "uncertain":
+        able.append("answer")
+    return tuple(able)
+
+
+def _billed(job: Job) -> Money | None:
+    """What was billed, at the price that the estimate used."""
+    if not job.estimate or job.tokens_billed is None or "per_million" not in (job.remote or {}):
+        return None
+    estimate = Money.model_validate(job.estimate)
+    amount = job.tokens_billed / 1_000_000 * float((job.remote or {})["per_million"])
+    return estimate.model_copy(update={"low": amount, "high": amount})
+
+
+def _compare(like: Job | None) -> tuple[str, float] | None:
+    if like is None:
+        return None
+    loss = Progress.model_validate(like.progress).valid_last
+    return (like.label, loss) if loss is not None else None
+
+
+def _checkpoint(row: Mapping[str, Any]) -> CheckpointFacts:
+    metrics = row["metrics"]
+    return CheckpointFacts(
+        id=row["remote_id"],
+        step=row["step"],
+        epoch=row["epoch"],
+        model=row["model"],
+        deployable=row["deployable"],
+        train_loss=metrics.get("train_loss"),
+        valid_loss=metrics.get("valid_loss"),
+        full_valid_loss=metrics.get("full_valid_loss"),
+    )

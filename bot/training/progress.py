@@ -1,0 +1,62 @@
+"""How far a running job is, from its measurements. Pure."""
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.facts.jobs import Progress
+from providers.base import Point
+
+
+def steps_in_all(hyper: Mapping[str, Any], examples: int | None) -> tuple[int | None, int | None]:
+    """(steps, epochs) when the service has said batch size and epochs; None where it decides silently."""
+    epochs, batch = hyper.get("n_epochs"), hyper.get("batch_size")
+    if not isinstance(epochs, int) or epochs < 1:
+        return None, None
+    if not isinstance(batch, int) or batch < 1 or not examples:
+        return None, epochs
+    return epochs * math.ceil(examples / batch), epochs
+
+
+def update(
+    known: Progress, points: Iterable[Point], hyper: Mapping[str, Any], examples: int | None
+) -> Progress:
+    """What is known now, after further measurements."""
+    step, first, last = known.step, known.train_first, known.train_last
+    valid, accuracy = known.valid_last, known.token_accuracy
+    for point in sorted(points, key=lambda one: one.step):
+        if not math.isfinite(point.value):
+            continue
+        step = max(step or 0, point.step)
+        if point.metric == "loss" and point.split == "train":
+            first = point.value if first is None else first
+            last = point.value
+        elif point.metric == "loss":
+            valid = point.value
+        elif point.metric == "token_accuracy" and point.split == "train":
+            accuracy = point.value
+    steps, epochs = steps_in_all(hyper, examples)
+    if steps is not None and step is not None and step > steps:
+        steps = None  # the service batches otherwise than it says: no guess is better than a wrong one
+    fraction = step / steps if step is not None and steps else None
+    epoch = fraction * epochs if fraction is not None and epochs else None
+    return Progress(
+        step=step,
+        steps=steps,
+        epoch=epoch,
+        epochs=epochs,
+        fraction=fraction,
+        train_first=first,
+        train_last=last,
+        valid_last=valid,
+        token_accuracy=accuracy,
+    )
+
+
+def by_clock(known: Progress, started: datetime, eta: datetime | None, now: datetime) -> Progress:
+    """Progress by the service's own estimate, where steps are not known."""
+    if known.fraction is not None or eta is None or eta <= started:
+        return known
+    fraction = (now - started) / (eta - started)
+    return known.model_copy(update={"fraction": min(0.99, max(0.0, fraction))})

@@ -1,0 +1,221 @@
+"""Creating a job at the service: once, whatever happens on the way.
+
+The row is the intent. Before the request is sent its time is written (`intent_at`); a certain "no" or "not sent" takes
+it back. Where it stands without an answer, the service's list is searched for two minutes for a job with our seed,
+files and suffix; then the starter is asked (DESIGN section 3, calls that are not idempotent).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.deps import Deps
+from bot.errors import Denied
+from bot.people import Actor
+from bot.store import datasets, jobs, small
+from bot.store.jobs import Job
+from bot.training.record import Recorder, poll_soon
+from bot.work import queue
+from bot.work.tasks import BULK, Again, Done, Outcome, Task
+from providers.base import JobSpec, RemoteJob
+from providers.errors import OutcomeUnknown, Refused, Throttled, Unavailable, Unsupported
+
+LOOK_FOR = timedelta(minutes=2)
+LOOK_EVERY = timedelta(seconds=5)
+DATA_EVERY = timedelta(seconds=20)
+CLOCKS_DIFFER = timedelta(minutes=2)
+
+
+def plant(connection: Connection, number: int, *, now: datetime, corr: str) -> None:
+    """Have the job created (or looked for) by the worker."""
+    queue.enqueue(
+        connection,
+        "job.submit",
+        f"submit:{number}",
+        {"job": number},
+        now=now,
+        corr=corr,
+        lock_key=f"job:{number}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the data of a job stands at its connection."""
+
+    train: str | None
+    valid: str | None
+    waiting: bool
+    failed: Mapping[str, Any] | None = None
+
+
+def data_at_service(connection: Connection, job: Job, *, now: datetime, corr: str) -> Files:
+    """The service's ids of the job's data; what is not there yet is sent on its way."""
+    ids: list[str | None] = []
+    waiting = False
+    for number in (job.train, job.valid):
+        if number is None:
+            ids.append(None)
+            continue
+        copy = datasets.copy_at(connection, number, job.connection)
+        if copy is None or copy.state in ("waiting", "uploading", "processing", "uncertain"):
+            copy_id = datasets.add_copy(connection, number, job.connection, now=now)
+            plant_upload(connection, copy_id, number, now=now, corr=corr)
+            waiting = True
+        elif copy.state == "failed":
+            return Files(None, None, waiting=False, failed=copy.failure or {})
+        else:
+            ids.append(copy.remote_id)
+    if waiting:
+        return Files(None, None, waiting=True)
+    return Files(ids[0], ids[1], waiting=False)
+
+
+def plant_upload(connection: Connection, copy_id: int, dataset: int, *, now: datetime, corr: str) -> None:
+    """Have a copy uploaded by the worker."""
+    queue.enqueue(
+        connection,
+        "dataset.upload",
+        f"upload:{copy_id}",
+        {"copy": copy_id},
+        now=now,
+        corr=corr,
+        lane=BULK,
+        lock_key=f"dataset:{dataset}",
+    )
+
+
+class Submit:
+    """The handler of `job.submit`."""
+
+    def __init__(self, deps: Deps, recorder: Recorder) -> None:
+        self._deps, self._recorder = deps, recorder
+
+    async def __call__(self, task: Task) -> Outcome:
+        """Take one step towards a job at the service."""
+        number = int(task.payload["job"])
+        job = await self._deps.store.read(lambda c: jobs.get(c, number))
+        if job is None or job.state not in ("waiting", "submitting"):
+            return Done()
+        if job.intent_at is not None:
+            return await self._look(task, job)
+        try:
+            await self._deps.people.require(Actor(team_id=job.team_id, user_id=job.requester))
+        except Denied as error:
+            return self._no(job, task, {"kind": "denied", "code": error.code, "message": ""})
+        files = await self._deps.store.write(
+            lambda c: data_at_service(c, job, now=self._deps.clock.now(), corr=task.corr)
+        )
+        if files.failed is not None:
+            return self._no(job, task, {"kind": "data_not_taken", "message": "", **files.failed})
+        if files.waiting or files.train is None:
+            # The upload's end pulls this task forward; the wait is only a safety net.
+            return Again(self._now() + DATA_EVERY)
+        return await self._send(task, job, files)
+
+    async def _send(self, task: Task, job: Job, files: Files) -> Outcome:
+        spec = spec_of(job, files)
+        intent_at = self._now()
+        if not await self._deps.store.write(lambda c: self._intend(c, job, task, intent_at)):
+            return Again(self._now())
+        try:
+            remote = await self._deps.provider(job.connection).submit(spec)
+        except OutcomeUnknown:
+            return Again(self._now() + LOOK_EVERY / 5)
+        except (Throttled, Unavailable):
+            await self._deps.store.write(lambda c: jobs.note(c, job.id, intent_at=None))
+            raise
+        except (Refused, Unsupported) as error:
+            kept = {
+                "code": error.answer.code or error.code,
+                "message": error.answer.message,
+                "request_id": error.answer.request_id,
+                "reason": error.code,
+                "param": "",
+            }
+            return self._no(job, task, kept)
+        return self._adopted(job, task, remote, asked_at=intent_at)
+
+    def _intend(self, connection: Connection, job: Job, task: Task, at: datetime) -> bool:
+        queue.extend(connection, task, now=at)
+        fresh = jobs.get(connection, job.id)
+        if fresh is None or fresh.state not in ("waiting", "submitting"):
+            return False
+        jobs.change(connection, job.id, now=at, intent_at=at, state="submitting")
+        return True
+
+    async def _look(self, task: Task, job: Job) -> Outcome:
+        """Nobody knows whether the request arrived: search before anything else."""
+        sent_at = job.intent_at or self._now()
+        asked_at = self._now()
+        files = await self._deps.store.write(lambda c: data_at_service(c, job, now=asked_at, corr=task.corr))
+        if files.train is None:
+            return Again(self._now() + LOOK_EVERY)
+        found = await self._deps.provider(job.connection).find_job(
+            spec_of(job, files), sent_at - CLOCKS_DIFFER
+        )
+        ours = await self._deps.store.read(
+            lambda c: jobs.known_ids(c, job.connection, [one.id for one in found])
+        )
+        candidates = [one for one in found if one.id not in ours]
+        if candidates:
+            return self._adopted(
+                job, task, min(candidates, key=lambda one: one.created_at), asked_at=asked_at
+            )
+        if asked_at - sent_at < LOOK_FOR:
+            return Again(self._now() + LOOK_EVERY)
+        return Done(lambda c: self._recorder.uncertain(c, job.id, now=self._now()))
+
+    def _adopted(self, job: Job, task: Task, remote: RemoteJob, *, asked_at: datetime) -> Outcome:
+        now = self._now()
+
+        def apply(connection: Connection) -> None:
+            jobs.change(
+                connection,
+                job.id,
+                now=now,
+                remote_id=remote.id,
+                submitted_at=remote.created_at,
+                state="pending",
+                state_at=asked_at,
+                eta=remote.estimated_finish,
+                raw_state=remote.raw_state,
+            )
+            small.record(
+                connection,
+                at=now,
+                actor=job.requester,
+                via="task",
+                action="job.created",
+                subject=job.label,
+                after={"remote_id": remote.id, "connection": job.connection},
+                corr=task.corr,
+            )
+            self._recorder.observed(connection, job.id, remote, asked_at=asked_at, now=now, corr=task.corr)
+            near = self._deps.settings.limits.poll_near_seconds
+            poll_soon(connection, job.connection, now=now, seconds=min(5.0, near), corr=task.corr)
+
+        return Done(apply)
+
+    def _no(self, job: Job, task: Task, failure: Mapping[str, Any]) -> Outcome:
+        return Done(lambda c: self._recorder.refused(c, job.id, failure, now=self._now(), corr=task.corr))
+
+    def _now(self) -> datetime:
+        return self._deps.clock.now()
+
+
+def spec_of(job: Job, files: Files) -> JobSpec:
+    """The request for a job, the same at every look."""
+    return JobSpec(
+        model=job.base_model,
+        training_file=files.train or "",
+        validation_file=files.valid,
+        training_type=job.training_type,
+        method=job.method,
+        hyperparameters=dict(job.hyper),
+        seed=job.seed,
+        suffix=job.suffix,
+    )
