@@ -1,0 +1,142 @@
+"""What every listener works with: the application, the client, and the ways to answer a person.
+
+Also the process boundary of everything that follows an ack: an error that we know is worded, any other is answered
+with a reference id and logged.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+from sqlalchemy import Connection
+
+from bot.chat import Rendered
+from bot.config.hosts import host_allowed
+from bot.deps import Deps
+from bot.engine import Engine
+from bot.errors import BotError, ChatError, translated
+from bot.store import people, small
+from handlers.background import Background
+from handlers.blocks import answers
+from handlers.call import Call
+from handlers.slack.web import ask
+from handlers.wording.errors import explain, explain_error
+from providers.errors import ProviderError
+
+log = logging.getLogger(__name__)
+NO_PLACE = frozenset(
+    {"not_in_channel", "user_not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
+)
+
+
+class Desk:
+    """Answers people. Made once by the composition root."""
+
+    def __init__(
+        self, deps: Deps, engine: Engine, client: AsyncWebClient, bot_user: str, workspace_url: str
+    ) -> None:
+        self.deps, self.engine, self.client = deps, engine, client
+        self.bot_user, self.workspace_url = bot_user, workspace_url
+        self.background = Background()
+
+    async def take(self, call: Call) -> str | None:
+        """Remember a delivery and ask the cache who this is: `seen`, a code of `Denied`, or None = go on."""
+
+        def work(connection: Connection) -> str | None:
+            if not small.first_time(connection, call.key, now=self.deps.clock.now()):
+                return "seen"
+            return self.deps.people.cached_denial(connection, call.actor)
+
+        return await self.deps.store.write(work)
+
+    def later(self, call: Call, work: Callable[[], Awaitable[None]], name: str) -> None:
+        """Do this after the ack, with every error answered."""
+        self.background.spawn(self._guarded(call, work), name)
+
+    async def _guarded(self, call: Call, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except (BotError, ProviderError) as error:
+            await self.refuse(call, error)
+        except Exception:
+            log.exception("unexpected, reference %s (%s by %s)", call.corr, call.via, call.actor.user_id)
+            await self.refuse(call, BotError("unexpected", {"reference": call.corr}))
+
+    async def refuse(self, call: Call, error: BotError | ProviderError) -> None:
+        """Tell the person what did not work; a failure to tell is only logged."""
+        known = translated(error) if isinstance(error, ProviderError) else error
+        locale = await self.locale(call)
+        try:
+            await self.reply(call, answers.problem(explain_error(known, locale), locale))
+        except ChatError as trouble:
+            log.warning("could not answer %s (%s): %s", call.actor.user_id, call.corr, trouble)
+
+    async def locale(self, call: Call) -> str:
+        """The language to speak to this person in."""
+        person = await self.deps.store.read(lambda c: people.get(c, call.actor.user_id))
+        return person.member.locale if person and person.member.locale else "en"
+
+    def denial(self, code: str, locale: str) -> Rendered:
+        """Why somebody may not do this."""
+        return answers.problem(explain(code, {}, locale), locale)
+
+    async def reply(self, call: Call, message: Rendered, *, replace: bool = False) -> None:
+        """Answer the person alone: through the response URL, as an ephemeral message, or in their direct message."""
+        usable = host_allowed(call.response_url, self.deps.settings.slack.response_hosts)
+        if usable and await self._respond(call.response_url, message, replace=replace):
+            return
+        if call.channel.startswith("D"):
+            await self.deps.chat.post(
+                call.channel, message, key=f"reply:{call.corr}", thread_ts=call.thread_ts or None
+            )
+            return
+        if call.channel:
+            try:
+                await ask(
+                    self.client.chat_postEphemeral(
+                        channel=call.channel,
+                        user=call.actor.user_id,
+                        text=message.text[:3900],
+                        blocks=[dict(block) for block in message.blocks],
+                        thread_ts=call.thread_ts or None,
+                    )
+                )
+            except ChatError as error:
+                if error.code not in NO_PLACE:
+                    raise
+            else:
+                return
+        channel = await self.deps.chat.direct(call.actor.user_id)
+        await self.deps.chat.post(channel, message, key=f"reply:{call.corr}", thread_ts=None)
+
+    async def _respond(self, url: str, message: Rendered, *, replace: bool) -> bool:
+        webhook = AsyncWebhookClient(
+            url, timeout=10, ssl=self.client.ssl, proxy=self.client.proxy, trust_env_in_session=False
+        )
+        try:
+            answer = await webhook.send(
+                text=message.text[:3900],
+                blocks=[dict(block) for block in message.blocks],
+                response_type="ephemeral",
+                replace_original=replace,
+            )
+        except (OSError, TimeoutError) as error:
+            log.warning("the response URL did not answer: %s", type(error).__name__)
+            return False
+        return answer.status_code == 200
+
+    async def open_view(self, call: Call, view: Mapping[str, Any]) -> None:
+        """Open a modal; the trigger lives three seconds."""
+        await ask(self.client.views_open(trigger_id=call.trigger_id, view=dict(view)))
+
+    async def update_view(self, view_id: str, view: Mapping[str, Any], view_hash: str | None) -> None:
+        """Replace a modal's content, unless it changed in the meantime."""
+        await ask(self.client.views_update(view_id=view_id, view=dict(view), hash=view_hash))
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message."""
+        if not self.workspace_url:
+            return ""
+        return f"{self.workspace_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"

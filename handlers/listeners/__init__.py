@@ -1,0 +1,1 @@
+"""What comes in from Slack: one file per kind of payload, one routing table."""

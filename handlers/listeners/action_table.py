@@ -1,0 +1,263 @@
+"""Which button does what."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection
+
+from bot.datasets import taking_in
+from bot.datasets import upload as uploads
+from bot.errors import Denied, NotThere, WrongState
+from bot.ids import number_of
+from bot.questions import Wish
+from bot.store import datasets, jobs
+from bot.store.datasets import Dataset
+from bot.store.jobs import Job
+from bot.training import adopt, control
+from bot.work import queue
+from bot.work.tasks import BULK
+from handlers import words
+from handlers.blocks import answers, dataset_card
+from handlers.call import Call
+from handlers.command_line import Command
+from handlers.desk import Desk
+from handlers.listeners.actions import Action
+from handlers.wording import notices
+
+
+def _job(connection: Connection, call: Call, value: str) -> Job:
+    number = number_of(value, "J")
+    found = jobs.get(connection, number) if number else None
+    if found is None or found.team_id != call.actor.team_id:
+        raise NotThere("job", {"given": value[:40]})
+    return found
+
+
+def _dataset(connection: Connection, call: Call, value: str) -> Dataset:
+    number = number_of(value, "D")
+    found = datasets.get(connection, number) if number else None
+    if found is None or (found.team_id, found.owner) != (call.actor.team_id, call.actor.user_id):
+        raise NotThere("dataset", {"given": value[:40]})
+    return found
+
+
+def _control(action: Literal["pause", "resume", "cancel"]) -> Action:
+    def commit(desk: Desk, connection: Connection, call: Call, value: str) -> Job:
+        job = _job(connection, call, value)
+        control.check(job, action)
+        control.plant(
+            connection, job, action, call.actor, click=call.key, now=desk.deps.clock.now(), corr=call.corr
+        )
+        return job
+
+    async def after(desk: Desk, call: Call, value: str, job: Job) -> None:
+        del value
+        locale = await desk.locale(call)
+        text = notices.say(
+            "control_asked", locale, {"job": job.label}, action=notices.controlled(action, locale)
+        )
+        await desk.reply(call, answers.ok(text, locale))
+
+    return Action(after, commit)
+
+
+async def _show_log(desk: Desk, call: Call, value: str, _: Any) -> None:
+    await words.show_log(desk, call, value)
+
+
+async def _refresh(desk: Desk, call: Call, value: str, _: Any) -> None:
+    await words.show_job(desk, call, value, replace_message=True)
+
+
+async def _open_job(desk: Desk, call: Call, value: str, _: Any) -> None:
+    await words.show_job(desk, call, value)
+
+
+async def _results(desk: Desk, call: Call, value: str, _: Any) -> None:
+    await words.show_results(desk, call, value)
+
+
+async def _train_like(desk: Desk, call: Call, value: str, _: Any) -> None:
+    given, _, option = value.partition(":")
+    _, facts = await words.find_job(desk, call, given)
+    wish = Wish(like=facts.id, channel=call.channel, new_data=option == "new_data")
+    await words.open_train(desk, call, wish)
+
+
+def _mute_commit(desk: Desk, connection: Connection, call: Call, value: str) -> Job | None:
+    """`mute:J142` and `unmute:J142` change something; the other options of the menu do not."""
+    word, _, given = value.partition(":")
+    if word not in ("mute", "unmute"):
+        return None
+    job = _job(connection, call, given)
+    if job.requester != call.actor.user_id:
+        raise Denied("not_owner", {"owner": job.requester})
+    jobs.change(connection, job.id, now=desk.deps.clock.now(), muted=word == "mute")
+    return job
+
+
+async def _more(desk: Desk, call: Call, value: str, _: Any) -> None:
+    word, _, given = value.partition(":")
+    if word == "train_like":
+        await _train_like(desk, call, given, None)
+
+
+def _uncertain(answer: str) -> Action:
+    def commit(desk: Desk, connection: Connection, call: Call, value: str) -> Job:
+        job = _job(connection, call, value)
+        if job.requester != call.actor.user_id:
+            raise Denied("not_owner", {"owner": job.requester})
+        now = desk.deps.clock.now()
+        recorder = desk.engine.recorder
+        done = adopt.answer_uncertain(
+            connection, job.id, answer, call.actor, recorder=recorder, now=now, corr=call.corr
+        )
+        if not done:
+            raise WrongState("job_state", {"job": job.label, "action": "answer", "state": job.state})
+        return job
+
+    async def after(desk: Desk, call: Call, value: str, job: Job) -> None:
+        del value
+        locale = await desk.locale(call)
+        await desk.reply(
+            call, answers.ok(notices.say(f"uncertain_{answer}_done", locale, {"job": job.label}), locale)
+        )
+
+    return Action(after, commit)
+
+
+def _adopt_commit(desk: Desk, connection: Connection, call: Call, value: str) -> str:
+    name, _, remote_id = value.partition("/")
+    number = adopt.adopt(
+        connection,
+        name,
+        remote_id,
+        call.actor,
+        channel=desk.deps.settings.slack.channel,
+        recorder=desk.engine.recorder,
+        now=desk.deps.clock.now(),
+        corr=call.corr,
+    )
+    return f"J{number}"
+
+
+async def _adopted(desk: Desk, call: Call, value: str, result: str) -> None:
+    del value
+    await words.show_job(desk, call, result)
+
+
+async def _page(desk: Desk, call: Call, value: str, _: Any) -> None:
+    scope, _, offset = value.partition(":")
+    await words.show_jobs(
+        desk,
+        call,
+        "all" if scope == "all" else "mine",
+        int(offset) if offset.isdigit() else 0,
+        replace_message=True,
+    )
+
+
+async def _data_train(desk: Desk, call: Call, value: str, _: Any) -> None:
+    train, _, valid = value.partition(",")
+    await words.open_train(
+        desk, call, Wish(train=train, valid=valid or None, channel=desk.deps.settings.slack.channel)
+    )
+
+
+def _swap(desk: Desk, connection: Connection, call: Call, value: str) -> None:
+    first, _, second = value.partition(",")
+    one, other = _dataset(connection, call, first), _dataset(connection, call, second)
+    taking_in.swap(connection, one.id, other.id, now=desk.deps.clock.now())
+
+
+def _retry(desk: Desk, connection: Connection, call: Call, value: str) -> None:
+    found = _dataset(connection, call, value)
+    now = desk.deps.clock.now()
+    if found.state == "unreadable":
+        datasets.change(connection, found.id, now=now, state="received", problem=None)
+        queue.enqueue(
+            connection,
+            "dataset.intake",
+            f"intake:{found.id}",
+            {"dataset": found.id},
+            now=now,
+            corr=call.corr,
+            lane=BULK,
+            lock_key=f"dataset:{found.id}",
+        )
+        return
+    uploads.retry(connection, found.id, now=now, corr=call.corr)
+
+
+async def _retried(desk: Desk, call: Call, value: str, _: Any) -> None:
+    locale = await desk.locale(call)
+    await desk.reply(call, answers.ok(notices.say("data_again", locale, {"dataset": value}), locale))
+
+
+async def _data_open(desk: Desk, call: Call, value: str, _: Any) -> None:
+    facts = await desk.deps.store.read(lambda c: words.questions(desk).dataset(c, call.actor, value))
+    await desk.reply(call, dataset_card.build(facts, await desk.locale(call)))
+
+
+def _word(word: str) -> Action:
+    async def after(desk: Desk, call: Call, value: str, _: Any) -> None:
+        del value
+        await words.WORDS[word](desk, call, Command(word))
+
+    return Action(after)
+
+
+def _parked(what: Literal["retry", "drop"]) -> Action:
+    async def after(desk: Desk, call: Call, value: str, _: Any) -> None:
+        if not await desk.deps.people.is_admin(call.actor):
+            raise Denied("not_admin")
+        number = int(value) if value.isdigit() else 0
+        now = desk.deps.clock.now()
+        change = queue.revive if what == "retry" else queue.drop
+        done = await desk.deps.store.write(lambda c: change(c, number, now=now))
+        if not done:
+            raise WrongState("task_state", {"task": number})
+        locale = await desk.locale(call)
+        await desk.reply(call, answers.ok(notices.say(f"task_{what}_done", locale, {"task": number}), locale))
+
+    return Action(after)
+
+
+NOTHING: Final = Action(open_to_all=True)
+
+TABLE: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        "job_pause": _control("pause"),
+        "job_resume": _control("resume"),
+        "job_cancel": _control("cancel"),
+        "job_log": Action(_show_log),
+        "job_refresh": Action(_refresh),
+        "job_open": Action(_open_job),
+        "job_results": Action(_results),
+        "job_train_like": Action(_train_like),
+        "job_more": Action(_more, _mute_commit),
+        "job_portal": NOTHING,
+        "dismiss": NOTHING,
+        "uncertain_found": _uncertain("found"),
+        "uncertain_again": _uncertain("again"),
+        "uncertain_giveup": _uncertain("giveup"),
+        "foreign_adopt": Action(_adopted, _adopt_commit),
+        "jobs_page": Action(_page),
+        "jobs_scope": Action(_page),
+        "data_train": Action(_data_train),
+        "data_train_pair": Action(_data_train),
+        "data_swap": Action(None, _swap),
+        "data_upload": _word("upload"),
+        "data_open": Action(_data_open),
+        "data_retry": Action(_retried, _retry),
+        "launch_upload": _word("upload"),
+        "launch_train": _word("train"),
+        "launch_jobs": _word("jobs"),
+        "launch_data": _word("data"),
+        "launch_connections": _word("connections"),
+        "launch_help": _word("help"),
+        "task_retry": _parked("retry"),
+        "task_drop": _parked("drop"),
+    }
+)

@@ -1,0 +1,236 @@
+"""Modals: their submissions, and the parts of them that change while they are open."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy import Connection
+
+from bot.catalogue import search
+from bot.datasets import taking_in
+from bot.datasets.taking_in import Attached
+from bot.errors import BotError, Denied, Invalid, NotThere
+from bot.facts.forms import FieldSpec, TrainOrder, TrainSummary
+from bot.questions import Wish
+from bot.store import small
+from bot.training import order as orders
+from handlers import words
+from handlers.blocks import answers
+from handlers.call import Call, of_interaction
+from handlers.desk import Desk
+from handlers.listeners.actions import Action
+from handlers.views import problem, train, train_summary, upload
+from handlers.views.inputs import Values
+from handlers.wording import notices
+from handlers.wording.errors import explain_error
+
+EVERY: Final = re.compile(".*")
+SEED_BITS: Final = 31
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the modals of ours."""
+
+    @app.view(EVERY)
+    async def on_view(ack: AsyncAck, body: dict[str, Any]) -> None:
+        call = of_interaction(body, "modal", desk.deps.new_id())
+        view = call.view or {}
+        match view.get("callback_id"):
+            case upload.CALLBACK:
+                await _upload(ack, desk, call, view)
+            case train.CALLBACK:
+                await _train(ack, desk, call, view)
+            case train_summary.CALLBACK:
+                await _start(ack, desk, call, view)
+            case _:
+                await ack()
+
+    @app.options(train.MODEL_ACTION)
+    async def on_model_options(ack: AsyncAck, body: dict[str, Any]) -> None:
+        given = train.draft(_values(body.get("view") or {}), _metadata(body.get("view") or {}))
+        name = given.connection or desk.deps.settings.connections[0].name
+        typed = body.get("value")
+        found = await desk.deps.store.read(lambda c: search(c, name, typed if isinstance(typed, str) else ""))
+        await ack(options=train.model_options(found))
+
+
+def _values(view: Mapping[str, Any]) -> Values:
+    values = (view.get("state") or {}).get("values")
+    return values if isinstance(values, Mapping) else {}
+
+
+def _metadata(view: Mapping[str, Any]) -> str:
+    return str(view.get("private_metadata") or "")
+
+
+async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
+    """Take the files in. Never an error at a field: the modal would lose the file."""
+    given = upload.parse(_values(view), _metadata(view))
+    files = [
+        Attached(file_id=one.id, name=one.name, size=one.size, role=role)
+        for one, role in ((given.training, "training"), (given.validation, "validation"))
+        if one is not None
+    ]
+    target = given.connection or desk.deps.settings.connections[0].name
+
+    def work(connection: Connection) -> list[int]:
+        if not small.first_time(connection, call.key, now=desk.deps.clock.now()):
+            return []
+        denied = desk.deps.people.cached_denial(connection, call.actor)
+        if denied is not None:
+            raise Denied(denied)
+        if not files:
+            raise Invalid("no_file", {}, field="training")
+        desk.deps.settings.connection(target)
+        return taking_in.take_in(
+            connection,
+            files,
+            call.actor,
+            target=target,
+            source={"via": "modal"},
+            via="modal",
+            now=desk.deps.clock.now(),
+            corr=call.corr,
+        )
+
+    try:
+        numbers = await desk.deps.store.write(work)
+    except KeyError:
+        await _refused(ack, desk, call, NotThere("connection", {"given": target}))
+        return
+    except BotError as error:
+        await _refused(ack, desk, call, error)
+        return
+    await ack()
+    if numbers:
+        place = _in_channel(call, given.channel)
+        desk.later(place, lambda: received(desk, place, [file.name for file in files]), "upload")
+
+
+async def received(desk: Desk, call: Call, names: list[str]) -> None:
+    """Say that the files arrived; the findings follow privately."""
+    await desk.deps.people.require(call.actor)
+    locale = await desk.locale(call)
+    text = notices.say("data_received", locale, {"names": ", ".join(names)})
+    await desk.reply(call, answers.ok(text, locale))
+
+
+def _in_channel(call: Call, channel: str) -> Call:
+    return replace(call, channel=channel)
+
+
+async def _refused(ack: AsyncAck, desk: Desk, call: Call, error: BotError) -> None:
+    await ack()
+    desk.later(call, lambda: desk.refuse(call, error), "refuse")
+
+
+async def _train(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
+    """Check the order against what is known here; show the summary, or the errors at their fields."""
+    locale = await desk.locale(call)
+    given = train.draft(_values(view), _metadata(view))
+
+    def fields(connection: Connection) -> list[FieldSpec]:
+        wish = Wish(connection=given.connection, model=given.model.value if given.model else None)
+        return list(words.questions(desk).train_form(connection, call.actor, wish).fields)
+
+    parsed = train.parse(_values(view), _metadata(view), await desk.deps.store.read(fields), locale)
+    if isinstance(parsed, dict):
+        await ack(response_action="errors", errors=parsed)
+        return
+    order = parsed
+    try:
+        shown = await desk.deps.store.read(lambda c: _summary(desk, c, call, order))
+    except Invalid as error:
+        said = explain_error(error, locale)
+        text = " ".join([f"{said.happened}.", *said.lines()])
+        await ack(response_action="errors", errors={_block(view, error.field): _plain(text)})
+        return
+    except BotError as error:
+        await ack(response_action="push", view=problem.build(explain_error(error, locale), locale))
+        return
+    await ack(response_action="push", view=train_summary.build(shown, locale))
+
+
+def _summary(desk: Desk, connection: Connection, call: Call, order: TrainOrder) -> TrainSummary:
+    denied = desk.deps.people.cached_denial(connection, call.actor)
+    if denied is not None:
+        raise Denied(denied)
+    now = desk.deps.clock.now()
+    checked = orders.check(connection, order, desk.deps.providers, call.actor.team_id, now=now)
+    return orders.summary(desk.deps.settings, checked, intent=call.corr)
+
+
+def _block(view: Mapping[str, Any], name: str) -> str:
+    """The block that an error belongs to; the model's when its own is not in the view."""
+    known = {str(block.get("block_id")) for block in view.get("blocks") or ()}
+    return name if name in known else "model"
+
+
+def _plain(text: str) -> str:
+    for mark in ("`", "*"):
+        text = text.replace(mark, "")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")[:150]
+
+
+async def _start(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
+    """Write the intent once, whatever happens to this process afterwards."""
+    confirmed = train_summary.parse(_metadata(view))
+    if confirmed is None or confirmed.order is None:
+        await ack(response_action="clear")
+        desk.later(call, lambda: desk.refuse(call, Invalid("order_lost")), "refuse")
+        return
+    order, intent = confirmed.order, f"{call.actor.user_id}:{confirmed.intent}"
+    channel = desk.deps.settings.slack.channel
+
+    def work(connection: Connection) -> int:
+        now = desk.deps.clock.now()
+        denied = desk.deps.people.cached_denial(connection, call.actor)
+        if denied is not None:
+            raise Denied(denied)
+        checked = orders.check(connection, order, desk.deps.providers, call.actor.team_id, now=now)
+        return orders.start(
+            connection,
+            checked,
+            actor=call.actor,
+            channel=channel,
+            intent=intent,
+            seed=desk.deps.rng.getrandbits(SEED_BITS),
+            settings=desk.deps.settings,
+            now=now,
+            corr=call.corr,
+        )
+
+    try:
+        await desk.deps.store.write(work)
+    except BotError as error:
+        locale = await desk.locale(call)
+        await ack(response_action="update", view=problem.build(explain_error(error, locale), locale))
+        return
+    await ack(response_action="clear")
+
+
+async def rebuild_train(desk: Desk, call: Call, value: str, _: Any) -> None:
+    """Another connection or model was chosen: show its fields, keep what was typed."""
+    del value
+    view = call.view or {}
+    given = train.draft(_values(view), _metadata(view))
+    wish = Wish(
+        connection=given.connection,
+        training_type=given.training_type,
+        model=given.model.value if given.model else None,
+        train=given.train,
+        valid=given.valid,
+        like=given.like,
+        channel=given.channel,
+    )
+    form = await desk.deps.store.read(lambda c: words.questions(desk).train_form(c, call.actor, wish))
+    shown = train.build(form, await desk.locale(call))
+    await desk.update_view(str(view.get("id", "")), shown, str(view.get("hash", "")) or None)
+
+
+VIEW_ACTIONS: Final[Mapping[str, Action]] = {
+    train.CONNECTION_ACTION: Action(rebuild_train),
+    train.MODEL_ACTION: Action(rebuild_train),
+}

@@ -1,0 +1,28 @@
+"""The picture of a job's curves inside a later answer: the file that is shared in the thread already."""
+
+from sqlalchemy import Connection, select
+
+from bot.chat import Rendered
+from bot.store.jobs import Job
+from bot.store.work_tables import outbox
+from handlers.desk import Desk
+from handlers.wording.results import words
+
+BLOCKS = 50
+
+
+async def with_picture(desk: Desk, job: Job, message: Rendered, locale: str) -> Rendered:
+    """The message with the job's picture on top; unchanged when none was shared."""
+    file_id = await desk.deps.store.read(lambda c: _shared(c, job))
+    if file_id is None:
+        return message
+    alt = words(locale).get("picture", f"{job.label}: loss and token accuracy")
+    image = {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt[:2000]}
+    return Rendered(message.text, (message.blocks[0], image, *message.blocks[1 : BLOCKS - 1]))
+
+
+def _shared(connection: Connection, job: Job) -> str | None:
+    row = connection.execute(
+        select(outbox.c.file).where(outbox.c.key == f"job:{job.label}:picture", outbox.c.state == "sent")
+    ).first()
+    return str(row.file["file_id"]) if row and row.file else None

@@ -1,0 +1,101 @@
+"""The Web API client: one construction, one translation of what it raises."""
+
+import ssl
+from collections.abc import Awaitable
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.config.settings import Settings
+from bot.errors import ChatError, ChatRefused, ChatThrottled, ChatUnavailable, ChatUnknown
+from providers.network import NetworkOptions, proxy_for, ssl_context
+
+TIMEOUT = 15
+NOT_DONE = frozenset({"service_unavailable", "team_added_to_org", "ekm_access_denied"})
+MAYBE_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
+
+
+def network_of(settings: Settings) -> NetworkOptions:
+    """The configured network for every client alike."""
+    network = settings.network
+    return NetworkOptions(
+        proxy=network.proxy.get_secret_value() if network.proxy else None,
+        no_proxy=network.no_proxy,
+        ca_bundle=network.ca_bundle,
+    )
+
+
+def web_client(settings: Settings) -> AsyncWebClient:
+    """A client without retries: its own would repeat posts (contracts/slack.md section 4); the outbox decides."""
+    network = network_of(settings)
+    base = settings.slack.api_base
+    context: ssl.SSLContext | None = ssl_context(network) if base.startswith("https") else None
+    client = AsyncWebClient(
+        token=settings.slack.bot_token.get_secret_value(),
+        base_url=base,
+        timeout=TIMEOUT,
+        ssl=context,
+        proxy=proxy_for(base, network),
+        trust_env_in_session=False,
+        retry_handlers=[],
+    )
+    # slack_sdk takes a proxy from the environment when it is given none; only the configuration counts.
+    client.proxy = proxy_for(base, network)
+    return client
+
+
+def is_http_error(status: int) -> bool:
+    """Whether a status tells of trouble at Slack rather than of an answer."""
+    return status >= 500
+
+
+async def ask(call: Awaitable[AsyncSlackResponse], *, once: bool = False) -> AsyncSlackResponse:
+    """Await a Web API call; raises `ChatError` and nothing else.
+
+    With `once` the call must not be repeated blindly: where it may have been carried out, `ChatUnknown` is raised.
+    """
+    try:
+        return await call
+    except SlackApiError as error:
+        raise _translated(error, once=once) from None
+    except aiohttp.ClientConnectorError as error:
+        raise ChatUnavailable("chat_unreachable", {"why": type(error).__name__}) from None
+    except (aiohttp.ClientError, TimeoutError, SlackRequestError, OSError, ValueError) as error:
+        kind = ChatUnknown if once else ChatUnavailable
+        raise kind("chat_no_answer", {"why": type(error).__name__}) from None
+
+
+def _translated(error: SlackApiError, *, once: bool) -> ChatError:
+    response = error.response
+    status = int(getattr(response, "status_code", 0) or 0)
+    if status == 429:
+        return ChatThrottled("ratelimited", retry_after=_seconds(response))
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if code == "ratelimited":
+        return ChatThrottled("ratelimited", retry_after=_seconds(response))
+    if is_http_error(status) or code in MAYBE_DONE or not code:
+        return (ChatUnknown if once else ChatUnavailable)("chat_trouble", {"status": status, "slack": code})
+    if code in NOT_DONE:
+        return ChatUnavailable("chat_trouble", {"status": status, "slack": code})
+    return ChatRefused(code, _details(data))
+
+
+def _seconds(response: object) -> float:
+    headers = getattr(response, "headers", None) or {}
+    try:
+        return max(1.0, float(headers.get("Retry-After", headers.get("retry-after", 1))))
+    except ValueError:
+        return 30.0
+
+
+def _details(data: object) -> dict[str, str]:
+    if not isinstance(data, dict):
+        return {}
+    details = {name: str(data[name]) for name in ("needed", "provided") if data.get(name)}
+    pointers = (data.get("response_metadata") or {}).get("messages") or data.get("errors")
+    if pointers:
+        details["pointers"] = "; ".join(str(one) for one in pointers)[:500]
+    return details

@@ -1,0 +1,208 @@
+"""What each word of the command does. The same functions answer the command, buttons and mentions."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from sqlalchemy import Connection
+
+from bot.errors import NotThere, WrongState
+from bot.facts.jobs import JobFacts
+from bot.questions import Questions, Wish
+from bot.store.jobs import Job, card_key
+from bot.training import control
+from bot.work import card_rows
+from handlers.blocks import (
+    answers,
+    connections,
+    data_list,
+    job_list,
+    job_log,
+    job_snapshot,
+    launcher,
+    results,
+)
+from handlers.blocks import help as help_blocks
+from handlers.blocks.job_snapshot import SnapshotOptions
+from handlers.call import Call
+from handlers.command_line import Command, permalink
+from handlers.desk import Desk
+from handlers.picture import with_picture
+from handlers.views import train, upload
+
+Word = Callable[[Desk, Call, Command], Awaitable[None]]
+PICKED_FROM = 20
+
+
+def questions(desk: Desk) -> Questions:
+    """The store's answers."""
+    return Questions(desk.deps.settings, desk.deps.providers)
+
+
+async def find_job(desk: Desk, call: Call, given: str | None) -> tuple[Job, JobFacts]:
+    """The job that is meant. Raises `NotThere`."""
+    place = (call.channel, call.thread_ts) if call.thread_ts else None
+    link = permalink(given) if given else None
+    if link is not None:
+        given, place = None, (link.channel, link.thread_ts or link.ts)
+    now = desk.deps.clock.now()
+    ask = questions(desk)
+
+    def work(connection: Connection) -> tuple[Job, JobFacts]:
+        job = ask.job(connection, call.actor, given, place)
+        return job, ask.facts(connection, job, now=now)
+
+    return await desk.deps.store.read(work)
+
+
+async def _launcher(desk: Desk, call: Call, command: Command) -> None:
+    del command
+    now = desk.deps.clock.now()
+    facts = await desk.deps.store.read(lambda c: questions(desk).launcher(c, call.actor, now=now))
+    await desk.reply(call, launcher.build(facts, await desk.locale(call)))
+
+
+async def _help(desk: Desk, call: Call, command: Command) -> None:
+    del command
+    slack = desk.deps.settings.slack
+    await desk.reply(call, help_blocks.build(slack.command, slack.app_name, await desk.locale(call)))
+
+
+async def _upload(desk: Desk, call: Call, command: Command) -> None:
+    del command
+    locale = await desk.locale(call)
+    if not call.trigger_id:
+        await _launcher(desk, call, Command("launcher"))
+        return
+    form = questions(desk).upload_form(call.actor, call.channel)
+    await desk.open_view(call, upload.build(form, locale))
+
+
+async def _train(desk: Desk, call: Call, command: Command) -> None:
+    like: str | None = None
+    data: str | None = None
+    if "like" in command.rest:
+        _, facts = await find_job(desk, call, command.target)
+        like = facts.id
+    elif command.target and command.target.upper().startswith("D"):
+        data = command.target
+    elif command.target:
+        _, facts = await find_job(desk, call, command.target)
+        like = facts.id
+    await open_train(desk, call, Wish(like=like, train=data, channel=call.channel))
+
+
+async def open_train(desk: Desk, call: Call, wish: Wish) -> None:
+    """Open the training modal; where there is no trigger (a mention), offer the button that has one."""
+    if not call.trigger_id:
+        await _launcher(desk, call, Command("launcher"))
+        return
+    form = await desk.deps.store.read(lambda c: questions(desk).train_form(c, call.actor, wish))
+    await desk.open_view(call, train.build(form, await desk.locale(call)))
+
+
+async def _jobs(desk: Desk, call: Call, command: Command) -> None:
+    await show_jobs(desk, call, "all" if "all" in command.rest else "mine", 0)
+
+
+async def show_jobs(
+    desk: Desk, call: Call, scope: Literal["mine", "all"], offset: int, *, replace_message: bool = False
+) -> None:
+    """A page of jobs."""
+    now = desk.deps.clock.now()
+    page = await desk.deps.store.read(
+        lambda c: questions(desk).job_list(c, call.actor, scope, offset, now=now)
+    )
+    await desk.reply(call, job_list.build(page, await desk.locale(call)), replace=replace_message)
+
+
+async def _job(desk: Desk, call: Call, command: Command) -> None:
+    await show_job(desk, call, command.target)
+
+
+async def show_job(desk: Desk, call: Call, given: str | None, *, replace_message: bool = False) -> None:
+    """A snapshot of a job, with a link to its live card."""
+    job, facts = await find_job(desk, call, given)
+    place = await desk.deps.store.read(lambda c: card_rows.where(c, card_key(job.id)))
+    url = desk.permalink(*place) if place else ""
+    message = job_snapshot.build(facts, await desk.locale(call), SnapshotOptions(card_url=url))
+    await desk.reply(call, message, replace=replace_message)
+
+
+async def show_log(desk: Desk, call: Call, given: str | None) -> None:
+    """The newest lines of a job's log."""
+    job, facts = await find_job(desk, call, given)
+    lines, earlier = await desk.deps.store.read(lambda c: questions(desk).log(c, job))
+    await desk.reply(call, job_log.build(facts, lines, await desk.locale(call), earlier))
+
+
+async def _log(desk: Desk, call: Call, command: Command) -> None:
+    await show_log(desk, call, command.target)
+
+
+async def show_results(desk: Desk, call: Call, given: str | None) -> None:
+    """Charts, numbers and deployable checkpoints of a job that succeeded."""
+    job, facts = await find_job(desk, call, given)
+    if facts.state != "succeeded":
+        raise WrongState("job_state", {"job": facts.id, "action": "results", "state": facts.state})
+    locale = await desk.locale(call)
+    await desk.reply(call, await with_picture(desk, job, results.build(facts, locale), locale))
+
+
+async def _results(desk: Desk, call: Call, command: Command) -> None:
+    if command.target is None and not call.thread_ts:
+        await _pick(desk, call, "results")
+        return
+    await show_results(desk, call, command.target)
+
+
+async def _control(desk: Desk, call: Call, command: Command) -> None:
+    """Ask Yes or No; without a job, ask which."""
+    if command.target is None and not call.thread_ts:
+        await _pick(desk, call, command.word)
+        return
+    job, facts = await find_job(desk, call, command.target)
+    if command.word not in facts.can:
+        control.check(job, command.word)
+        raise WrongState("service_cannot", {"job": facts.id, "action": command.word})
+    await desk.deps.people.require_owner(call.actor, job.requester)
+    await desk.reply(call, answers.confirm(command.word, facts, await desk.locale(call)))
+
+
+async def _pick(desk: Desk, call: Call, word: str) -> None:
+    now = desk.deps.clock.now()
+    page = await desk.deps.store.read(lambda c: questions(desk).job_list(c, call.actor, "mine", 0, now=now))
+    if not page.jobs:
+        raise NotThere("no_jobs")
+    await desk.reply(call, job_list.picker(word, page.jobs[:PICKED_FROM], await desk.locale(call)))
+
+
+async def _data(desk: Desk, call: Call, command: Command) -> None:
+    del command
+    found, more = await desk.deps.store.read(lambda c: questions(desk).data(c, call.actor))
+    await desk.reply(call, data_list.build(found, await desk.locale(call), more))
+
+
+async def _connections(desk: Desk, call: Call, command: Command) -> None:
+    del command
+    found = await desk.deps.store.read(questions(desk).connections)
+    await desk.reply(call, connections.build(found, await desk.locale(call)))
+
+
+WORDS: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        "launcher": _launcher,
+        "help": _help,
+        "upload": _upload,
+        "train": _train,
+        "jobs": _jobs,
+        "job": _job,
+        "log": _log,
+        "results": _results,
+        "pause": _control,
+        "resume": _control,
+        "cancel": _control,
+        "data": _data,
+        "connections": _connections,
+    }
+)
