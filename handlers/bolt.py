@@ -7,6 +7,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.desk import Desk
 from handlers.listeners import actions, commands, events, shortcuts, views
@@ -36,7 +37,7 @@ def build_app(desk: Desk, *, team_id: str, bot_id: str) -> AsyncApp:
 
     app = AsyncApp(
         name="tunesmith",
-        client=desk.client,
+        client=_without_token(desk.client),
         authorize=authorize,
         signing_secret=slack.signing_secret.get_secret_value() if slack.signing_secret else None,
         process_before_response=True,
@@ -54,3 +55,16 @@ def build_app(desk: Desk, *, team_id: str, bot_id: str) -> AsyncApp:
         return BoltResponse(status=500, body="")
 
     return app
+
+
+def _without_token(client: AsyncWebClient) -> AsyncWebClient:
+    """The same way to Slack; Bolt puts in the token that `authorize` gives, and warns of any other."""
+    bare = AsyncWebClient(
+        base_url=client.base_url,
+        timeout=client.timeout,
+        ssl=client.ssl,
+        proxy=client.proxy,
+        retry_handlers=[],
+    )
+    bare.proxy = client.proxy
+    return bare

@@ -99,7 +99,8 @@ class Collect:
         haul.series = collected.series()
         haul.checkpoints = tuple(await provider.checkpoints(ref))
         reading = read_curves(haul.series)
-        haul.reading = ReadingFacts(kind=reading.kind, numbers=dict(reading.params))
+        measured = {name: value for name, value in reading.params.items() if not isinstance(value, str)}
+        haul.reading = ReadingFacts(kind=reading.kind, numbers=measured)
         if not haul.series:
             haul.problem = "no_points"
             return

@@ -47,7 +47,10 @@ def draw_panel(axis: Axes, metric: str, series: Sequence[Series]) -> dict[str, L
     name = METRICS.get(metric) or drawable(metric.replace("_", " "))[:32].capitalize()
     every = np.concatenate(drawn) if drawn else np.asarray([])
     logarithmic = (
-        metric == "loss" and len(every) > 0 and every.min() > 0 and every.max() / every.min() >= LOG_FROM
+        metric == "loss"
+        and len(every) > 0
+        and every.min() > 1 / BEYOND
+        and every.max() / every.min() >= LOG_FROM
     )
     _value_axis(axis, every, logarithmic=logarithmic, share=metric == "token_accuracy")
     axis.set_ylabel(f"{name} (log scale)" if logarithmic else name, fontsize=10, color="#1d1c1d")

@@ -24,13 +24,13 @@ CLEAR_RISE = 0.05
 OVERFITTED_FROM = 1.5
 """Validation over training loss from which the gap alone tells of overfitting (contract section 4, reading advice)."""
 
-_BLOCKS = 20
+_BLOCKS = 12
 _BLOCK_POINTS = 3
 _HUGE = 1e100
 """Beyond this a value is as good as infinite, and sums of such overflow."""
 
-_SURE = 2.0
-"""Standard errors that a change must exceed."""
+_SURE = 4.0
+"""Standard errors of one level that a change between two must exceed."""
 
 _GAPS = ((1.2, "healthy"), (1.5, "mild"), (2.0, "moderate"), (math.inf, "severe"))
 
@@ -135,7 +135,8 @@ def _direction(trend: _Trend) -> Kind:
 
 def _diverging(train: _Trend, valid: _Trend) -> bool:
     best = valid.levels[valid.best]
-    risen = valid.levels[-1] - best > max(CLEAR_RISE * abs(best), _SURE * valid.noise)
+    # The last two pieces must both be above the best: one alone may be noise.
+    risen = min(valid.levels[-2:]) - best > max(CLEAR_RISE * abs(best), _SURE * valid.noise)
     if risen and train.levels[-1] <= train.level_at(valid.steps[valid.best]) + train.noise:
         return True
     ratio = _ratio(train, valid)
@@ -166,10 +167,11 @@ def _trend(points: Sequence[tuple[int, float]], better: Callable[[Iterable[float
     bounds = [count * piece // pieces for piece in range(pieces + 1)]
     blocks = [points[start:end] for start, end in itertools.pairwise(bounds)]
     levels = [statistics.median(value for _, value in block) for block in blocks]
-    jumps = [abs(later[1] - earlier[1]) for earlier, later in itertools.pairwise(points)]
-    # The median of the jumps between neighbours tells the noise of one point, whatever the trend; a median of n
-    # points is off by 1.25 / sqrt(n) of that.
-    spread = 1.4826 * statistics.median(jumps) / math.sqrt(2) if jumps else 0.0
+    # Second differences tell the noise of one point (times the root of 6) whatever the slope; a median of n points is
+    # off by 1.25 / sqrt(n) of that.
+    values = [value for _, value in points]
+    bends = [abs(a - 2 * b + c) for a, b, c in zip(values, values[1:], values[2:], strict=False)]
+    spread = 1.4826 * statistics.median(bends) / math.sqrt(6) if bends else 0.0
     return _Trend(
         points=count,
         steps=[block[len(block) // 2][0] for block in blocks],

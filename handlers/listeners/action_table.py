@@ -23,7 +23,7 @@ from handlers.call import Call
 from handlers.command_line import Command
 from handlers.desk import Desk
 from handlers.listeners.actions import Action
-from handlers.wording import notices
+from handlers.wording import replies
 
 
 def _job(connection: Connection, call: Call, value: str) -> Job:
@@ -54,7 +54,7 @@ def _control(action: Literal["pause", "resume", "cancel"]) -> Action:
     async def after(desk: Desk, call: Call, value: str, job: Job) -> None:
         del value
         locale = await desk.locale(call)
-        text = notices.say(
+        text = replies.say(
             "control_asked", locale, {"job": job.label}, action=notices.controlled(action, locale)
         )
         await desk.reply(call, answers.ok(text, locale))
@@ -121,7 +121,7 @@ def _uncertain(answer: str) -> Action:
         del value
         locale = await desk.locale(call)
         await desk.reply(
-            call, answers.ok(notices.say(f"uncertain_{answer}_done", locale, {"job": job.label}), locale)
+            call, answers.ok(replies.say(f"uncertain_{answer}_done", locale, {"job": job.label}), locale)
         )
 
     return Action(after, commit)
@@ -192,7 +192,7 @@ def _retry(desk: Desk, connection: Connection, call: Call, value: str) -> None:
 
 async def _retried(desk: Desk, call: Call, value: str, _: Any) -> None:
     locale = await desk.locale(call)
-    await desk.reply(call, answers.ok(notices.say("data_again", locale, {"dataset": value}), locale))
+    await desk.reply(call, answers.ok(replies.say("data_again", locale, {"dataset": value}), locale))
 
 
 async def _data_open(desk: Desk, call: Call, value: str, _: Any) -> None:
@@ -219,7 +219,7 @@ def _parked(what: Literal["retry", "drop"]) -> Action:
         if not done:
             raise WrongState("task_state", {"task": number})
         locale = await desk.locale(call)
-        await desk.reply(call, answers.ok(notices.say(f"task_{what}_done", locale, {"task": number}), locale))
+        await desk.reply(call, answers.ok(replies.say(f"task_{what}_done", locale, {"task": number}), locale))
 
     return Action(after)
 

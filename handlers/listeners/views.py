@@ -23,7 +23,7 @@ from handlers.desk import Desk
 from handlers.listeners.actions import Action
 from handlers.views import problem, train, train_summary, upload
 from handlers.views.inputs import Values
-from handlers.wording import notices
+from handlers.wording import replies
 from handlers.wording.errors import explain_error
 
 EVERY: Final = re.compile(".*")
@@ -113,7 +113,7 @@ async def received(desk: Desk, call: Call, names: list[str]) -> None:
     """Say that the files arrived; the findings follow privately."""
     await desk.deps.people.require(call.actor)
     locale = await desk.locale(call)
-    text = notices.say("data_received", locale, {"names": ", ".join(names)})
+    text = replies.say("data_received", locale, {"names": ", ".join(names)})
     await desk.reply(call, answers.ok(text, locale))
 
 

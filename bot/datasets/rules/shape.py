@@ -13,7 +13,7 @@ MESSAGE_TYPE = RuleSpec("message_type", "error", "every checker asks for objects
 
 SPECS = (LINE_NOT_OBJECT, FORMAT_OTHER, MESSAGES_MISSING, MESSAGES_TYPE, MESSAGES_EMPTY, MESSAGE_TYPE)
 
-_OTHER_FORMATS = (
+_FORMS = (
     ("preference", frozenset({"preferred_output"})),
     ("preference", frozenset({"chosen", "rejected"})),
     ("prompt_completion", frozenset({"prompt", "completion"})),
@@ -24,13 +24,16 @@ _OTHER_FORMATS = (
     ("text", frozenset({"text"})),
 )
 
+OTHER_FORMATS = tuple(dict.fromkeys(name for name, _ in _FORMS))
+"""Values of `format` in `format_other` and `format_mixed`."""
+
 
 def other_format(value: JsonMap) -> str | None:
     """The name of the form that a line without `messages` is written in, if it is a known one."""
     keys = value.keys()
     if "messages" in keys:
         return None
-    return next((name for name, needed in _OTHER_FORMATS if needed <= keys), None)
+    return next((name for name, needed in _FORMS if needed <= keys), None)
 
 
 def example_of(value: JsonValue, note: Note) -> Example | None:

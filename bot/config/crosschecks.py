@@ -1,0 +1,112 @@
+"""Checks over more than one value. They read the merged data, not the models, so that they also run beside
+other mistakes; what has the wrong type is left to the models."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.config.mounts import network_filesystem
+from bot.config.problems import Problem
+from bot.config.settings import LimitsSettings, StoreSettings
+from bot.config.translate import Places
+from bot.config.variables import CONNECTION, PREFIX, variable_part
+
+Table = Mapping[str, Any]
+
+
+def cross_check(data: Table, places: Places, mountinfo: str) -> list[Problem]:
+    """All mistakes that only show when values are seen together."""
+    return [
+        *_slack(_table(data, "slack"), places),
+        *_store(_table(data, "store"), places, mountinfo),
+        *_limits(_table(data, "limits"), places),
+        *_connections(data.get("connections"), places),
+        *_prices(data, places),
+    ]
+
+
+def _table(data: Table, name: str) -> Table:
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _slack(slack: Table, places: Places) -> Iterator[Problem]:
+    mode = slack.get("mode", "socket")
+    if mode == "socket" and not slack.get("app_token"):
+        where = places.of(("slack", "app_token"))
+        yield Problem(where, "needed_for_socket", {"variable": f"{PREFIX}SLACK_APP_TOKEN"})
+    if mode == "http" and not slack.get("signing_secret"):
+        where = places.of(("slack", "signing_secret"))
+        yield Problem(where, "needed_for_http", {"variable": f"{PREFIX}SLACK_SIGNING_SECRET"})
+    channel, approvals = slack.get("channel"), slack.get("approvals_channel")
+    if isinstance(channel, str) and channel and channel == approvals:
+        yield Problem(places.of(("slack", "approvals_channel")), "same_channel", {"value": channel[:80]})
+
+
+def _store(store: Table, places: Places, mountinfo: str) -> Iterator[Problem]:
+    url = store.get("url")
+    if isinstance(url, str) and url:
+        later = url.startswith(("postgresql:", "postgresql+", "postgres:"))
+        yield Problem(places.of(("store", "url")), "postgresql_later" if later else "bad_store_url")
+        return
+    path = store.get("path", str(StoreSettings().path))
+    if isinstance(path, str) and path:
+        kind = network_filesystem(Path(path), mountinfo)
+        if kind is not None:
+            yield Problem(places.of(("store", "path")), "network_file_system", {"value": path, "kind": kind})
+
+
+def _limits(limits: Table, places: Places) -> Iterator[Problem]:
+    defaults = LimitsSettings()
+    near = limits.get("poll_near_seconds", defaults.poll_near_seconds)
+    far = limits.get("poll_far_seconds", defaults.poll_far_seconds)
+    if isinstance(near, int) and isinstance(far, int) and near > far:
+        where = places.of(("limits", "poll_near_seconds"))
+        yield Problem(where, "near_above_far", {"near": str(near), "far": str(far)})
+
+
+def _connections(connections: object, places: Places) -> Iterator[Problem]:
+    if not isinstance(connections, list):
+        return
+    if not connections:
+        yield Problem(f"{places.file}: connections", "no_connection")
+    named = [one.get("name") for one in connections if isinstance(one, dict)]
+    counts = Counter(variable_part(name) for name in named if isinstance(name, str) and name)
+    for part, count in counts.items():
+        if count > 1:
+            same = sorted({name for name in named if isinstance(name, str) and variable_part(name) == part})
+            yield Problem(f"{places.file}: connections", "same_name", {"names": ", ".join(same)})
+    for index, one in enumerate(connections):
+        if isinstance(one, dict):
+            yield from _authentication(one, index, places)
+
+
+def _authentication(one: Table, index: int, places: Places) -> Iterator[Problem]:
+    def needed(key: str, code: str) -> Problem:
+        name = one.get("name")
+        variable = ""
+        if key in {"key", "client_secret"} and isinstance(name, str) and name:
+            variable = f"{CONNECTION}{variable_part(name)}_{key.upper()}"
+        return Problem(places.of(("connections", index, key)), code, {"variable": variable})
+
+    auth = one.get("auth", "key")
+    if auth == "key" and not one.get("key"):
+        yield needed("key", "needed_for_key")
+    if auth == "entra" and one.get("credential") == "client_secret":
+        for key in ("client_id", "tenant_id", "client_secret"):
+            if not one.get(key):
+                yield needed(key, "needed_for_client_secret")
+
+
+def _prices(data: Table, places: Places) -> Iterator[Problem]:
+    connections, prices = data.get("connections"), data.get("prices")
+    if not isinstance(connections, list) or not isinstance(prices, list):
+        return
+    names = [one.get("name") for one in connections if isinstance(one, dict)]
+    for index, price in enumerate(prices):
+        wanted = price.get("connection") if isinstance(price, dict) else None
+        if isinstance(wanted, str) and wanted not in names:
+            known = ", ".join(name for name in names if isinstance(name, str))
+            where = places.of(("prices", index, "connection"))
+            yield Problem(where, "unknown_connection", {"value": wanted[:80], "known": known})

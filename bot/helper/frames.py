@@ -1,0 +1,162 @@
+"""The language between the bot and its helper process: frames over a pipe.
+
+A frame is a header of eight bytes (length of the head, number of blobs, both unsigned 32 bits), the length of each blob
+(unsigned 64 bits), the head as JSON, then the blobs. Numbers of a series travel as blobs, because turning a million of
+them into text would hold up the event loop.
+"""
+
+import struct
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from bot.training.charts import ChartCheckpoint, ChartRequest
+from bot.training.series import Series
+from providers.base import Split
+
+HEADER = struct.Struct(">II")
+LENGTH = struct.Struct(">Q")
+MAX_HEAD = 16 * 1024 * 1024
+MAX_BLOB = 1024 * 1024 * 1024
+
+Blob = bytes | memoryview
+
+
+class Check(msgspec.Struct, tag=True, frozen=True):
+    """Check the file at `path`; `options` are the fields of `bot.datasets.options.Options`."""
+
+    path: str
+    options: dict[str, Any]
+
+
+class SeriesHead(msgspec.Struct, frozen=True):
+    """A series without its numbers: those are three blobs (steps, values, epochs)."""
+
+    metric: str
+    split: Split
+
+
+class Chart(msgspec.Struct, tag=True, frozen=True):
+    """Draw a picture."""
+
+    title: str
+    subtitle: str
+    series: list[SeriesHead]
+    checkpoints: list[tuple[int, str, bool]]
+    epoch_ends: list[int]
+
+
+class Decimate(msgspec.Struct, tag=True, frozen=True):
+    """Thin series out."""
+
+    series: list[SeriesHead]
+    limit: int
+
+
+class Checked(msgspec.Struct, tag=True, frozen=True):
+    """Answer to `Check`: the stored form of the report."""
+
+    report: dict[str, Any]
+
+
+class Drawn(msgspec.Struct, tag=True, frozen=True):
+    """Answer to `Chart`: the PNG is the one blob."""
+
+
+class Decimated(msgspec.Struct, tag=True, frozen=True):
+    """Answer to `Decimate`."""
+
+    series: list[SeriesHead]
+
+
+class Fault(msgspec.Struct, tag=True, frozen=True):
+    """It went wrong; `code` is one of `HelperError`'s."""
+
+    code: str
+    error: str
+
+
+Request = Check | Chart | Decimate
+Reply = Checked | Drawn | Decimated | Fault
+
+
+class BrokenFrame(ValueError):
+    """The other side did not speak this language."""
+
+
+def encode(head: Request | Reply, blobs: Sequence[Blob] = ()) -> list[Blob]:
+    """The pieces of a frame, to be written in this order."""
+    body = msgspec.json.encode(head)
+    lengths = b"".join(LENGTH.pack(memoryview(blob).nbytes) for blob in blobs)
+    return [HEADER.pack(len(body), len(blobs)) + lengths + body, *blobs]
+
+
+def sizes(header: bytes) -> tuple[int, int]:
+    """Length of the head and number of blobs. `BrokenFrame` when they are absurd."""
+    head, blobs = HEADER.unpack(header)
+    if head > MAX_HEAD or blobs > MAX_HEAD // LENGTH.size:
+        raise BrokenFrame("frame too large")
+    return head, blobs
+
+
+def blob_lengths(packed: bytes) -> list[int]:
+    """The length of each blob. `BrokenFrame` when one is absurd."""
+    lengths = [length for (length,) in LENGTH.iter_unpack(packed)]
+    if any(length > MAX_BLOB for length in lengths):
+        raise BrokenFrame("blob too large")
+    return lengths
+
+
+def decoder(kind: Any) -> Callable[[bytes], Any]:
+    """Reads heads of this union of types; `msgspec.MsgspecError` for others."""
+    return msgspec.json.Decoder(kind).decode
+
+
+def series_heads(series: Sequence[Series]) -> list[SeriesHead]:
+    """What `series_blobs` leaves out."""
+    return [SeriesHead(one.metric, one.split) for one in series]
+
+
+def series_blobs(series: Sequence[Series]) -> list[Blob]:
+    """The numbers of the series, without a copy."""
+    return [
+        memoryview(numbers).cast("B") for one in series for numbers in (one.steps, one.values, one.epochs)
+    ]
+
+
+def series_of(heads: Sequence[SeriesHead], blobs: Sequence[Blob]) -> list[Series]:
+    """The series that heads and blobs were made of."""
+    if len(blobs) != 3 * len(heads):
+        raise BrokenFrame("three blobs for each series")
+    made: list[Series] = []
+    for number, head in enumerate(heads):
+        steps, values, epochs = array("q"), array("d"), array("d")
+        steps.frombytes(blobs[3 * number])
+        values.frombytes(blobs[3 * number + 1])
+        epochs.frombytes(blobs[3 * number + 2])
+        made.append(Series(head.metric, head.split, steps, values, epochs))
+    return made
+
+
+def chart_head(request: ChartRequest) -> Chart:
+    """A request for the pipe."""
+    return Chart(
+        title=request.title,
+        subtitle=request.subtitle,
+        series=series_heads(request.series),
+        checkpoints=[(mark.step, mark.label, mark.deployable) for mark in request.checkpoints],
+        epoch_ends=list(request.epoch_ends),
+    )
+
+
+def chart_request(head: Chart, blobs: Sequence[Blob]) -> ChartRequest:
+    """The request that `chart_head` made this of."""
+    return ChartRequest(
+        title=head.title,
+        subtitle=head.subtitle,
+        series=series_of(head.series, blobs),
+        checkpoints=[ChartCheckpoint(*mark) for mark in head.checkpoints],
+        epoch_ends=head.epoch_ends,
+    )

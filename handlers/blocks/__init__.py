@@ -1,0 +1,1 @@
+"""Facts to Slack blocks: pure functions, nothing is looked up."""

@@ -1,0 +1,57 @@
+"""The connections: do they answer, and how much of their quotas is used."""
+
+from collections.abc import Sequence
+
+from bot.chat import Rendered
+from bot.facts.forms import ConnectionFacts, Quota
+from handlers.blocks.primitives import Block, as_message, context, section
+from handlers.wording import errors, jobs, numbers
+from handlers.wording.lists import say
+from handlers.wording.markup import fallback, inline, when
+
+_SHOWN = 40
+_SKEW_TOLD = 60.0
+_DOTS = {"healthy": "🟢", "failing": "🛑", "unknown": "⚪"}
+
+
+def build(found: Sequence[ConnectionFacts], locale: str) -> Rendered:
+    """One paragraph for each connection."""
+    title = say("connections", locale)
+    if not found:
+        nothing = say("connections_none", locale)
+        return Rendered(fallback(title, nothing), as_message([section(title), section(nothing)]))
+    blocks: list[Block] = [section(title), *(section(_paragraph(one, locale)) for one in found[:_SHOWN])]
+    if len(found) > _SHOWN:
+        blocks.append(context(say("not_shown", locale)))
+    return Rendered(fallback(title, *(_headline(one, locale) for one in found)), as_message(blocks))
+
+
+def _headline(one: ConnectionFacts, locale: str) -> str:
+    return f"{_DOTS[one.state]} *{inline(one.name, 80)} · {say(f'state_{one.state}', locale)}*"
+
+
+def _paragraph(one: ConnectionFacts, locale: str) -> str:
+    about = [jobs.service(one.provider), inline(one.region, 60)]
+    if one.open_jobs:
+        about.append(say("open_jobs", locale, jobs=numbers.count(one.open_jobs, "job", locale)))
+    if one.probed_at is not None:
+        about.append(say("probed", locale, at=when(one.probed_at)))
+    if one.clock_skew is not None and abs(one.clock_skew) >= _SKEW_TOLD:
+        about.append(say("skew", locale, seconds=f"{one.clock_skew:+,.0f}"))
+    lines = [
+        _headline(one, locale),
+        " · ".join(part for part in about if part),
+        " · ".join(_gauge(quota, locale) for quota in one.quotas[:10]),
+    ]
+    if one.state == "failing" and one.error:
+        said = errors.explain(one.error, {}, locale, text=one.error_text[:600], provider=one.provider)
+        lines += [f"{said.happened}.", *said.lines()]
+    return "\n".join(line for line in lines if line)
+
+
+def _gauge(quota: Quota, locale: str) -> str:
+    sized = quota.what == "files_bytes"
+    used = numbers.size(quota.used) if sized else f"{quota.used:,}"
+    limit = numbers.size(quota.limit) if sized else f"{quota.limit:,}"
+    key = f"quota_{quota.what}" if quota.what in {"files", "files_bytes", "jobs"} else "quota_other"
+    return say(key, locale, {"what": quota.what}, used=used, limit=limit)

@@ -1,0 +1,134 @@
+"""Input blocks of modals, and reading what came back; nothing that came back is trusted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.facts.forms import Choice
+from handlers.blocks.primitives import Block, Element, option, plain, select, usable
+from handlers.wording.numbers import plain as figure
+
+
+class Untrusted(BaseModel):
+    """Base of what Slack sends back: extra keys are ignored, values are checked."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Option(Untrusted):
+    value: str
+    text: dict[str, Any] = {}
+
+
+class Answered(Untrusted):
+    """What one input holds."""
+
+    type: str = ""
+    value: str | None = None
+    selected_option: _Option | None = None
+    files: tuple[dict[str, Any], ...] = ()
+
+
+Values = Mapping[str, object]
+"""`view.state.values`: block id, then action id, then what was answered."""
+
+
+def answered(values: Values, block_id: str) -> Answered:
+    """The answer of a block, whatever its element is called; empty when there is none or it has another shape."""
+    block = values.get(block_id)
+    if not isinstance(block, Mapping):
+        return Answered()
+    for one in block.values():
+        try:
+            return Answered.model_validate(one)
+        except ValidationError:
+            continue
+    return Answered()
+
+
+def chosen(values: Values, block_id: str) -> str | None:
+    """The value of the option that is chosen in a select."""
+    found = answered(values, block_id).selected_option
+    return found.value if found is not None and found.value else None
+
+
+def label_of(values: Values, block_id: str) -> str:
+    """The text of the option that is chosen in a select."""
+    found = answered(values, block_id).selected_option
+    text = found.text.get("text") if found is not None else None
+    return text if isinstance(text, str) else ""
+
+
+def typed(values: Values, block_id: str) -> str:
+    """What was typed, without blanks around it."""
+    return (answered(values, block_id).value or "").strip()
+
+
+def field(
+    block_id: str,
+    label: str,
+    element: Element,
+    *,
+    hint: str = "",
+    optional: bool = False,
+    dispatch: bool = False,
+) -> Block:
+    """An input block."""
+    block: Block = {"type": "input", "block_id": block_id, "label": plain(label, 150), "element": element}
+    if hint:
+        block["hint"] = plain(hint, 1000)
+    if optional:
+        block["optional"] = True
+    if dispatch:
+        block["dispatch_action"] = True
+    return block
+
+
+def options(choices: Sequence[Choice]) -> list[Element]:
+    """At most 100 options; a value that Slack would not take whole is left out, since half an id is another id."""
+    return [option(one.label, one.value, one.note) for one in choices if usable(one.value)][:100]
+
+
+def choice(action_id: str, choices: Sequence[Choice], initial: str | None, placeholder: str) -> Element:
+    """A select over choices."""
+    return select(action_id, options(choices), initial, placeholder)
+
+
+def number(
+    action_id: str,
+    *,
+    decimal: bool,
+    minimum: float | None,
+    maximum: float | None,
+    initial: float | None,
+    placeholder: str = "",
+) -> Element:
+    """A number input; bounds are sent as text, as Slack wants them."""
+    element: Element = {"type": "number_input", "action_id": action_id, "is_decimal_allowed": decimal}
+    if minimum is not None:
+        element["min_value"] = figure(minimum)
+    if maximum is not None:
+        element["max_value"] = figure(maximum)
+    if initial is not None:
+        element["initial_value"] = figure(initial)
+    if placeholder:
+        element["placeholder"] = plain(placeholder, 150)
+    return element
+
+
+def modal(
+    callback_id: str, title: str, blocks: Sequence[Block], *, close: str, submit: str = "", metadata: str = ""
+) -> dict[str, object]:
+    """A modal; without `submit` it only informs."""
+    view: dict[str, object] = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, 24),
+        "close": plain(close, 24),
+        "blocks": list(blocks)[:100],
+        "private_metadata": metadata,
+    }
+    if submit:
+        view["submit"] = plain(submit, 24)
+    return view

@@ -1,0 +1,85 @@
+"""Fields of the training modal that hold numbers and names: how they look and how they are read."""
+
+import math
+import re
+
+from bot.facts.forms import FieldSpec
+from handlers.blocks.primitives import Block
+from handlers.views.inputs import field, number
+from handlers.wording.modals import say
+from handlers.wording.numbers import plain as figure
+
+_SUFFIX = re.compile(r"[A-Za-z0-9_-]+")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
+
+
+def limits(spec: FieldSpec, locale: str) -> str:
+    """`From 1 to 10.`, or nothing without bounds."""
+    if spec.minimum is not None and spec.maximum is not None:
+        return say("field_range", locale, minimum=figure(spec.minimum), maximum=figure(spec.maximum))
+    if spec.minimum is not None:
+        return say("field_from", locale, minimum=figure(spec.minimum))
+    return say("field_to", locale, maximum=figure(spec.maximum)) if spec.maximum is not None else ""
+
+
+def hyper_block(block_id: str, spec: FieldSpec, locale: str) -> Block:
+    """One hyperparameter; empty means that the service decides."""
+    empty = say("field_auto", locale)
+    hint = " ".join(part for part in (spec.hint, limits(spec, locale), empty) if part)
+    # The value for "the service decides" may lie below the range; typing it must not be refused.
+    lowest = spec.minimum if spec.auto is None or spec.minimum is None else min(spec.minimum, spec.auto)
+    shown = None if spec.value == spec.auto or not _fits(spec.value, lowest, spec.maximum) else spec.value
+    element = number(
+        spec.name,
+        decimal=spec.kind == "float",
+        minimum=lowest,
+        maximum=spec.maximum,
+        initial=shown,
+        placeholder=say("ph_auto", locale),
+    )
+    return field(block_id, spec.label, element, hint=hint, optional=True)
+
+
+def _fits(value: float | None, lowest: float | None, highest: float | None) -> bool:
+    """Slack refuses a whole modal for one number outside its bounds, as a job made elsewhere may have it."""
+    if value is None or not math.isfinite(value):
+        return False
+    return (lowest is None or value >= lowest) and (highest is None or value <= highest)
+
+
+def read_number(text: str, spec: FieldSpec | None, locale: str) -> tuple[float | int | None, str]:
+    """The number, or None and what is wrong with it."""
+    if not _NUMBER.fullmatch(text):
+        return None, say("e_number", locale)
+    value = float(text.replace(",", "."))
+    if not math.isfinite(value):
+        return None, say("e_number", locale)
+    whole = value.is_integer()
+    if spec is not None:
+        if spec.kind == "int" and not whole:
+            return None, say("e_whole", locale)
+        outside = (spec.minimum is not None and value < spec.minimum) or (
+            spec.maximum is not None and value > spec.maximum
+        )
+        if outside and value != spec.auto:
+            return None, say("e_range", locale, range=limits(spec, locale))
+    keep_decimal = spec is not None and spec.kind == "float"
+    return (int(value) if whole and not keep_decimal else value), ""
+
+
+def read_seed(text: str, maximum: int, locale: str) -> tuple[int | None, str]:
+    """The seed, None when the bot shall draw one; or what is wrong with it."""
+    if not text:
+        return None, ""
+    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > maximum:
+        return None, say("e_seed", locale)
+    return int(text), ""
+
+
+def read_suffix(text: str, locale: str) -> tuple[str | None, str]:
+    """The suffix, None when there is none; or what is wrong with it."""
+    if not text:
+        return None, ""
+    if not _SUFFIX.fullmatch(text):
+        return None, say("e_suffix", locale)
+    return text, ""

@@ -1,0 +1,1 @@
+"""Tables of sentences per error code: `SENTENCES[locale][code] = (happened, meaning, remedy)`."""

@@ -1,0 +1,74 @@
+"""Sentences for every code of `bot.errors` and `providers.codes`: what happened, what it means, what to do.
+
+The sentences are in `handlers.wording.error_tables`. A code without one is told with the service's own words.
+"""
+
+from bot.errors import BotError, ChatError, ServiceSays
+from handlers.wording import jobs
+from handlers.wording.error_tables import bot as bot_table
+from handlers.wording.error_tables import service as service_table
+from handlers.wording.language import pick
+from handlers.wording.markup import quoted
+from handlers.wording.said import Params, Said, fill
+
+_UNKNOWN = {
+    "en": (
+        "{service} refused this",
+        "The reason is not one that we know (`{code}`).",
+        "Try again in a moment. When it comes back, give the code and the request id to whoever runs the bot.",
+    )
+}
+_SERVICE = {"en": "The service"}
+_ACTIONS = {
+    "en": {
+        "pause": "paused",
+        "resume": "resumed",
+        "cancel": "cancelled",
+        "results": "shown with results",
+        "train_like": "used as a pattern",
+        "answer": "answered for",
+        "log": "read",
+    }
+}
+
+
+def is_known(code: str) -> bool:
+    """Whether the code has sentences of its own."""
+    return code in service_table.SENTENCES["en"] or code in bot_table.SENTENCES["en"]
+
+
+def explain(
+    code: str, params: Params, locale: str, *, text: str = "", request_id: str = "", provider: str = ""
+) -> Said:
+    """A code in words. `text` are the service's own, quoted; `provider` names the service."""
+    of_service = pick(service_table.SENTENCES, locale)
+    of_bot = pick(bot_table.SENTENCES, locale)
+    happened, meaning, remedy = of_bot.get(code) or of_service.get(code) or pick(_UNKNOWN, locale)
+    who = jobs.service(provider) if provider else pick(_SERVICE, locale)
+    state = jobs.state_word(str(params["state"]), locale).lower() if "state" in params else "…"
+    action = pick(_ACTIONS, locale).get(str(params.get("action", "")), "changed")
+    more = {"service": who, "code": fill("{code}", {"code": code}), "state": state, "action": action}
+    return Said(
+        happened=fill(happened, params, **more),
+        meaning=fill(meaning, params, **more),
+        remedy=fill(remedy, params, **more),
+        quote=quoted(text) if text.strip() else "",
+        request_id=request_id,
+    )
+
+
+def explain_error(error: BotError, locale: str, provider: str = "") -> Said:
+    """Any error of the application in words."""
+    if isinstance(error, ServiceSays):
+        answer = error.answer
+        return explain(
+            error.code,
+            error.params,
+            locale,
+            text=answer.message,
+            request_id=answer.request_id,
+            provider=provider,
+        )
+    if isinstance(error, ChatError) and not is_known(error.code):
+        return explain("chat_refused", {**error.params, "slack_code": error.code}, locale)
+    return explain(error.code, error.params, locale, provider=provider)

@@ -1,0 +1,200 @@
+"""Why a training job ended badly: what happened, what it means, what to do (azure_openai.md sections 1.4, 5, 6).
+
+The kinds are those of `providers.failures`. "Nothing was charged" is only said with its source.
+"""
+
+from collections.abc import Mapping
+
+from bot.facts.jobs import FailureFacts, JobFacts
+from handlers.wording import errors, jobs, numbers
+from handlers.wording.language import pick
+from handlers.wording.markup import bold, inline, quoted
+from handlers.wording.said import Said, fill
+
+# kind: (happened, meaning, remedy); {what} are the harm categories, {service} who says it
+_KINDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
+    "en": {
+        "data_refused": (
+            "{service}'s safety check refused the training data",
+            "It found {what} before training began.",
+            (
+                "{service} does not say which lines. Review examples on these topics, then train again with the same "
+                "settings. Medical, legal and HR texts can be false alarms."
+            ),
+        ),
+        "model_refused": (
+            "{service}'s safety evaluation refused the trained model",
+            (
+                "The training ran to its end; then the model itself answered test prompts with {what} above the "
+                "service's threshold, so it cannot be deployed."
+            ),
+            (
+                "Review examples on these topics and look for answers that go along with harmful requests, then train "
+                "again. The thresholds are {service}'s and do not follow your content filter."
+            ),
+        ),
+        "data_invalid": (
+            "{service} refused the training data as not valid",
+            "Its own check of the lines failed before training began.",
+            "Open the data's report, repair the lines that it names, send the file again and train with it.",
+        ),
+        "preprocessing": (
+            "{service} failed while it prepared the data",
+            "The file was taken in, and its preparation for training stopped before the first step.",
+            (
+                "Train again once with the same settings; if it stops there again, look for very long examples and "
+                "unusual characters in the data, and give {service}'s support the request id."
+            ),
+        ),
+        "capacity": (
+            "{service} has no room for this job",
+            "The capacity for training this model is used up for now; it is neither your data nor your settings.",
+            "Train again later, or with another training type.",
+        ),
+        "training_type": (
+            "This model is not trained with the chosen training type",
+            (
+                '{service} says "does not support fine-tuning with Standard TrainingType" also when the model is '
+                "trainable and only wants another type."
+            ),
+            "Train again and choose Global, Data zone or Developer as the training type.",
+        ),
+        "file_not_ready": (
+            "{service} had not finished taking in the file",
+            "A job needs files that are processed; this one was not yet.",
+            "Train again with the same settings in a few minutes; if it comes back, send the file again.",
+        ),
+        "file_not_imported": (
+            "{service} could not take in the file",
+            "The upload arrived, its processing failed there.",
+            "Send the file again; when it fails twice, look at its encoding and size.",
+        ),
+        "model_not_trainable": (
+            "This model cannot be fine-tuned here",
+            "The model, its version or the region is not open for fine-tuning, or it is retired.",
+            "Train again with a model from the list; the list shows only what this connection offers.",
+        ),
+        "system_error": (
+            "{service} had a fault of its own",
+            "It is neither your data nor your settings.",
+            "Train again with the same settings. If it happens twice, give {service}'s support the request id.",
+        ),
+        "quota": (
+            "A limit of the resource is reached",
+            "{service} counts running, queued and kept jobs per resource (Azure: 3 running, 20 queued, 100 kept).",
+            "Wait for a job to end, or have old jobs deleted; `connections` shows what is used.",
+        ),
+        "method_required": (
+            "This model is trained with another method",
+            "{service} trains it by another method than supervised fine-tuning.",
+            "Train again with a model that takes this kind of data.",
+        ),
+        "unknown": (
+            "The job failed at {service}",
+            "The reason is not one that we know; {service}'s own words are quoted.",
+            "Look at the job's log. When the words do not help, give {service}'s support the request id.",
+        ),
+    }
+}
+_CATEGORIES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "hate_fairness": "hate or unfairness",
+        "hate": "hate",
+        "self_harm": "self-harm",
+        "sexual": "sexual content",
+        "violence": "violence",
+    }
+}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "and": "and",
+        "something": "something it does not name",
+        "free": "Nothing was charged ({source}).",
+        "documentation": "{service}'s documentation",
+        "log_zero": "job log: 0 tokens",
+        "billed": "Job log: {tokens} billed.",
+        "not_told": "{service} did not say whether anything was charged.",
+        "no_reason": "{service} gave no reason.",
+        "kept": "text kept here, {service} drops it",
+        "request": "request {id}",
+    }
+}
+
+ABOUT_DATA = frozenset({"data_refused", "model_refused", "data_invalid", "preprocessing", "content_filtered"})
+"""Kinds whose remedy is other data."""
+
+
+def known_kinds() -> frozenset[str]:
+    """Kinds with sentences of their own."""
+    return frozenset(_KINDS["en"])
+
+
+def categories(names: tuple[str, ...], locale: str) -> str:
+    """Harm categories in plain words: `*violence* and *self-harm*`."""
+    table = pick(_CATEGORIES, locale)
+    words = pick(_WORDS, locale)
+    shown = [bold(table.get(name, inline(name.replace("_", " "), 40))) for name in names[:8]]
+    if not shown:
+        return words["something"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {words['and']} {shown[-1]}"
+
+
+def charge(failure: FailureFacts, provider: str, locale: str) -> str:
+    """What was charged, always with who says so."""
+    words = pick(_WORDS, locale)
+    who = jobs.service(provider)
+    if failure.tokens_billed:
+        return fill(words["billed"], {}, tokens=numbers.measured_tokens(failure.tokens_billed, locale))
+    sources = []
+    if failure.charged is False:
+        sources.append(fill(words["documentation"], {}, service=who))
+    if failure.tokens_billed == 0:
+        sources.append(words["log_zero"])
+    if sources:
+        return fill(words["free"], {}, source="; ".join(sources))
+    return fill(words["not_told"], {}, service=who)
+
+
+def explain(job: JobFacts, locale: str) -> Said:
+    """Why this job failed or was refused."""
+    failure = job.failure or FailureFacts(kind="unknown")
+    who = jobs.service(job.provider)
+    table = pick(_KINDS, locale)
+    words = pick(_WORDS, locale)
+    if failure.kind not in table:
+        for code in (failure.kind, failure.code):
+            if errors.is_known(code):
+                params = {
+                    "model": job.model,
+                    "training_type": job.training_type or "Standard",
+                    "name": job.train.name,
+                }
+                return errors.explain(
+                    code,
+                    params,
+                    locale,
+                    text=failure.text,
+                    request_id=failure.request_id,
+                    provider=job.provider,
+                )
+    happened, meaning, remedy = table.get(failure.kind, table["unknown"])
+    what = categories(failure.categories, locale)
+    text = quoted(failure.text) if failure.text.strip() else fill(words["no_reason"], {}, service=who)
+    return Said(
+        happened=fill(happened, {}, service=who),
+        meaning=fill(meaning, {}, service=who, what=what),
+        remedy=fill(remedy, {}, service=who),
+        quote=text,
+        request_id=failure.request_id,
+    )
+
+
+def small_print(failure: FailureFacts | None, provider: str, locale: str) -> list[str]:
+    """Where the text is kept and what support asks for."""
+    words = pick(_WORDS, locale)
+    if failure is None:
+        return []
+    parts = [fill(words["kept"], {}, service=jobs.service(provider))] if failure.text.strip() else []
+    if failure.request_id:
+        parts.append(fill(words["request"], {"id": failure.request_id}))
+    return parts

@@ -1,0 +1,257 @@
+"""Sentences about training jobs: state, next step, progress, settings."""
+
+from collections.abc import Mapping
+
+from bot.facts.jobs import ENDED, JobFacts, Money
+from handlers.wording import numbers
+from handlers.wording.language import pick
+from handlers.wording.markup import bold, inline, time_of_day, when
+
+_DOTS: Mapping[str, str] = {
+    "waiting": "⚪",
+    "submitting": "⚪",
+    "uncertain": "🟠",
+    "refused": "🛑",
+    "pending": "🟡",
+    "running": "🟢",
+    "pausing": "🟠",
+    "paused": "🟠",
+    "resuming": "🟡",
+    "succeeded": "✅",
+    "failed": "🛑",
+    "cancelled": "⚫",
+}
+_STATES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "waiting": "Waiting for its data",
+        "submitting": "Being started",
+        "uncertain": "Unclear whether it started",
+        "refused": "Not started",
+        "pending": "In the queue",
+        "running": "Running",
+        "pausing": "Pausing",
+        "paused": "Paused",
+        "resuming": "Resuming",
+        "succeeded": "Trained",
+        "failed": "Failed",
+        "cancelled": "Cancelled",
+    }
+}
+_NEXT: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "waiting": "{service} finishes processing the file, then the job starts by itself.",
+        "submitting": "{service} answers with the job's id.",
+        "uncertain": "look at {service} and say what you see.",
+        "refused": "change what {service} names and train again; nothing is running.",
+        "pending": "{service} starts it when it has capacity; that can take hours.",
+        "running": "its safety evaluation, then charts in the thread.",
+        "pausing": "{service} finishes the present step and saves a checkpoint.",
+        "paused": "resume it, or cancel it. Its checkpoint can be used after a safety evaluation.",
+        "resuming": "{service} carries on from the checkpoint.",
+        "succeeded": "look at the charts and pick a checkpoint in the results.",
+        "failed": "read the reason in the thread, then train again.",
+        "cancelled": "nothing. Train again with the same settings when you want it.",
+    }
+}
+_SERVICES: Mapping[str, str] = {
+    "azure_openai": "Azure",
+    "azure_ai": "Azure AI",
+    "databricks": "Databricks",
+}
+_TYPES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "standard": "Standard training",
+        "globalstandard": "Global training",
+        "datazone": "Data zone training",
+        "datazonestandard": "Data zone training",
+        "developertier": "Developer training",
+    }
+}
+_METHODS: Mapping[str, Mapping[str, str]] = {
+    "en": {"supervised": "supervised", "dpo": "preference (DPO)", "reinforcement": "reinforcement (RFT)"}
+}
+_EVAL_NEXT: Mapping[str, str] = {"en": "train loss and epochs as they come, then charts in the thread."}
+_CARD: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "next": "Next:",
+        "expects": "{service} expects it to end {at}.",
+        "ended": "Ended {at} after {took}.",
+        "epoch_of": "Epoch {epoch} of {epochs}",
+        "epoch": "Epoch {epoch}",
+        "step_of": "step {step} of {steps}",
+        "step": "step {step}",
+        "loss_from": "train loss {last} (from {first})",
+        "loss": "train loss {last}",
+        "valid": "validation {last}",
+        "compare": "validation {last} ({job}: {other})",
+        "accuracy": "token accuracy {share}",
+        "no_numbers": "no measurements yet",
+        "updated": "updated {at}",
+        "service_word": '{service} says "{word}"',
+        "auto": "chosen by the service",
+        "seed": "seed {seed}",
+        "muted": "messages muted",
+        "like": "settings of {job}",
+    }
+}
+
+
+def _say(key: str, locale: str, **params: str) -> str:
+    return pick(_CARD, locale)[key].format(**params)
+
+
+def dot(state: str) -> str:
+    """The one symbol at the start of a job's line."""
+    return _DOTS.get(state, "⚪")
+
+
+def state_word(state: str, locale: str) -> str:
+    """A state in words; one that we do not know is shown as it is."""
+    return pick(_STATES, locale).get(state, inline(state, 40))
+
+
+def service(provider: str) -> str:
+    """What people call the service."""
+    return _SERVICES.get(provider, inline(provider, 40) or "The service")
+
+
+def training_type(word: str | None, locale: str) -> str:
+    """`Global training`; an unknown type in the service's own word."""
+    if not word:
+        return ""
+    return pick(_TYPES, locale).get(word.lower(), inline(word, 40))
+
+
+def method(word: str, locale: str) -> str:
+    """How the model is trained."""
+    return pick(_METHODS, locale).get(word, inline(word, 40))
+
+
+def title(job: JobFacts) -> str:
+    """`J142 support-v12`: the id of ours and the name people gave, as markup."""
+    return f"{inline(job.id, 20)} {inline(job.name, 60)}".strip()
+
+
+def headline(job: JobFacts, locale: str) -> str:
+    """The first line of a card: dot, state, which job, how far."""
+    parts = [state_word(job.state, locale), title(job)]
+    if job.state == "running" and job.progress.fraction is not None:
+        parts.append(numbers.percent(job.progress.fraction))
+    return f"{dot(job.state)} {bold(' · '.join(parts))}"
+
+
+def next_step(job: JobFacts, locale: str) -> str:
+    """What happens next, or what the person does next."""
+    text = pick(_NEXT, locale).get(job.state, "")
+    if job.state == "running" and job.method != "supervised" and job.provider != "azure_openai":
+        text = pick(_EVAL_NEXT, locale)
+    return f"{bold(_say('next', locale))} {text.format(service=service(job.provider))}" if text else ""
+
+
+def expectation(job: JobFacts, locale: str) -> str:
+    """When it ends by the service's account, or when it ended and how long it took."""
+    from handlers.wording.time import between
+
+    if job.finished_at is not None and job.state in ENDED:
+        took = between(job.submitted_at or job.created_at, job.finished_at)
+        return _say("ended", locale, at=when(job.finished_at), took=took)
+    if job.eta is not None and job.state in {"pending", "running", "resuming"}:
+        return _say("expects", locale, service=service(job.provider), at=when(job.eta))
+    return ""
+
+
+def progress(job: JobFacts, locale: str) -> str:
+    """`Epoch 2 of 3, step 372 of 642 · train loss 0.61 (from 1.84) · validation 0.74 (J139: 0.81)`; may be empty."""
+    now = job.progress
+    where: list[str] = []
+    if now.epoch is not None:
+        epoch = str(max(1, int(now.epoch) if float(now.epoch).is_integer() else int(now.epoch) + 1))
+        if now.epochs is not None:
+            epochs = numbers.plain(now.epochs)
+            epoch = str(min(int(epoch), int(now.epochs))) if now.epochs >= 1 else epoch
+            where.append(_say("epoch_of", locale, epoch=epoch, epochs=epochs))
+        else:
+            where.append(_say("epoch", locale, epoch=epoch))
+    if now.step is not None:
+        if now.steps is not None:
+            where.append(_say("step_of", locale, step=f"{now.step:,}", steps=f"{now.steps:,}"))
+        else:
+            where.append(_say("step", locale, step=f"{now.step:,}"))
+    place = ", ".join(where)
+    parts = [place[:1].upper() + place[1:]] if place else []
+    return " · ".join([*parts, *losses(job, locale)])
+
+
+def losses(job: JobFacts, locale: str) -> list[str]:
+    """Losses and accuracy so far, one phrase each."""
+    now = job.progress
+    parts: list[str] = []
+    if now.train_last is not None:
+        last = numbers.loss(now.train_last)
+        if now.train_first is not None:
+            parts.append(_say("loss_from", locale, last=last, first=numbers.loss(now.train_first)))
+        else:
+            parts.append(_say("loss", locale, last=last))
+    if now.valid_last is not None:
+        last = numbers.loss(now.valid_last)
+        if job.compare is not None:
+            other, value = job.compare
+            parts.append(_say("compare", locale, last=last, job=inline(other, 20), other=numbers.loss(value)))
+        else:
+            parts.append(_say("valid", locale, last=last))
+    if now.token_accuracy is not None:
+        parts.append(_say("accuracy", locale, share=numbers.share(now.token_accuracy)))
+    return parts
+
+
+def data(job: JobFacts) -> str:
+    """`D61 + D58`."""
+    ids = [job.train.id] + ([job.valid.id] if job.valid else [])
+    return " + ".join(inline(one, 20) for one in ids)
+
+
+def price(job: JobFacts) -> Money | None:
+    """The final cost when it is known, else the estimate; for a job that ended badly the estimate says nothing."""
+    return job.cost or (None if job.state in ENDED - {"succeeded"} else job.estimate)
+
+
+def money(job: JobFacts, locale: str) -> str:
+    """`about $18`; empty without a price."""
+    value = price(job)
+    return numbers.money(value, locale) if value else ""
+
+
+def money_source(job: JobFacts, locale: str) -> str:
+    """Where the amount of `money` comes from."""
+    value = price(job)
+    return numbers.money_source(value, locale) if value else ""
+
+
+def settings(job: JobFacts, locale: str) -> str:
+    """Hyperparameters, seed and method: `n_epochs 3 · batch_size chosen by the service · seed 7`."""
+    parts = [
+        f"{inline(name, 60)} {_say('auto', locale) if value == -1 else numbers.plain(value)}"
+        for name, value in job.hyperparameters.items()
+    ]
+    parts.append(_say("seed", locale, seed=str(job.seed)))
+    parts.append(method(job.method, locale))
+    if job.like:
+        parts.append(_say("like", locale, job=inline(job.like, 20)))
+    return " · ".join(parts)
+
+
+def service_word(job: JobFacts, locale: str) -> str:
+    """The service's own word for the state, where it says something else than ours."""
+    if not job.raw_state or job.raw_state.lower() == job.state:
+        return ""
+    return _say("service_word", locale, service=service(job.provider), word=inline(job.raw_state, 40))
+
+
+def updated(job: JobFacts, locale: str) -> str:
+    """`updated 15:02`."""
+    return _say("updated", locale, at=time_of_day(job.updated_at))
+
+
+def muted(job: JobFacts, locale: str) -> str:
+    """`messages muted`, or nothing."""
+    return _say("muted", locale) if job.muted else ""

@@ -1,0 +1,85 @@
+"""Sentences of lists, of the Home tab, of snapshots and of plain answers."""
+
+from collections.abc import Mapping
+
+from handlers.wording.language import pick
+from handlers.wording.said import Params, fill
+
+_TEXT: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "jobs_mine": "*Your jobs*",
+        "jobs_all": "*All jobs*",
+        "jobs_range": "{first} to {last} of {total}",
+        "jobs_none": "You have no jobs yet. Choose *Train* to start one.",
+        "jobs_none_all": "Nobody has trained anything yet.",
+        "foreign": "*At the service, not started here*",
+        "foreign_line": "*{model}* · {connection} · {state} · since {at}\n{id}",
+        "pick": "*Which job?*",
+        "pick_none": "There is no job that this is possible for now.",
+        "data": "*Your data*",
+        "data_none": "You have sent no data yet. Choose *Upload data*, or send a JSONL file to the bot directly.",
+        "more_jobs": "and {jobs} more: `jobs` lists them",
+        "more_data": "and {datasets} more: `data` lists them",
+        "home_jobs": "Your jobs",
+        "home_data": "Your data",
+        "home_denied": "*Tunesmith is for people who may train here*",
+        "home_denied_next": "You are not on the list in the bot's configuration. Ask whoever runs the bot to add you.",
+        "home_at": "as of {at}",
+        "not_shown": "More than can be shown here.",
+        "log_title": "*Log of {job}*",
+        "log_none": "The service has written nothing yet.",
+        "log_more": "{lines} earlier are not shown.",
+        "log_source": "from {service}, newest at the bottom",
+        "level_warning": "warning",
+        "level_error": "error",
+        "card": "<{url}|The live card>",
+        "connections": "*Connections*",
+        "connections_none": "No connection is configured. Whoever runs the bot adds one to its configuration.",
+        "state_healthy": "works",
+        "state_failing": "does not work",
+        "state_unknown": "not asked yet",
+        "probed": "asked {at}",
+        "skew": "its clock is {seconds} s off the bot's",
+        "open_jobs": "{jobs} open",
+        "quota_files": "files {used} of {limit}",
+        "quota_files_bytes": "file storage {used} of {limit}",
+        "quota_jobs": "jobs kept {used} of {limit}",
+        "quota_other": "{what} {used} of {limit}",
+        "requester": "Started by",
+        "model": "Model",
+        "training": "Training data",
+        "validation": "Validation data",
+        "connection": "Connection",
+        "training_type": "Training type",
+        "settings": "Settings",
+        "progress": "Progress",
+        "cost": "Cost",
+        "created": "Asked for",
+        "submitted": "Sent",
+        "finished": "Ended",
+        "tokens": "Tokens",
+        "remote": "Id at {service}",
+        "result_model": "Trained model",
+        "none": "none",
+        "results_title": "*Results of {job}*",
+        "results_none": "There are no measurements yet.",
+        "checkpoints": "*Checkpoints*: {deployable} of {all} can be deployed",
+        "checkpoints_none": "The service lists no checkpoints for this job.",
+        "checkpoints_cut": "The newest {shown} are shown.",
+        "asked": "asked for {at}",
+        "ok": "✅ {text}",
+        "problem": "⚠ *{text}*",
+        "request": "request {id}",
+        "picker_pause": "*Which job do you want to pause?*",
+        "picker_resume": "*Which job do you want to resume?*",
+        "picker_cancel": "*Which job do you want to cancel?*",
+        "picker_log": "*Whose log?*",
+        "picker_results": "*Whose results?*",
+        "picker_train": "*Which job's settings?*",
+    }
+}
+
+
+def say(key: str, locale: str, params: Params | None = None, **markup: str) -> str:
+    """One sentence; `params` come from anywhere, `markup` is safe already."""
+    return fill(pick(_TEXT, locale)[key], params or {}, **markup)

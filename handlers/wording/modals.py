@@ -1,0 +1,111 @@
+"""Labels, hints and errors of the modals."""
+
+from collections.abc import Mapping
+
+from handlers.wording.language import pick
+from handlers.wording.said import Params, fill
+
+_TEXT: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "close": "Close",
+        "back": "Back",
+        "choose": "Choose",
+        # upload
+        "upload_title": "Upload data",
+        "upload_submit": "Check and upload",
+        "upload_connection": "Connection",
+        "upload_connection_hint": "The data is checked first and uploaded there only when it has no errors.",
+        "upload_training": "Training data",
+        "upload_training_hint": "A JSONL file of chat examples, at most {size} (Slack's limit here).",
+        "upload_validation": "Validation data",
+        "upload_validation_hint": "Optional, with examples that are not in the training data.",
+        "upload_larger": "Larger files: post the file in a channel or to the bot, and use the shortcut "
+        "*Use as training data* on that message. The findings come to you in a direct message.",
+        "no_connection": "*No connection is configured.* Whoever runs the bot adds one to its configuration.",
+        # train
+        "train_title": "Train a model",
+        "train_submit": "Review",
+        "train_connection": "Connection",
+        "train_type": "Training type",
+        "train_type_hint": 'Not every model takes every type. If the service says "does not support fine-tuning with '
+        'Standard TrainingType", the model wants another type: choose Global, Data zone or Developer here.',
+        "train_model": "Model",
+        "train_model_hint": "Type to search. Your trained models and their checkpoints have short names here.",
+        "train_model_stale": "The list of models has not been read from the service yet; it fills in a moment.",
+        "train_models_at": "List of models read {at}",
+        "train_data": "Training data",
+        "train_data_hint": "Only data that was checked without errors is listed, the newest first.",
+        "train_valid": "Validation data",
+        "train_valid_hint": "Optional. Without it the curves cannot show overfitting.",
+        "train_no_data": "*There is no data to train with yet.* Upload a JSONL file first; when its check is done, "
+        "choose Train again.",
+        "train_like": "Settings of {job}. Everything can be changed.",
+        "train_seed": "Seed",
+        "train_seed_hint": "The same data, settings and seed give nearly the same model. Empty: the bot draws one.",
+        "train_suffix": "Suffix of the model's name",
+        "train_suffix_hint": "Letters, digits, - and _, no dots; {maximum} characters at most.",
+        "train_suffix_advised": " Above {advised} some of the service's own tools refuse the name.",
+        "field_auto": "Empty: the service decides.",
+        "field_default": "Empty: {value}.",
+        "field_range": "From {minimum} to {maximum}.",
+        "field_from": "At least {minimum}.",
+        "field_to": "At most {maximum}.",
+        "ph_auto": "the service decides",
+        "ph_seed": "drawn by the bot",
+        # errors at fields
+        "e_required": "Choose one.",
+        "e_number": "Write a number.",
+        "e_whole": "Write a whole number.",
+        "e_range": "This is outside the range: {range}",
+        "e_seed": "Write a whole number from 0 to 2147483647.",
+        "e_suffix": "Use letters, digits, - and _ only; dots are not allowed.",
+        "e_same": "This is the training data. Choose other examples, or none.",
+        # summary
+        "summary_title": "Start this training?",
+        "summary_submit": "Start",
+        "s_model": "Model",
+        "s_type": "Training type",
+        "s_connection": "Connection",
+        "s_data": "Training data",
+        "s_valid": "Validation data",
+        "s_no_valid": "none: overfitting will not show",
+        "s_tokens": "Tokens in the data",
+        "s_epochs": "Epochs",
+        "s_billed": "Tokens billed",
+        "s_epochs_auto": "the service decides",
+        "s_billed_note": "tokens × epochs",
+        "s_cost": "Cost",
+        "s_no_cost": "no price is configured for this model",
+        "s_settings": "Settings",
+        "s_suffix": "Suffix",
+        "s_none": "none",
+        "s_charged": "The service charges the tokens of the training data times the epochs; waiting and failed jobs "
+        "are not charged (the service's documentation).",
+        "s_warning": "⚠ {text}",
+        # warnings of the summary
+        "w_suffix_long": "The suffix is longer than {maximum} characters: some of the service's tools refuse the name.",
+        "w_overlap": "{count} examples are in both files: the validation loss will look better than it is.",
+        "w_model_retires": "The model is retired on {date}: after that it cannot be trained further.",
+        "w_inference_ends": "Deployments of this model end on {date}.",
+        "w_no_validation": "Without validation data the curves cannot show overfitting.",
+        "w_no_price": "No price is configured for this model, so the cost is not known.",
+        "w_training_type": "This model is not known to take the training type {training_type}.",
+        "w_job_quota": "{used} of {limit} jobs are kept there: the service may refuse another.",
+        "w_data_warnings": "The data has {count} warnings; they are in its report.",
+        "w_not_uploaded": "The data is not at the connection yet: the job starts by itself when it is.",
+        "w_other": "Please note: {code}.",
+    }
+}
+
+
+def say(key: str, locale: str, params: Params | None = None, **markup: str) -> str:
+    """One text; `params` come from anywhere, `markup` is safe already."""
+    return fill(pick(_TEXT, locale)[key], params or {}, **markup)
+
+
+def warning(code: str, params: Params, locale: str) -> str:
+    """A warning of the summary; one without a sentence is shown by its code."""
+    key = f"w_{code}"
+    if key in pick(_TEXT, locale):
+        return say(key, locale, params)
+    return say("w_other", locale, {"code": code.replace("_", " "), **params})

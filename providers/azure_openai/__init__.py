@@ -1,0 +1,1 @@
+"""Azure OpenAI fine-tuning over its dated data plane."""

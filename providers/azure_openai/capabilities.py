@@ -1,0 +1,48 @@
+"""What a connection to Azure OpenAI can do (contract 1.4, 1.10)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from providers.azure_openai.model_facts import load_facts
+from providers.base import Capabilities, Limits, SuffixRule, TrainingType
+
+MIB: Final = 1024 * 1024
+
+# 40 in the dated spec; the portal and its Python sample take 18 (contract 10).
+SUFFIX: Final = SuffixRule(pattern=r"^[A-Za-z0-9_-]+$", maximum=40, advised=18)
+
+# D:quotas-limits.md 02/17/2026, as kept in contract 1.10.
+LIMITS: Final = Limits(
+    file_bytes=512 * MIB,
+    files=100,
+    files_total_bytes=1024 * MIB,
+    jobs_kept=100,
+    jobs_running=3,
+    jobs_queued=20,
+    deployments=10,
+    min_examples=10,
+)
+
+
+def capabilities(offered: Sequence[str]) -> Capabilities:
+    """Capabilities of a connection that offers these training types (none given = all)."""
+    return Capabilities(
+        pause=True,
+        cancel=True,
+        seed=True,
+        validation=True,
+        suffix=SUFFIX,
+        byte_order_mark=True,
+        live_points=True,
+        training_types=_offered(offered),
+        methods=("supervised",),
+        limits=LIMITS,
+    )
+
+
+def _offered(wanted: Sequence[str]) -> tuple[TrainingType, ...]:
+    """The wanted ones in the wanted order; the service reads their names in any case (contract 1.4)."""
+    known = {kind.id.lower(): kind for kind in load_facts().training_types}
+    if not wanted:
+        return tuple(known.values())
+    return tuple(known.get(name.lower(), TrainingType(id=name, label=name, hint="")) for name in wanted)

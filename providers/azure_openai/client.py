@@ -1,0 +1,196 @@
+"""The operations of the dated data plane that fine-tuning needs (contract 1.1), one method each."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+from providers.azure_openai.files import UploadBody
+from providers.azure_openai.settings import AzureOpenAISettings
+from providers.azure_openai.wire import (
+    UnreadableAnswerError,
+    Wire,
+    WireCheckpoint,
+    WireEvent,
+    WireFile,
+    WireJob,
+    WireModel,
+    parse,
+    parse_list,
+)
+from providers.calls import ASK, DOWNLOAD, SUBMIT, UPLOAD, Answer, Call
+from providers.errors import OutcomeUnknown, ServiceAnswer, Unavailable
+from providers.http import HttpService
+
+PAGE: Final = 100
+T = TypeVar("T", bound=Wire)
+R = TypeVar("R")
+Page = tuple[list[T], bool]
+
+
+class AzureOpenAIClient:
+    """Speaks to one resource; returns what the service sent, leniently read."""
+
+    def __init__(self, service: HttpService, settings: AzureOpenAISettings) -> None:
+        self._service = service
+        self._settings = settings
+
+    async def models(self) -> list[WireModel]:
+        """GET /models: the dated surface's rich list."""
+        return (await self._list(WireModel, "models", "models.list", "/openai/models"))[0]
+
+    async def upload(self, body: UploadBody, name: str) -> WireFile:
+        """POST /files, once."""
+        call = self._call(
+            "files", "files.upload", "POST", "/openai/files", repeatable=False, timeouts=UPLOAD,
+            body=body.pieces, headers=body.headers, what={"name": name},
+        )  # fmt: skip
+        return await self._one(WireFile, call)
+
+    async def files(self, purpose: str | None = None) -> tuple[list[WireFile], Answer]:
+        """GET /files with the answer itself, whose date tells the service's clock."""
+        params = {"purpose": purpose} if purpose else {}
+        call = self._call("files", "files.list", "GET", "/openai/files", params=params)
+        answer = await self._service.call(call)
+        return self._read(call, answer, lambda content: parse_list(WireFile, content))[0], answer
+
+    async def file(self, file_id: str) -> WireFile:
+        """GET /files/{id}."""
+        path = f"/openai/files/{_id(file_id)}"
+        return await self._one(
+            WireFile, self._call("files", "files.get", "GET", path, what={"file": file_id})
+        )
+
+    async def delete_file(self, file_id: str) -> None:
+        """DELETE /files/{id}: 204 up to 2024-06-01, 200 with a body after; nobody needs the body."""
+        path = f"/openai/files/{_id(file_id)}"
+        await self._service.call(self._call("files", "files.delete", "DELETE", path, what={"file": file_id}))
+
+    def content(self, file_id: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """GET /files/{id}/content in pieces."""
+        path = f"/openai/files/{_id(file_id)}/content"
+        return self._service.stream(
+            self._call("files", "files.content", "GET", path, timeouts=DOWNLOAD, what={"file": file_id})
+        )
+
+    async def create_job(self, body: Mapping[str, Any]) -> WireJob:
+        """POST /fine_tuning/jobs, once."""
+        what = {
+            "model": str(body.get("model", "")),
+            "training_type": str(body.get("trainingType", "Standard")),
+        }
+        call = self._call(
+            "jobs", "jobs.create", "POST", "/openai/fine_tuning/jobs", repeatable=False, timeouts=SUBMIT,
+            json=dict(body), what=what,
+        )  # fmt: skip
+        return await self._one(WireJob, call)
+
+    async def jobs(self, after: str | None) -> Page[WireJob]:
+        """GET /fine_tuning/jobs: one page, newest first."""
+        return await self._list(WireJob, "jobs", "jobs.list", "/openai/fine_tuning/jobs", _paging(after))
+
+    async def job(self, job_id: str) -> WireJob:
+        """GET /fine_tuning/jobs/{id}."""
+        return await self._one(
+            WireJob, self._call("jobs", "jobs.get", "GET", _job(job_id), what={"job": job_id})
+        )
+
+    async def events(self, job_id: str, after: str | None) -> Page[WireEvent]:
+        """GET …/events: one page, newest first; an article shows POST, every version of the spec says GET."""
+        path = _job(job_id) + "/events"
+        return await self._list(WireEvent, "events", "jobs.events", path, _paging(after), {"job": job_id})
+
+    async def checkpoints(self, job_id: str, after: str | None) -> Page[WireCheckpoint]:
+        """GET …/checkpoints: one page, newest first."""
+        path = _job(job_id) + "/checkpoints"
+        return await self._list(
+            WireCheckpoint, "checkpoints", "jobs.checkpoints", path, _paging(after), {"job": job_id}
+        )
+
+    async def control(self, job_id: str, action: str) -> WireJob:
+        """POST …/pause, …/resume or …/cancel without a body; doing it twice is the same as once."""
+        call = self._call(
+            "control", f"jobs.{action}", "POST", f"{_job(job_id)}/{action}", what={"job": job_id}
+        )
+        return await self._one(WireJob, call)
+
+    async def aclose(self) -> None:
+        """Close connections and the credential."""
+        await self._service.aclose()
+
+    def _call(
+        self,
+        group: str,
+        operation: str,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        **rest: Any,
+    ) -> Call:
+        query = {"api-version": self._settings.api_version(group), **(params or {})}
+        options = {"repeatable": True, "timeouts": ASK, **rest}
+        return Call(operation=operation, method=method, path=path, params=query, **options)
+
+    async def _one(self, model: type[T], call: Call) -> T:
+        answer = await self._service.call(call)
+        return self._read(call, answer, lambda content: parse(model, content))
+
+    async def _list(
+        self,
+        model: type[T],
+        group: str,
+        operation: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        what: Mapping[str, str] | None = None,
+    ) -> Page[T]:
+        call = self._call(group, operation, "GET", path, params=params, what=what or {})
+        answer = await self._service.call(call)
+        return self._read(call, answer, lambda content: parse_list(model, content))
+
+    @staticmethod
+    def _read(call: Call, answer: Answer, read: Callable[[bytes], R]) -> R:
+        try:
+            return read(answer.content)
+        except UnreadableAnswerError as error:
+            seen = ServiceAnswer(status=answer.status, request_id=answer.request_id)
+            params = {"operation": call.operation, **call.what}
+            if call.repeatable:
+                raise Unavailable("unreadable_answer", params, seen) from error
+            raise OutcomeUnknown("no_answer", {**params, "reason": "unreadable_answer"}, seen) from error
+
+
+async def all_items(
+    fetch: Callable[[str | None], Awaitable[Page[T]]], until: Callable[[T], bool] | None = None
+) -> list[T]:
+    """Items of all pages in the service's order; stops before the first for which `until` holds.
+
+    A service that hands out the same page again ends the walk instead of making it endless.
+    """
+    items: list[T] = []
+    seen: set[str] = set()
+    after: str | None = None
+    while True:
+        page, more = await fetch(after)
+        fresh = [item for item in page if item.id not in seen]
+        for item in fresh:
+            if until is not None and until(item):
+                return items
+            seen.add(item.id)
+            items.append(item)
+        if not more or not fresh:
+            return items
+        after = page[-1].id
+
+
+def _paging(after: str | None) -> dict[str, str]:
+    return {"limit": str(PAGE), **({"after": after} if after else {})}
+
+
+def _id(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _job(job_id: str) -> str:
+    return f"/openai/fine_tuning/jobs/{_id(job_id)}"

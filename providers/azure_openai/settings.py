@@ -1,0 +1,116 @@
+"""Settings of one connection to an Azure OpenAI resource."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from providers.auth import Auth, EntraAuth, EntraSettings, KeyAuth
+from providers.clock import Clock
+from providers.entra import CredentialKind
+from providers.network import NetworkOptions
+
+DEFAULT_SCOPE: Final = "https://cognitiveservices.azure.com/.default"
+"""Newest pages use https://ai.azure.com/.default, sovereign clouds their own (contract 1.0)."""
+
+# Why these (contract 1.0, 1.2): 2024-10-21 is the latest stable version; it promises `error` and `estimated_finish`
+# and deletes files with an answer. Pausing exists from 2025-04-01-preview on, and only there are the states
+# `pausing`, `paused` and `resuming` promised, so everything that reads or makes jobs speaks that version: a job
+# must not change its look with the operation that reads it.
+API_VERSIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "files": "2024-10-21",
+        "models": "2024-10-21",
+        "jobs": "2025-04-01-preview",
+        "events": "2025-04-01-preview",
+        "checkpoints": "2025-04-01-preview",
+        "control": "2025-04-01-preview",
+    }
+)
+
+
+def _base_url(endpoint: str) -> str:
+    """The address under which `/openai/…` answers; people paste it with that part, too."""
+    parts = urlsplit(endpoint)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        message = "an endpoint is https://host"
+        raise ValueError(message)
+    return endpoint.rstrip("/").removesuffix("/openai")
+
+
+def _header_value(key: SecretStr | None) -> SecretStr | None:
+    """A key as it can stand in a header: a file that holds it often ends with a line break."""
+    if key is None:
+        return None
+    text = key.get_secret_value().strip()
+    if not text.isascii() or not text.isprintable():
+        message = "a key is printable ASCII"
+        raise ValueError(message)
+    return SecretStr(text)
+
+
+def _known_groups(versions: Mapping[str, str]) -> Mapping[str, str]:
+    if set(versions) - set(API_VERSIONS) - {"*"}:
+        message = f"api_versions knows {', '.join(sorted(API_VERSIONS))} and *"
+        raise ValueError(message)
+    return versions
+
+
+class AzureOpenAISettings(BaseModel):
+    """One resource and how to reach it; keys of the configuration that are not listed here are passed over.
+
+    Attributes:
+        endpoint: `https://NAME.openai.azure.com` or any base under which `/openai/…` answers.
+        api_versions: api-version by group of operations (see `API_VERSIONS`), or `{"*": …}` for all.
+        training_types: which training types this connection offers; empty = all that the service has.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    endpoint: Annotated[str, AfterValidator(_base_url)]
+    auth: Literal["key", "entra"] = "key"
+    key: Annotated[SecretStr | None, AfterValidator(_header_value)] = None
+    credential: CredentialKind = "default"
+    client_id: str | None = None
+    tenant_id: str | None = None
+    client_secret: SecretStr | None = None
+    scope: str = DEFAULT_SCOPE
+    authority: str | None = None
+    api_versions: Annotated[Mapping[str, str], AfterValidator(_known_groups)] = Field(default_factory=dict)
+    training_types: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _absent_means_default(cls, data: Any) -> Any:
+        """A configuration hands over None for what nobody set."""
+        if isinstance(data, Mapping):
+            return {name: value for name, value in data.items() if value is not None}
+        return data
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> "AzureOpenAISettings":
+        if self.auth == "key" and not (self.key and self.key.get_secret_value()):
+            message = "auth = key needs a key"
+            raise ValueError(message)
+        return self
+
+    def api_version(self, group: str) -> str:
+        """The api-version for a group of operations."""
+        return self.api_versions.get(group) or self.api_versions.get("*") or API_VERSIONS[group]
+
+    def open_auth(self, network: NetworkOptions, clock: Clock) -> Auth:
+        """The credential that these settings name."""
+        if self.auth == "key":
+            return KeyAuth(header="api-key", key=self.key.get_secret_value() if self.key else "")
+        secret = self.client_secret.get_secret_value() if self.client_secret else None
+        settings = EntraSettings(
+            kind=self.credential,
+            scope=self.scope,
+            client_id=self.client_id,
+            tenant_id=self.tenant_id,
+            client_secret=secret,
+            authority=self.authority,
+        )
+        return EntraAuth(settings, network=network, clock=clock)

@@ -1,0 +1,73 @@
+"""`python -m sandbox [--port N] [--host H] [--config-out PATH] [--state DIR] -- <argv of the bot>`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sandbox.config_out import bot_config, identity_environment
+from sandbox.server import Sandbox, SandboxOptions, create_sandbox
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the sandbox until Ctrl-C or SIGTERM; returns the exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    mine, bot_argv = given, list[str]()
+    if "--" in given:
+        cut = given.index("--")
+        mine, bot_argv = given[:cut], given[cut + 1 :]
+    options = _parser().parse_args(mine)
+    with tempfile.TemporaryDirectory(prefix="tunesmith-sandbox-") as temporary:
+        state = (options.state or Path(temporary)).absolute()
+        state.mkdir(parents=True, exist_ok=True)
+        config = (options.config_out or state / "tunesmith.toml").absolute()
+        config.parent.mkdir(parents=True, exist_ok=True)
+
+        environment = {"TUNESMITH_CONFIG": str(config)}
+
+        def write_config(url: str) -> None:
+            config.write_text(bot_config(url, state), encoding="utf-8")
+            environment.update(identity_environment(url))
+
+        sandbox = create_sandbox(options=SandboxOptions(bot_argv=bot_argv, bot_environment=environment))
+        try:
+            asyncio.run(_run(sandbox, options.host, options.port, write_config))
+        except OSError as error:
+            sys.stderr.write(f"sandbox: cannot run on {options.host}:{options.port}: {error}\n")
+            return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="A workspace to try Tunesmith in, on this machine alone. After -- comes the bot's command.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    parser.add_argument("--config-out", type=Path, help="where the bot's configuration is written")
+    parser.add_argument("--state", type=Path, help="folder for the bot's state (default: a temporary one)")
+    return parser
+
+
+async def _run(sandbox: Sandbox, host: str, port: int, write_config: Callable[[str], None]) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    try:
+        await sandbox.start(host, port)
+        write_config(sandbox.url)
+        sys.stdout.write(f"Sandbox: {sandbox.url}/\n")
+        sys.stdout.flush()
+        await sandbox.bot.start()
+        await ended.wait()
+    finally:
+        await sandbox.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

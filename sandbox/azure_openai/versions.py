@@ -1,0 +1,47 @@
+"""The api-versions of the dated surface and what each of them has (contract 1.1 and 1.2)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+_TRAINING: Final = frozenset({"fine-tune", "fine-tune-results"})
+_ASSISTANTS: Final = _TRAINING | {"assistants", "assistants_output"}
+_BATCH: Final = _ASSISTANTS | {"batch", "batch_output"}
+_EVALS: Final = _BATCH | {"evals", "evals_output"}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiVersion:
+    """One api-version and what differs in it."""
+
+    name: str
+    purposes: frozenset[str] = _TRAINING
+    purpose_filter: bool = True
+    checkpoints: bool = True
+    seed: bool = True
+    job_error: bool = True
+    updated_at: bool = False
+    uploads: bool = False
+    delete_has_body: bool = False
+    pause: bool = False
+    method: bool = False
+    deprecated_lifecycle: bool = False
+
+
+VERSIONS: Final = {
+    version.name: version
+    for version in (
+        ApiVersion(
+            "2023-12-01-preview",
+            purpose_filter=False, checkpoints=False, seed=False, job_error=False, updated_at=True,
+        ),
+        ApiVersion("2024-02-01", checkpoints=False, seed=False, job_error=False),
+        ApiVersion("2024-05-01-preview", purposes=_ASSISTANTS, job_error=False),
+        ApiVersion("2024-06-01"),
+        ApiVersion("2024-10-21", purposes=_BATCH, uploads=True, delete_has_body=True),
+        ApiVersion(
+            "2025-04-01-preview",
+            purposes=_EVALS, uploads=True, delete_has_body=True, pause=True, method=True,
+            deprecated_lifecycle=True,
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,40 @@
+"""Sample files for the page: written from templates when they are asked for, the same bytes every time."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from sandbox.samples import make
+
+
+class Sample(NamedTuple):
+    """One sample file as the page lists it; `bytes` is its size."""
+
+    name: str
+    description: str
+    bytes: int
+
+
+_MAKERS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
+    "support_train.jsonl": ("120 conversations of a lamp shop's help desk, sound", make.support_train),
+    "support_valid.jsonl": ("30 more of them, to validate with", make.support_valid),
+    "faulty.jsonl": ("broken JSON, missing content, wrong role, weight 2, cut off at the end", make.faulty),
+    "too_few.jsonl": ("9 sound conversations, a job needs 10", make.too_few),
+    "tiny_overfit_train.jsonl": ("12 conversations, learnt by heart within a few epochs", make.tiny_overfit_train),
+    "harmful.jsonl": ("sound in form, refused by the responsible-AI data check", make.harmful),
+    "unsafe_model.jsonl": ("passes the data check, the trained model fails its safety evaluation", make.unsafe_model),
+    "japanese_train.jsonl": ("60 conversations in Japanese, sound", make.japanese_train),
+    "large_train.jsonl": ("24,000 conversations, more than 10 MB", make.large_train),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=len(_MAKERS))
+def read(name: str) -> bytes:
+    """The content of a sample file. Raises KeyError for an unknown name."""
+    return _MAKERS[name][1]()
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> list[Sample]:
+    """All sample files, in the order in which a newcomer wants them."""
+    return [Sample(name, description, len(read(name))) for name, (description, _) in _MAKERS.items()]

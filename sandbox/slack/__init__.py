@@ -1,0 +1,1 @@
+"""The Slack stand-in: Web API, Socket Mode, events, interactions, files."""

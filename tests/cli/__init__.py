@@ -1,0 +1,1 @@
+"""The program, called as a person calls it."""

@@ -1,0 +1,138 @@
+"""`tunesmith check` against the sandbox: what it praises, and what it says about each thing that is wrong."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox.config_out import bot_config
+from sandbox.server import Sandbox, SandboxOptions, create_sandbox
+from sandbox.slack.options import DEFAULT_SCOPES, SlackOptions
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came out. `lines` are the looks, each with its remedy."""
+
+    code: int
+    out: str
+    err: str
+
+    def look(self, what: str) -> str:
+        """The one look whose line has `what` in it."""
+        looks = self.out.replace("\n          ", " | ").splitlines()
+        (found,) = (line for line in looks if what in line)
+        return found
+
+
+Check = Callable[..., Awaitable[Checked]]
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    made = create_sandbox()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def checked(url: str, folder: Path, **variables: str) -> Checked:
+    config = folder / "tunesmith.toml"
+    config.write_text(bot_config(url, folder / "state"), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **variables}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.cli", "check", "--config", str(config)),
+        cwd=folder,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return Checked(process.returncode or 0, out.decode(), err.decode())
+
+
+async def test_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:
+    got = await checked(sandbox.url, tmp_path)
+    assert got.code == 0, got.out + got.err
+    assert "FAIL" not in got.out
+    assert "T0SANDBOX" in got.look("Slack bot token")
+    assert "exactly the manifest's" in got.look("Slack scopes")
+    assert "opens Socket Mode" in got.look("app-level token")
+    assert "#fine-tuning" in got.look("slack.channel")
+    assert "answers" in got.look("connection sandbox")
+    assert not (tmp_path / "state").exists(), "a check makes nothing"
+
+
+async def test_everything_that_is_wrong_is_told_with_its_remedy(tmp_path: Path) -> None:
+    slack = SlackOptions(scopes=DEFAULT_SCOPES - {"files:read"})
+    made = create_sandbox(options=SandboxOptions(slack=slack))
+    await made.start()
+    try:
+        got = await checked(
+            made.url,
+            tmp_path,
+            TUNESMITH_SLACK_CHANNEL="C0RANDOM01",
+            TUNESMITH_SLACK_APPROVALS_CHANNEL="C0NOWHERE",
+            TUNESMITH_SLACK_APP_TOKEN="xapp-wrong",
+            TUNESMITH_CONNECTION_SANDBOX_KEY="wrong-key",
+        )
+    finally:
+        await made.stop()
+    assert got.code == 1
+    assert "missing: files:read | Paste the output of `tunesmith manifest`" in got.look("Slack scopes")
+    assert "connections:write" in got.look("app-level token")
+    assert "/invite @Tunesmith" in got.look("slack.channel")
+    assert "channel_not_found" in got.look("slack.approvals_channel")
+    assert got.look("connection sandbox").startswith("FAIL")
+    assert "xapp-wrong" not in got.out
+    assert "wrong-key" not in got.out
+
+
+async def test_a_token_of_another_workspace(sandbox: Sandbox, tmp_path: Path) -> None:
+    got = await checked(sandbox.url, tmp_path, TUNESMITH_SLACK_HOME_TEAM="T0OTHER")
+    assert got.code == 1
+    assert 'Set home_team = "T0SANDBOX"' in got.look("Slack bot token")
+
+
+async def test_a_token_that_slack_does_not_know(sandbox: Sandbox, tmp_path: Path) -> None:
+    got = await checked(sandbox.url, tmp_path, TUNESMITH_SLACK_BOT_TOKEN="xoxb-unknown")
+    assert got.code == 1
+    assert "invalid_auth" in got.look("Slack bot token")
+    assert "Slack scopes" not in got.out, "what depends on the token is not asked"
+    assert got.look("connection sandbox").startswith("ok")
+
+
+async def test_nobody_answers(tmp_path: Path) -> None:
+    made = create_sandbox(azure=False)
+    await made.start()
+    url = made.url
+    await made.stop()
+    got = await checked(url, tmp_path)
+    assert got.code == 1
+    assert "no answer (ConnectError)" in got.look("Slack bot token")
+    assert got.look("connection sandbox").startswith("FAIL")
+
+
+async def test_a_store_of_another_version_and_one_that_is_none(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    database = tmp_path / "state" / "tunesmith.db"
+    database.write_bytes(b"this is not a database at all" * 100)
+    got = await checked(sandbox.url, tmp_path)
+    assert "not a database" in got.look("store (")
+
+    import sqlite3
+
+    database.unlink()
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0000')")
+    connection.close()
+    got = await checked(sandbox.url, tmp_path)
+    assert got.code == 1
+    assert "tunesmith db upgrade" in got.look("store (")

@@ -1,0 +1,1 @@
+"""Configuration: every mistake at once, no secret shown."""

@@ -1,0 +1,108 @@
+"""Messages as the person gets them at 23:00: read these when you change a sentence."""
+
+from bot.facts import notices
+from bot.facts.datasets import DatasetFacts
+from handlers.blocks import answers, dataset_card, job_card, job_notices
+from handlers.wording import errors
+from tests.handlers.samples import FAULTY, JOB, NOW, READY, REFUSED_BY_RAI, TRAINED
+
+EN = "en"
+
+
+def test_the_card_of_a_running_job() -> None:
+    assert job_card.build(JOB, EN).text == (
+        "🟢 Running · J142 support-v12 · 58 %\n"
+        "<@U0REQUEST> · gpt-4.1-mini · D61 + D58 · prod-swc · Global training · about $18\n"
+        "Epoch 2 of 3, step 372 of 642 · train loss 0.61 (from 1.84) · validation 0.74 (J139: 0.81)\n"
+        "Azure expects it to end 22 Nov 2026, 16:40 UTC. Next: its safety evaluation, then charts in the thread."
+    )
+
+
+def test_the_failure_of_the_safety_check() -> None:
+    assert job_notices.failed(notices.JobFailed(job=REFUSED_BY_RAI), EN).text == (
+        "🛑 J142 support-v12: Azure's safety check refused the training data\n"
+        "<@U0REQUEST> It found self-harm and violence before training began. Nothing was charged (Azure's "
+        "documentation; job log: 0 tokens).\n"
+        '"The provided training data failed RAI checks for harm types: [self_harm, violence]. Please fix the data '
+        'and try again."\n'
+        "Azure does not say which lines. Review examples on these topics, then train again with the same settings. "
+        "Medical, legal and HR texts can be false alarms."
+    )
+
+
+def test_the_end_of_a_good_job() -> None:
+    notice = notices.JobSucceeded(job=TRAINED, picture=True, alt="Train loss falls from 1.84 to 0.55.")
+    assert job_notices.succeeded(notice, EN).text == (
+        "✅ J142 support-v12 is trained\n"
+        "<@U0REQUEST> · gpt-4.1-mini · 3 epochs · 642 steps · took 40 min · 3.63 M tokens billed (job log) · "
+        "about $18\n"
+        "Train loss 0.61 (from 1.84) · validation 0.74 (J139: 0.81)\n"
+        "The loss falls from 1.84 to 0.55, and validation follows (0.74 at the end): no sign of overfitting. "
+        "Compare a few answers with the base model's before it is used.\n"
+        "3 checkpoints can be deployed; lowest validation loss: step 642 (0.74). The charts follow below."
+    )
+
+
+def test_findings_about_an_upload() -> None:
+    assert dataset_card.build(FAULTY, EN).text == (
+        "❌ train_w47.jsonl · D57: 14 errors, nothing was uploaded\n"
+        "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · 3 epochs on gpt-4.1-mini would cost about $18 "
+        "(price: tunesmith.toml, as of 1 Nov 2026) · checked in 1.4 s\n"
+        "Line 88 messages[2].content is empty: write the answer or drop the example\n"
+        "13 lines (5, 31, 77, …) messages is an empty list: write the conversation, or drop the line\n"
+        "Repair the file and send it again. Nothing has left Slack and the bot."
+    )
+
+
+def test_data_that_is_ready() -> None:
+    assert dataset_card.build(READY, EN).text == (
+        "✅ train_w47.jsonl · D57: ready to train with\n"
+        "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · 3 epochs on gpt-4.1-mini would cost about $18 "
+        "(price: tunesmith.toml, as of 1 Nov 2026) · checked in 1.4 s\n"
+        "prod-swc: uploading, 1.2 MB of 4.2 MB"
+    )
+
+
+def test_a_job_that_nobody_is_sure_of() -> None:
+    job = JOB.model_copy(update={"state": "uncertain", "can": ("answer",), "remote_id": None})
+    assert job_notices.uncertain(notices.JobUncertain(job=job, since=NOW), EN).text == (
+        "🟠 J142 support-v12: nobody knows whether Azure started it\n"
+        "<@U0REQUEST> The request went out at 22 Nov 2026, 15:02 UTC, and no answer came. The bot looked for the job "
+        "with this seed, these files and this suffix, and did not find it.\n"
+        "Please look at Azure's list of jobs in prod-swc for a job with seed 105 and say what you see. Until then "
+        "nothing is sent, so that nothing is paid twice."
+    )
+
+
+def test_the_misleading_error_of_a_missing_training_type() -> None:
+    said = errors.explain(
+        "training_type_unsupported",
+        {"model": "gpt-oss-20b", "training_type": "Standard"},
+        EN,
+        text="The specified base model gpt-oss-20b does not support fine-tuning with Standard TrainingType.",
+        provider="azure_openai",
+    )
+    assert answers.problem(said, EN).text == (
+        "⚠ gpt-oss-20b is not trained with the training type Standard\n"
+        '"The specified base model gpt-oss-20b does not support fine-tuning with Standard TrainingType."\n'
+        'Azure says "does not support fine-tuning with Standard TrainingType" also when the model is trainable and '
+        "only wants another type. Train again and choose Global, Data zone or Developer as the training type."
+    )
+
+
+def test_a_file_that_slack_would_not_hand_over() -> None:
+    data = DatasetFacts(
+        id="D9",
+        name="a.jsonl",
+        owner="U0REQUEST",
+        state="unreadable",
+        bytes=None,
+        problem="external",
+        created_at=NOW,
+    )
+    assert dataset_card.build(data, EN).text == (
+        "❌ a.jsonl · D9: could not be read, nothing was uploaded\n"
+        "This file lives outside Slack.\n"
+        "Only files stored in Slack can be read; this one is a link to another service. Download it and attach it to "
+        "a message."
+    )

@@ -1,0 +1,162 @@
+"""Nothing that the program can say lacks its words, and no sentence lacks a value."""
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+from typing import cast, get_args
+
+import pytest
+
+from bot import errors as bot_errors
+from bot.facts import jobs as job_facts
+from bot.facts.jobs import FailureFacts, ReadingFacts
+from bot.training import reading as curves
+from handlers.wording import actions, errors, failures, jobs, lists, modals, notices, results
+from handlers.wording.error_tables import bot as bot_table
+from handlers.wording.error_tables import service as service_table
+from providers.codes import CODES
+from providers.errors import ServiceAnswer
+from providers.failures import FailureKind
+from tests.handlers.samples import JOB
+
+_CODE = re.compile(r"`([a-z_]+)`")
+
+
+def _bot_codes() -> Iterator[str]:
+    """The codes that the docstrings of `bot.errors` name, without the names of parameters."""
+    for error in (bot_errors.Denied, bot_errors.NotThere, bot_errors.WrongState, bot_errors.FileProblem):
+        text = re.sub(r"with `[a-z_]+`(?:, `[a-z_]+`)*", "", error.__doc__ or "")
+        yield from _CODE.findall(text)
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_code_of_a_provider_has_words(code: str) -> None:
+    assert code in service_table.SENTENCES["en"]
+
+
+def test_no_words_for_codes_that_do_not_exist() -> None:
+    assert set(service_table.SENTENCES["en"]) <= set(CODES)
+
+
+@pytest.mark.parametrize("code", sorted(set(_bot_codes())))
+def test_every_code_of_the_bot_has_words(code: str) -> None:
+    assert code in bot_table.SENTENCES["en"]
+
+
+@pytest.mark.parametrize("kind", get_args(FailureKind))
+def test_every_kind_of_failure_is_explained(kind: str) -> None:
+    assert kind in failures.known_kinds()
+    said = failures.explain(JOB.model_copy(update={"failure": FailureFacts(kind=kind, text="Words.")}), "en")
+    assert said.happened
+    assert said.meaning
+    assert said.remedy
+    assert said.quote == '"Words."'
+
+
+@pytest.mark.parametrize("kind", get_args(curves.Kind))
+def test_every_reading_has_a_sentence(kind: str) -> None:
+    assert kind in results.known_kinds()
+    assert results.reading(ReadingFacts(kind=kind), "en")[0]
+
+
+@pytest.mark.parametrize("state", get_args(job_facts.OurState))
+def test_every_state_has_a_word_a_dot_and_a_next_step(state: job_facts.OurState) -> None:
+    job = JOB.model_copy(update={"state": state})
+    assert jobs.state_word(state, "en") != state
+    assert jobs.dot(state)
+    assert jobs.next_step(job, "en")
+
+
+def _templates() -> Iterator[tuple[str, str]]:
+    tables: Mapping[str, Mapping[str, object]] = {
+        "bot": bot_table.SENTENCES["en"],
+        "service": service_table.SENTENCES["en"],
+        "notices": notices._SENTENCES["en"],
+        "lists": lists._TEXT["en"],
+        "modals": modals._TEXT["en"],
+        "actions": actions._QUESTIONS["en"],
+    }
+    for name, table in tables.items():
+        for key, value in table.items():
+            texts = value if isinstance(value, tuple) else (value,)
+            for text in cast("tuple[str, ...]", texts):
+                yield f"{name}.{key}", text
+
+
+@pytest.mark.parametrize(("where", "text"), list(_templates()))
+def test_the_tone(where: str, text: str) -> None:
+    """Calm and exact: no exclamation, no blame, placeholders are names."""
+    assert "!" not in text
+    assert (
+        not re.search(r"\b(oops|sorry|unfortunately|please note)\b", text, re.IGNORECASE)
+        or where == "modals.w_other"
+    )
+    for _, name, spec, conversion in string.Formatter().parse(text):
+        assert name is None or re.fullmatch(r"[a-z_]+", name), where
+        assert not spec
+        assert not conversion
+
+
+def test_the_services_own_words_and_the_request_id_are_kept() -> None:
+    answer = ServiceAnswer(status=400, code="invalidPayload", message="No <such> thing.", request_id="7f3c")
+    said = errors.explain_error(
+        bot_errors.ServiceSays("never_heard_of", {}, answer=answer), "en", provider="azure_openai"
+    )
+    assert said.happened == "Azure refused this"
+    assert "never_heard_of".replace("_", "_") in said.meaning
+    assert said.quote == '"No &lt;such&gt; thing."'
+    assert said.request_id == "7f3c"
+
+
+def test_slacks_own_codes_are_quoted() -> None:
+    said = errors.explain_error(bot_errors.ChatRefused("msg_too_long"), "en")
+    assert said.happened == "Slack refused this"
+    assert "msg_too_long" in said.meaning
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        (
+            FailureFacts(kind="data_refused", charged=False, tokens_billed=0),
+            "Nothing was charged (Azure's documentation; job log: 0 tokens).",
+        ),
+        (FailureFacts(kind="data_refused", charged=False), "Nothing was charged (Azure's documentation)."),
+        (FailureFacts(kind="unknown", tokens_billed=0), "Nothing was charged (job log: 0 tokens)."),
+        (FailureFacts(kind="unknown", tokens_billed=5000), "Job log: 5 K tokens billed."),
+        (FailureFacts(kind="unknown", charged=False, tokens_billed=5000), "Job log: 5 K tokens billed."),
+        (FailureFacts(kind="unknown"), "Azure did not say whether anything was charged."),
+    ],
+)
+def test_charges_are_told_with_their_source(failure: FailureFacts, sentence: str) -> None:
+    assert failures.charge(failure, "azure_openai", "en") == sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "method", "part"),
+    [
+        ("falling", {"first": 1.84, "last": 0.55, "valid_last": 0.74}, "supervised", "from 1.84 to 0.55"),
+        ("falling", {"first": 1.84, "last": 0.55}, "supervised", "without validation data"),
+        (
+            "diverging",
+            {"valid_best": 0.7, "valid_last": 0.95, "valid_best_step": 1210.0, "gap_ratio": 1.9, "last": 0.5},
+            "supervised",
+            "best at step 1,210 (0.70) and ends at 0.95",
+        ),
+        (
+            "diverging",
+            {"valid_best": 0.94, "valid_last": 0.95, "valid_best_step": 10.0, "gap_ratio": 1.9, "last": 0.5},
+            "supervised",
+            "1.9 times the training loss (0.50)",
+        ),
+        ("rising", {"first": 0.2, "last": 0.8}, "reinforcement", "The reward rises from 0.20 to 0.80"),
+        ("rising", {"first": 0.2, "last": 0.8}, "supervised", "did not settle"),
+    ],
+)
+def test_readings(kind: str, numbers: dict[str, float], method: str, part: str) -> None:
+    assert part in results.reading(ReadingFacts(kind=kind, numbers=dict(numbers)), "en", method)[0]
+
+
+def test_overfitting_has_the_remedy_of_the_source_document() -> None:
+    _, remedy = results.reading(ReadingFacts(kind="diverging"), "en")
+    assert "fewer epochs or a smaller learning-rate multiplier" in remedy

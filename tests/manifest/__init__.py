@@ -1,0 +1,1 @@
+"""The Slack app manifest: valid, and exactly what the code uses."""

@@ -1,0 +1,1 @@
+"""Set-up, locks and the rules of the repository."""

@@ -1,0 +1,1 @@
+"""Tests of the providers: real clients against real servers on loopback."""

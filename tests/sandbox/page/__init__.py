@@ -1,0 +1,1 @@
+"""The sandbox's page in Chromium, with a real bot at the other end."""

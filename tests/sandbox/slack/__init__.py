@@ -1,0 +1,1 @@
+"""The Slack stand-in, seen by real clients."""

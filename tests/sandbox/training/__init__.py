@@ -1,0 +1,1 @@
+"""The small language model and its worker process."""
