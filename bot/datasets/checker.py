@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bot.datasets import sniff, tokens
-from bot.datasets.exact import UNREADABLE, parse
+from bot.datasets.exact import UNREADABLE, ExactReader
 from bot.datasets.findings import Findings
 from bot.datasets.options import Options
 from bot.datasets.profiles import profile
@@ -34,6 +34,7 @@ class Checker:
         self._timer, self._began = timer, timer()
         self._findings = Findings()
         self._reader = LineReader(options.max_line_bytes)
+        self._exact = ExactReader()
         self._sha256 = hashlib.sha256()
         self._bytes = 0
         self._head: bytes | None = b""
@@ -109,7 +110,7 @@ class Checker:
     def _take(self, lines: Iterable[Line]) -> None:
         screen = self._screen
         for line in lines:
-            tally = screen(line.data)
+            tally = screen(line.data) if line.data else None
             if tally is None:
                 self._look_closely(line)
             else:
@@ -137,7 +138,7 @@ class Checker:
             return
         self._only_blank = False
         bom = len(sniff.BYTE_ORDER_MARK) if self._has_bom else 0
-        value = parse(data, line.offset + bom, note)
+        value = self._exact.parse(data, line.offset + bom, note)
         if value is not UNREADABLE:
             self._hold_against_rules(value, note)
 

@@ -14,7 +14,7 @@ from bot.datasets.rules.base import JsonValue, Note, clipped
 
 MAX_DEPTH = 128
 UNREADABLE = object()
-"""Returned by `parse` for a line that has no value."""
+"""Returned by `ExactReader.parse` for a line that has no value."""
 
 _REASONS = {
     "Expecting value": "missing_value",
@@ -59,45 +59,61 @@ class _Irregular:
         return value
 
 
-def parse(line: bytes, offset: int, note: Note) -> JsonValue:
-    """The value of a line, or `UNREADABLE` with the reason noted.
+class ExactReader:
+    """Reads lines one after the other; its parser is made once."""
 
-    Args:
-        line: the bytes without line end and byte-order mark.
-        offset: where in the file the line begins, in bytes from 0.
-        note: takes the findings.
-    """
-    try:
-        text = line.decode()
-    except UnicodeDecodeError as error:
-        note(
-            syntax.ENCODING_INVALID,
-            byte=f"0x{line[error.start]:02X}",
-            offset=offset + error.start,
-            column=len(line[: error.start].decode()) + 1,
-        )
+    def __init__(self) -> None:
+        self._irregular = _Irregular()
+        self._decode = json.JSONDecoder(
+            object_pairs_hook=self._irregular.pairs,
+            parse_constant=self._irregular.constant,
+            parse_float=self._irregular.number,
+        ).decode
+
+    def parse(self, line: bytes, offset: int, note: Note) -> JsonValue:
+        """The value of a line, or `UNREADABLE` with the reason noted.
+
+        Args:
+            line: the bytes without line end and byte-order mark.
+            offset: where in the file the line begins, in bytes from 0.
+            note: takes the findings.
+        """
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as error:
+            _not_utf8(line, offset, error, note)
+            return UNREADABLE
+        value = self._value(text, note)
+        if value is UNREADABLE:
+            return value
+        if _too_deep(value):
+            note(syntax.JSON_NESTING, limit=MAX_DEPTH)
+            return UNREADABLE
+        _note_irregular(text, value, self._irregular, note)
+        return value
+
+    def _value(self, text: str, note: Note) -> JsonValue:
+        self._irregular.duplicates.clear()
+        self._irregular.numbers.clear()
+        try:
+            return self._decode(text)
+        except json.JSONDecodeError as error:
+            _not_json(text, error, note)
+        except RecursionError:
+            note(syntax.JSON_NESTING, limit=MAX_DEPTH)
+        except ValueError:
+            # Python refuses to convert whole numbers of more than 4,300 digits.
+            note(syntax.JSON_NUMBER, number="a number of more than 4,300 digits")
         return UNREADABLE
-    irregular = _Irregular()
-    decoder = json.JSONDecoder(
-        object_pairs_hook=irregular.pairs, parse_constant=irregular.constant, parse_float=irregular.number
+
+
+def _not_utf8(line: bytes, offset: int, error: UnicodeDecodeError, note: Note) -> None:
+    note(
+        syntax.ENCODING_INVALID,
+        byte=f"0x{line[error.start]:02X}",
+        offset=offset + error.start,
+        column=len(line[: error.start].decode()) + 1,
     )
-    try:
-        value = decoder.decode(text)
-    except json.JSONDecodeError as error:
-        _not_json(text, error, note)
-        return UNREADABLE
-    except RecursionError:
-        note(syntax.JSON_NESTING, limit=MAX_DEPTH)
-        return UNREADABLE
-    except ValueError:
-        # Python refuses to convert whole numbers of more than 4,300 digits.
-        note(syntax.JSON_NUMBER, number="a number of more than 4,300 digits")
-        return UNREADABLE
-    if _too_deep(value):
-        note(syntax.JSON_NESTING, limit=MAX_DEPTH)
-        return UNREADABLE
-    _note_irregular(text, value, irregular, note)
-    return value
 
 
 def _not_json(text: str, error: json.JSONDecodeError, note: Note) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from bot.datasets.exact import UNREADABLE, parse
+from bot.datasets.exact import UNREADABLE, ExactReader
 from bot.datasets.report import Param
 from bot.datasets.rules.base import RuleSpec
 from bot.datasets.tokens import ASCII, PER_EXAMPLE, PER_MESSAGE, text_units, value_units
@@ -170,7 +170,7 @@ def _declared(raw: bytes) -> _Declared | None:
         del path, params
         flawed.append(spec.id)
 
-    value: Any = parse(raw, 0, note)
+    value: Any = ExactReader().parse(raw, 0, note)
     if value is UNREADABLE or flawed:
         return None
     return _Declared(_quoted_colons(raw), value_units(value))

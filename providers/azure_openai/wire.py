@@ -12,7 +12,6 @@ from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-
 YEAR_9999: Final = 253_370_764_800
 
 

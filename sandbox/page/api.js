@@ -70,7 +70,9 @@ const post = (path, body) =>
 
 /** @param {Record<string, any>} values */
 function defined(values) {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== null),
+  );
 }
 
 /**

@@ -20,7 +20,10 @@ export function attachments(options) {
 
   const ready = () => entries.map((entry) => entry.file).filter(Boolean);
   const draw = () => {
-    fill(list, entries.map((entry) => chip(entry, () => drop(entry))));
+    fill(
+      list,
+      entries.map((entry) => chip(entry, () => drop(entry))),
+    );
     list.hidden = !entries.length;
   };
   const show = () => {
@@ -35,7 +38,10 @@ export function attachments(options) {
 
   /** @param {string} name @param {number} bytes @param {(progress: (share: number) => void) => Promise<Uploaded>} bring */
   const take = (name, bytes, bring) => {
-    const refused = entries.length >= options.most ? `Up to ${options.most} files can be attached here.` : options.check(name, bytes);
+    const refused =
+      entries.length >= options.most
+        ? `Up to ${options.most} files can be attached here.`
+        : options.check(name, bytes);
     options.problem(refused ?? "");
     if (refused) return;
     const entry = { name, size: bytes, share: 0, file: null };
@@ -75,7 +81,9 @@ export function attachments(options) {
     /** @param {HTMLElement} anchor @returns {HTMLElement} the button with its menu of samples */
     sampleButton(anchor) {
       const holder = h("span", { class: "anchor" }, anchor);
-      menu(anchor, () => sampleItems((sample) => take(sample.name, sample.bytes, () => api.sample(store.me, sample.name))));
+      menu(anchor, () =>
+        sampleItems((sample) => take(sample.name, sample.bytes, () => api.sample(store.me, sample.name))),
+      );
       return holder;
     },
     takeDrops: (zone) => takeDrops(zone, add),
@@ -98,10 +106,18 @@ function chip(entry, remove) {
   const state = entry.file ? size(entry.size) : `${size(entry.size)} · uploading…`;
   return h(
     "li",
-    { class: entry.file ? "attached-file" : "attached-file uploading", qa: "attached-file", css: { "--share": `${entry.share * 100}%` } },
+    {
+      class: entry.file ? "attached-file" : "attached-file uploading",
+      qa: "attached-file",
+      css: { "--share": `${entry.share * 100}%` },
+    },
     fileTile(entry.name),
     h("span", { class: "attached-name" }, h("strong", {}, entry.name), h("span", { class: "muted" }, state)),
-    button(icon("close"), { class: "icon-button", "aria-label": `Remove ${entry.name}`, on: { click: remove } }),
+    button(icon("close"), {
+      class: "icon-button",
+      "aria-label": `Remove ${entry.name}`,
+      on: { click: remove },
+    }),
   );
 }
 

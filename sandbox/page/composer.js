@@ -40,10 +40,42 @@ export function composer(options) {
       },
     },
   });
-  const send = button(icon("send"), { class: "icon-button send", "aria-label": "Send", title: "Send", qa: `${qa}-send`, on: { click: () => void submit() } });
-  const clip = button(icon("clip"), { class: "icon-button", "aria-label": "Attach a file of yours", title: "Attach a file of yours", on: { click: () => picker.click() } });
-  const samples = files.sampleButton(button([icon("plus"), "Samples"], { class: "tool-button", title: "Attach a sample file", qa: `${qa}-samples` }));
-  const frame = h("div", { class: "composer-frame" }, files.list, input, h("div", { class: "composer-bar" }, clip, picker, samples, shortcutMenu(options, qa), h("span", { class: "spring" }), send));
+  const send = button(icon("send"), {
+    class: "icon-button send",
+    "aria-label": "Send",
+    title: "Send",
+    qa: `${qa}-send`,
+    on: { click: () => void submit() },
+  });
+  const clip = button(icon("clip"), {
+    class: "icon-button",
+    "aria-label": "Attach a file of yours",
+    title: "Attach a file of yours",
+    on: { click: () => picker.click() },
+  });
+  const samples = files.sampleButton(
+    button([icon("plus"), "Samples"], {
+      class: "tool-button",
+      title: "Attach a sample file",
+      qa: `${qa}-samples`,
+    }),
+  );
+  const frame = h(
+    "div",
+    { class: "composer-frame" },
+    files.list,
+    input,
+    h(
+      "div",
+      { class: "composer-bar" },
+      clip,
+      picker,
+      samples,
+      shortcutMenu(options, qa),
+      h("span", { class: "spring" }),
+      send,
+    ),
+  );
   const node = h("div", { class: "composer" }, frame, problem);
   const suggest = suggestions(input, frame);
   files.takeDrops(frame);
@@ -84,7 +116,10 @@ export function composer(options) {
     event.preventDefault();
     void submit();
   });
-  input.addEventListener("paste", (event) => event.clipboardData?.files.length && files.add([...event.clipboardData.files]));
+  input.addEventListener(
+    "paste",
+    (event) => event.clipboardData?.files.length && files.add([...event.clipboardData.files]),
+  );
   return {
     node,
     /** The place has changed: its draft, its name. */
@@ -117,12 +152,22 @@ async function command(text, place) {
 
 /** The app's global shortcuts. */
 function shortcutMenu(options, qa) {
-  const anchor = button(icon("zap"), { class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts", qa: `${qa}-shortcuts` });
+  const anchor = button(icon("zap"), {
+    class: "icon-button",
+    "aria-label": "Shortcuts",
+    title: "Shortcuts",
+    qa: `${qa}-shortcuts`,
+  });
   const holder = h("span", { class: "anchor" }, anchor);
   menu(anchor, () => {
     const all = store.shortcuts.filter((one) => one.type === "global");
     if (!all.length) return [{ label: "The app has no global shortcut" }];
-    return all.map((one) => ({ label: one.name, hint: one.description ?? store.app.name, qa: `shortcut-${one.callback_id}`, choose: () => void run(one.callback_id) }));
+    return all.map((one) => ({
+      label: one.name,
+      hint: one.description ?? store.app.name,
+      qa: `shortcut-${one.callback_id}`,
+      choose: () => void run(one.callback_id),
+    }));
   });
   return holder;
 }

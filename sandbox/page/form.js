@@ -22,7 +22,8 @@ export class Form {
   /** Called afterwards: values of inputs that are gone go too. */
   end() {
     for (const [block, actions] of this.values) {
-      for (const action of [...actions.keys()]) if (!this.seen.has(inputKey(block, action))) actions.delete(action);
+      for (const action of [...actions.keys()])
+        if (!this.seen.has(inputKey(block, action))) actions.delete(action);
       if (!actions.size) {
         this.values.delete(block);
         this.waits.delete(block);
@@ -61,7 +62,9 @@ export class Form {
 
   /** @returns {Record<string, Record<string, any>>} */
   state() {
-    return Object.fromEntries([...this.values].map(([block, actions]) => [block, Object.fromEntries(actions)]));
+    return Object.fromEntries(
+      [...this.values].map(([block, actions]) => [block, Object.fromEntries(actions)]),
+    );
   }
 }
 

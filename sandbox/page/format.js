@@ -23,7 +23,11 @@ export function dayDistance(date, now = new Date()) {
   return Math.round((midnight(date) - midnight(now)) / DAY_MS);
 }
 
-const PRETTY = new Map([[0, "today"], [-1, "yesterday"], [1, "tomorrow"]]);
+const PRETTY = new Map([
+  [0, "today"],
+  [-1, "yesterday"],
+  [1, "tomorrow"],
+]);
 
 /** @param {Date} date @param {Date} [now] */
 export function dayLabel(date, now = new Date()) {
@@ -77,7 +81,11 @@ export function dateToken(seconds, format) {
 export function ago(date, now = new Date()) {
   const seconds = (date.getTime() - now.getTime()) / 1000;
   const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  const units = [["day", 86_400], ["hour", 3600], ["minute", 60]];
+  const units = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return words.format(Math.round(seconds / size), unit);
   }

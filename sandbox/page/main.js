@@ -76,7 +76,7 @@ function build(app) {
   async function open(place) {
     app.classList.remove("with-rail");
     const known = place === HOME || store.channelIds.includes(place);
-    const target = known ? place : store.channels[0]?.id ?? store.appChannel;
+    const target = known ? place : (store.channels[0]?.id ?? store.appChannel);
     store.place = target === HOME ? { kind: "home", channel: null } : { kind: "channel", channel: target };
     if (store.thread && store.thread.channel !== store.place.channel) thread.hide();
     store.emit("place");

@@ -27,8 +27,16 @@ function menuItem(item, close) {
     close();
     item.choose?.();
   };
-  const props = { role: "menuitem", qa: item.qa, class: `menu-item${item.danger ? " danger" : ""}`, on: { click: choose } };
-  const content = [h("span", { class: "menu-label" }, item.label), item.hint && h("span", { class: "menu-hint" }, item.hint)];
+  const props = {
+    role: "menuitem",
+    qa: item.qa,
+    class: `menu-item${item.danger ? " danger" : ""}`,
+    on: { click: choose },
+  };
+  const content = [
+    h("span", { class: "menu-label" }, item.label),
+    item.hint && h("span", { class: "menu-hint" }, item.hint),
+  ];
   return item.href
     ? h("a", { ...props, href: item.href, target: "_blank", rel: "noopener noreferrer" }, content)
     : h("button", { type: "button", ...props }, content);

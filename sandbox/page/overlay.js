@@ -7,7 +7,9 @@ const FOCUSABLE =
 
 /** @param {HTMLElement} root */
 export function focusables(root) {
-  return [...root.querySelectorAll(FOCUSABLE)].filter((node) => node.offsetParent !== null || node === document.activeElement);
+  return [...root.querySelectorAll(FOCUSABLE)].filter(
+    (node) => node.offsetParent !== null || node === document.activeElement,
+  );
 }
 
 /**

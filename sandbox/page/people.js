@@ -22,7 +22,11 @@ export function avatar(userId, className = "") {
   const user = userId && store.users.get(userId);
   if (!user || user.is_bot || userId === store.app.bot_user_id) return appAvatar(className);
   const css = user.color ? { "--person": `#${user.color.replace(/^#/, "")}` } : {};
-  return h("span", { class: `avatar ${className}`, css, "aria-hidden": "true" }, initials(user.real_name || user.name));
+  return h(
+    "span",
+    { class: `avatar ${className}`, css, "aria-hidden": "true" },
+    initials(user.real_name || user.name),
+  );
 }
 
 /** @param {string} [className] */

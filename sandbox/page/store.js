@@ -100,7 +100,10 @@ class Store {
   replace(channel, thread, messages) {
     const newest = messages.at(-1)?.ts ?? "0";
     const pushed = this.list(channel, thread).filter((message) => compareTs(message.ts, newest) > 0);
-    this.messages.set(listKey(channel, thread), new Map([...messages, ...pushed].map((message) => [message.ts, message])));
+    this.messages.set(
+      listKey(channel, thread),
+      new Map([...messages, ...pushed].map((message) => [message.ts, message])),
+    );
     this.emit("messages", { channel, thread });
   }
 
@@ -133,7 +136,12 @@ class Store {
       const shown = held?.get(parent);
       if (!shown || compareTs(shown.latest_reply ?? "0", reply.ts) >= 0) continue;
       const reply_users = [...new Set([...(shown.reply_users ?? []), reply.user].filter(Boolean))];
-      held.set(parent, { ...shown, reply_count: (shown.reply_count ?? 0) + 1, latest_reply: reply.ts, reply_users });
+      held.set(parent, {
+        ...shown,
+        reply_count: (shown.reply_count ?? 0) + 1,
+        latest_reply: reply.ts,
+        reply_users,
+      });
     }
   }
 

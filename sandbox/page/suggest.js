@@ -16,7 +16,14 @@ const handle = (user) => user.real_name || user.name;
  */
 export function suggestions(input, frame) {
   const id = uid("suggest");
-  const list = h("div", { class: "suggest", role: "listbox", id, qa: "suggest", "aria-label": "Suggestions", hidden: true });
+  const list = h("div", {
+    class: "suggest",
+    role: "listbox",
+    id,
+    qa: "suggest",
+    "aria-label": "Suggestions",
+    hidden: true,
+  });
   frame.prepend(list);
   input.setAttribute("aria-controls", id);
   /** @type {Entry[]} */
@@ -53,7 +60,10 @@ export function suggestions(input, frame) {
     entries = found.entries;
     from = found.from;
     active = 0;
-    fill(list, entries.map((entry) => row(entry, () => choose(entry))));
+    fill(
+      list,
+      entries.map((entry) => row(entry, () => choose(entry))),
+    );
     list.hidden = false;
     mark();
   };
@@ -66,7 +76,8 @@ export function suggestions(input, frame) {
       if (list.hidden || event.isComposing) return false;
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       const entry = entries[active];
-      const takes = (event.key === "Enter" || event.key === "Tab") && entry.insert !== null && !isComplete(input, entry);
+      const takes =
+        (event.key === "Enter" || event.key === "Tab") && entry.insert !== null && !isComplete(input, entry);
       if (step) active = (active + step + entries.length) % entries.length;
       else if (event.key === "Escape") close();
       else if (takes) choose(entry);
@@ -90,7 +101,9 @@ function commands(before) {
   if (!match) return null;
   const typed = `/${match[1]}`.toLowerCase();
   const behind = match[2] !== undefined;
-  const found = store.commands.filter((one) => (behind ? one.command === typed : one.command.startsWith(typed)));
+  const found = store.commands.filter((one) =>
+    behind ? one.command === typed : one.command.startsWith(typed),
+  );
   return {
     from: 0,
     entries: found.slice(0, MOST).map((one) => ({
@@ -119,24 +132,47 @@ const wordStarts = (name, query) => ` ${name.toLowerCase()}`.includes(` ${query}
 function people(query) {
   const users = [...store.users.values()]
     .filter((user) => [handle(user), user.name].some((name) => wordStarts(name, query)))
-    .map((user) => ({ insert: `@${handle(user)} `, mark: avatar(user.id, "avatar-small"), title: handle(user), hint: user.title, qa: `suggest-${user.id}` }));
+    .map((user) => ({
+      insert: `@${handle(user)} `,
+      mark: avatar(user.id, "avatar-small"),
+      title: handle(user),
+      hint: user.title,
+      qa: `suggest-${user.id}`,
+    }));
   const groups = [...store.groups]
     .filter(([, name]) => name.startsWith(query))
-    .map(([id, name]) => ({ insert: `@${name} `, mark: icon("people"), title: `@${name}`, hint: "User group", qa: `suggest-${id}` }));
+    .map(([id, name]) => ({
+      insert: `@${name} `,
+      mark: icon("people"),
+      title: `@${name}`,
+      hint: "User group",
+      qa: `suggest-${id}`,
+    }));
   return [...users, ...groups];
 }
 
 function channels(query) {
   return store.channels
     .filter((channel) => channel.name.includes(query))
-    .map((channel) => ({ insert: `#${channel.name} `, mark: icon("hash"), title: channel.name, qa: `suggest-${channel.id}` }));
+    .map((channel) => ({
+      insert: `#${channel.name} `,
+      mark: icon("hash"),
+      title: channel.name,
+      qa: `suggest-${channel.id}`,
+    }));
 }
 
 /** @param {Entry} entry @param {() => void} choose */
 function row(entry, choose) {
   return h(
     "div",
-    { class: "suggest-row", role: "option", id: uid("row"), qa: entry.qa, on: { click: choose, pointerdown: (event) => event.preventDefault() } },
+    {
+      class: "suggest-row",
+      role: "option",
+      id: uid("row"),
+      qa: entry.qa,
+      on: { click: choose, pointerdown: (event) => event.preventDefault() },
+    },
     entry.mark,
     h("span", { class: "suggest-title" }, entry.title),
     entry.hint && h("span", { class: "suggest-hint" }, entry.hint),

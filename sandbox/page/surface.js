@@ -44,7 +44,15 @@ async function act(container, form, element, place, value) {
 
 async function suggest(container, element, place, value) {
   const { view_id, channel, message_ts } = /** @type {any} */ (container);
-  const body = { user: store.me, view_id, channel, message_ts, action_id: element.action_id, block_id: place.block_id, value };
+  const body = {
+    user: store.me,
+    view_id,
+    channel,
+    message_ts,
+    action_id: element.action_id,
+    block_id: place.block_id,
+    value,
+  };
   return api.suggestions(body);
 }
 

@@ -9,7 +9,13 @@ const SYMBOLS = { error: "warning", info: "info", success: "check" };
 function region() {
   let node = document.querySelector(".toasts");
   if (!node) {
-    node = h("div", { class: "toasts", qa: "toasts", popover: "manual", role: "region", "aria-label": "Notices" });
+    node = h("div", {
+      class: "toasts",
+      qa: "toasts",
+      popover: "manual",
+      role: "region",
+      "aria-label": "Notices",
+    });
   }
   const home = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
   if (node.parentNode !== home) home.append(node);

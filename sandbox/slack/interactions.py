@@ -113,6 +113,8 @@ class Interactions:
             message = self._messages.get(channel.id, message_ts or "")
             if message is None:
                 raise SlackError("message_not_found")
+            # The published inventory of this payload lacks what the others have.
+            del payload["api_app_id"], payload["user"]["username"]
             payload |= {
                 "channel": channel_part(channel),
                 "message_ts": message["ts"],

@@ -18,7 +18,6 @@ FILE_IDS: Final = "_file_ids"
 BOT_PROFILE: Final = {
     "id": ids.BOT,
     "app_id": ids.APP,
-    "user_id": ids.BOT_USER,
     "name": ids.APP_NAME,
     "icons": {},
     "deleted": False,
@@ -138,6 +137,9 @@ class Posting:
             message["thread_ts"] = thread_ts
         if files:
             message |= {"subtype": "file_share", "upload": False, "display_as_bot": False}
+            # The published inventory of this subtype has neither.
+            for name in ("team", "client_msg_id"):
+                del message[name]
         self._put(channel, message, files, silent=silent)
         return message
 

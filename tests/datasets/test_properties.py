@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.datasets.exact import UNREADABLE, parse
+from bot.datasets.exact import UNREADABLE, ExactReader
 from bot.datasets.findings import Findings
 from bot.datasets.options import Options
 from bot.datasets.profiles import CHAT
@@ -23,7 +23,7 @@ def test_the_fast_path_accepts_only_what_no_rule_objects_to_and_counts_the_same(
         return
     findings = Findings()
     note: Note = findings.at(1)
-    value = parse(data, 0, note)
+    value = ExactReader().parse(data, 0, note)
     assert value is not UNREADABLE
     example = CHAT.example(value, note)
     assert example is not None

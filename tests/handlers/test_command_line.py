@@ -60,7 +60,7 @@ LINK = "https://acme.slack.com/archives/C0FINE/p1795365600123456"
         ("ftjob-1a2b", Command("job", "ftjob-1a2b")),
         ("<@U0BOT> pause J142", Command("pause", "J142")),
         ("<@U0BOT|tunesmith>: pause", Command("pause")),
-        ("please pause <@U0BOT>", Unknown("please", None)),
+        ("please pause <@U0BOT>", Unknown("please", "pause")),
         ("help", Command("help")),
         ("?", Command("help")),
         (

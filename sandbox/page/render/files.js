@@ -7,7 +7,15 @@ import { store } from "../store.js";
 import { lightbox } from "../views/lightbox.js";
 
 const PICTURES = new Set(["png", "jpg", "jpeg", "gif", "webp", "svg"]);
-const KINDS = { jsonl: "JSON Lines", json: "JSON", csv: "CSV", txt: "Plain text", text: "Plain text", pdf: "PDF", zip: "Zip archive" };
+const KINDS = {
+  jsonl: "JSON Lines",
+  json: "JSON",
+  csv: "CSV",
+  txt: "Plain text",
+  text: "Plain text",
+  pdf: "PDF",
+  zip: "Zip archive",
+};
 
 /** @param {string} name */
 function extensionOf(name) {
@@ -32,8 +40,10 @@ export function fileList(files) {
 
 /** @param {any} file */
 function fileNode(file) {
-  if (file.mode === "tombstone") return h("div", { class: "file-gone" }, icon("trash"), "This file was deleted.");
-  if (file.file_access === "check_file_info") return h("div", { class: "file-gone" }, icon("info"), "A file from another workspace.");
+  if (file.mode === "tombstone")
+    return h("div", { class: "file-gone" }, icon("trash"), "This file was deleted.");
+  if (file.file_access === "check_file_info")
+    return h("div", { class: "file-gone" }, icon("info"), "A file from another workspace.");
   return isPicture(file) ? picture(file) : card(file);
 }
 
@@ -77,12 +87,24 @@ export function missingPicture(alt, url = null) {
 
 function card(file) {
   const extension = extensionOf(file.name ?? "");
-  const kind = KINDS[extension] ?? KINDS[file.filetype] ?? (extension || file.filetype || "File").toUpperCase();
+  const kind =
+    KINDS[extension] ?? KINDS[file.filetype] ?? (extension || file.filetype || "File").toUpperCase();
   return h(
     "a",
-    { class: "file-card", qa: "file-card", href: fileUrl(file.id), download: file.name, title: `Download ${file.name}` },
+    {
+      class: "file-card",
+      qa: "file-card",
+      href: fileUrl(file.id),
+      download: file.name,
+      title: `Download ${file.name}`,
+    },
     fileTile(file.name ?? ""),
-    h("span", { class: "file-card-text" }, h("strong", {}, file.title || file.name), h("span", { class: "muted" }, `${kind} · ${size(file.size)}`)),
+    h(
+      "span",
+      { class: "file-card-text" },
+      h("strong", {}, file.title || file.name),
+      h("span", { class: "muted" }, `${kind} · ${size(file.size)}`),
+    ),
     icon("download"),
   );
 }

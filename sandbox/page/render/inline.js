@@ -68,14 +68,19 @@ function atom(text, at) {
 
 /** @param {string} name @param {string} symbol */
 export function emojiNode(name, symbol) {
-  return h("span", { class: "emoji", role: "img", "aria-label": name.replace(/_/g, " "), title: `:${name}:` }, symbol);
+  return h(
+    "span",
+    { class: "emoji", role: "img", "aria-label": name.replace(/_/g, " "), title: `:${name}:` },
+    symbol,
+  );
 }
 
 /** `*bold*`, `_italic_`, `~struck~`: the marks touch the words they enclose and stand apart from others. */
 function emphasis(text, at) {
   const mark = text[at];
   const tag = EMPHASIS[mark];
-  if (!tag || WORD.test(text[at - 1] ?? " ") || !/\S/.test(text[at + 1] ?? " ") || text[at + 1] === mark) return null;
+  if (!tag || WORD.test(text[at - 1] ?? " ") || !/\S/.test(text[at + 1] ?? " ") || text[at + 1] === mark)
+    return null;
   let end = at + 1;
   while (end < text.length && text[end] !== "\n") {
     const skip = atom(text, end);
@@ -101,7 +106,8 @@ function token(body) {
   if (target.startsWith("#")) return channelMention(target.slice(1), label);
   if (target.startsWith("!date^")) return dateNode(target, label);
   if (target.startsWith("!subteam^")) return groupMention(target.slice(9), label);
-  if (target.startsWith("!")) return h("span", { class: "mention mention-all" }, `@${label || target.slice(1)}`);
+  if (target.startsWith("!"))
+    return h("span", { class: "mention mention-all" }, `@${label || target.slice(1)}`);
   const url = unescape(target);
   return link(url, label ? inline(bar < 0 ? "" : body.slice(bar + 1)) : url.replace(/^mailto:/, ""));
 }
@@ -144,7 +150,10 @@ function body(target) {
 
 /** @param {string} text */
 function withBreaks(text) {
-  return text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line])).map(asNode);
+  return text
+    .split("\n")
+    .flatMap((line, index) => (index ? [h("br"), line] : [line]))
+    .map(asNode);
 }
 
 function asNode(value) {

@@ -57,7 +57,8 @@ function toEnd(scroller) {
   scroller.scrollTop = scroller.scrollHeight;
   // Pictures take their room only when they have come.
   for (const image of scroller.querySelectorAll("img")) {
-    if (!image.complete) image.addEventListener("load", () => (scroller.scrollTop = scroller.scrollHeight), { once: true });
+    if (!image.complete)
+      image.addEventListener("load", () => (scroller.scrollTop = scroller.scrollHeight), { once: true });
   }
 }
 
@@ -77,5 +78,9 @@ function dayDivider(label) {
 
 /** @param {number} count */
 function replyDivider(count) {
-  return h("div", { class: "day day-replies", role: "separator" }, h("span", {}, plural(count, "reply", "replies")));
+  return h(
+    "div",
+    { class: "day day-replies", role: "separator" },
+    h("span", {}, plural(count, "reply", "replies")),
+  );
 }

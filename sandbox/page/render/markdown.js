@@ -31,23 +31,35 @@ function next(rows, at) {
   const row = rows[at];
   if (!row.trim()) return [null, 1];
   const heading = HEADING.exec(row);
-  if (heading) return [h("p", { class: `md-h md-h${heading[1].length}`, role: "heading", "aria-level": 4 }, spans(heading[2])), 1];
+  if (heading)
+    return [
+      h("p", { class: `md-h md-h${heading[1].length}`, role: "heading", "aria-level": 4 }, spans(heading[2])),
+      1,
+    ];
   if (RULE.test(row)) return [h("hr", {}), 1];
   if (/^\s*(```|~~~)/.test(row)) return fence(rows, at);
   if (/^\s*>/.test(row)) {
     const count = countWhile(rows, at, (line) => /^\s*>/.test(line));
-    return [h("blockquote", {}, blocks(rows.slice(at, at + count).map((line) => line.replace(/^\s*> ?/, "")))), count];
+    return [
+      h("blockquote", {}, blocks(rows.slice(at, at + count).map((line) => line.replace(/^\s*> ?/, "")))),
+      count,
+    ];
   }
-  if (row.includes("|") && TABLE_RULE.test(rows[at + 1] ?? "") && rows[at + 1].includes("-")) return table(rows, at);
+  if (row.includes("|") && TABLE_RULE.test(rows[at + 1] ?? "") && rows[at + 1].includes("-"))
+    return table(rows, at);
   if (ITEM.test(row)) {
     const count = countWhile(rows, at, (line) => ITEM.test(line) || /^\s+\S/.test(line));
     return [list(rows.slice(at, at + count)), count];
   }
-  const count = Math.max(1, countWhile(rows, at, (line) => line.trim() && !startsBlock(line)));
+  const count = Math.max(
+    1,
+    countWhile(rows, at, (line) => line.trim() && !startsBlock(line)),
+  );
   return [h("p", {}, spans(rows.slice(at, at + count).join("\n"))), count];
 }
 
-const startsBlock = (line) => HEADING.test(line) || RULE.test(line) || ITEM.test(line) || /^\s*(```|~~~|>)/.test(line);
+const startsBlock = (line) =>
+  HEADING.test(line) || RULE.test(line) || ITEM.test(line) || /^\s*(```|~~~|>)/.test(line);
 
 function countWhile(rows, at, test) {
   let count = 0;
@@ -72,25 +84,51 @@ function list(rows) {
     if (match && match[1].length <= base) items.push({ text: match[3], inner: [] });
     else items.at(-1).inner.push(row);
   }
-  return h(ordered ? "ol" : "ul", { start: ordered ? Number.parseInt(ITEM.exec(rows[0])[2], 10) : null }, items.map(listItem));
+  return h(
+    ordered ? "ol" : "ul",
+    { start: ordered ? Number.parseInt(ITEM.exec(rows[0])[2], 10) : null },
+    items.map(listItem),
+  );
 }
 
 function listItem({ text, inner }) {
   const task = TASK.exec(text);
-  const box = task && h("input", { type: "checkbox", disabled: true, checked: task[1] !== " ", "aria-label": "task" });
-  const nested = inner.length && ITEM.test(inner[0]) ? list(inner) : inner.map((row) => spans(` ${row.trim()}`));
+  const box =
+    task && h("input", { type: "checkbox", disabled: true, checked: task[1] !== " ", "aria-label": "task" });
+  const nested =
+    inner.length && ITEM.test(inner[0]) ? list(inner) : inner.map((row) => spans(` ${row.trim()}`));
   return h("li", { class: task ? "md-task" : null }, box, spans(task ? task[2] : text), nested);
 }
 
 function table(rows, at) {
-  const cells = (row) => row.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim().replace(/\\\|/g, "|"));
-  const align = cells(rows[at + 1]).map((cell) => (/^:.*:$/.test(cell) ? "center" : cell.endsWith(":") ? "right" : "left"));
+  const cells = (row) =>
+    row
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim().replace(/\\\|/g, "|"));
+  const align = cells(rows[at + 1]).map((cell) =>
+    /^:.*:$/.test(cell) ? "center" : cell.endsWith(":") ? "right" : "left",
+  );
   const count = 2 + countWhile(rows, at + 2, (line) => line.includes("|") && line.trim());
-  const line = (tag) => (row) => h("tr", {}, cells(row).map((cell, index) => h(tag, { class: `align-${align[index] ?? "left"}` }, spans(cell))));
+  const line = (tag) => (row) =>
+    h(
+      "tr",
+      {},
+      cells(row).map((cell, index) => h(tag, { class: `align-${align[index] ?? "left"}` }, spans(cell))),
+    );
   const body = rows.slice(at + 2, at + count);
   return [
-    h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "table" },
-      h("table", { class: "table" }, h("thead", {}, line("th")(rows[at])), h("tbody", {}, body.map(line("td"))))),
+    h(
+      "div",
+      { class: "table-frame", tabindex: 0, role: "region", "aria-label": "table" },
+      h(
+        "table",
+        { class: "table" },
+        h("thead", {}, line("th")(rows[at])),
+        h("tbody", {}, body.map(line("td"))),
+      ),
+    ),
     count,
   ];
 }
@@ -99,7 +137,7 @@ const SPAN = new RegExp(
   [
     "\\\\([\\\\`*_{}\\[\\]()#+\\-.!~|<>])", // 1 escaped character
     "(`+)([\\s\\S]+?)\\2(?!`)", // 2, 3 code
-    "!?\\[((?:[^\\[\\]]|\\[[^\\]]*\\])*)\\]\\(\\s*<?([^\\s)>]+)>?(?:\\s+\"[^\"]*\")?\\s*\\)", // 4, 5 link
+    '!?\\[((?:[^\\[\\]]|\\[[^\\]]*\\])*)\\]\\(\\s*<?([^\\s)>]+)>?(?:\\s+"[^"]*")?\\s*\\)', // 4, 5 link
     "(\\*\\*|__)(?=\\S)([\\s\\S]+?)(?<=\\S)\\6", // 6, 7 strong
     "~~(?=\\S)([\\s\\S]+?)(?<=\\S)~~", // 8 struck
     "(?<![\\p{L}\\p{N}])([*_])(?=\\S)([\\s\\S]+?)(?<=\\S)\\9(?![\\p{L}\\p{N}])", // 9, 10 emphasis
@@ -136,5 +174,9 @@ function span(match) {
 }
 
 function plainNodes(text) {
-  return text.split("\n").flatMap((line, index) => (index ? [h("br"), document.createTextNode(line)] : [document.createTextNode(line)]));
+  return text
+    .split("\n")
+    .flatMap((line, index) =>
+      index ? [h("br"), document.createTextNode(line)] : [document.createTextNode(line)],
+    );
 }

@@ -15,16 +15,20 @@ const GROUP_SECONDS = 300;
 
 /** @param {import("../store.js").Message} message */
 export function authorOf(message) {
-  if (message.user === "USLACKBOT" && message.subtype === "tombstone") return { name: "Deleted", isApp: false };
+  if (message.user === "USLACKBOT" && message.subtype === "tombstone")
+    return { name: "Deleted", isApp: false };
   if (message.bot_id) return { name: message.username ?? store.app.name, isApp: true };
   return { name: message.user ? store.userName(message.user) : "Somebody", isApp: false };
 }
 
 /** Whether `message` goes on under the name of the one before it. */
 export function continues(message, before) {
-  if (!before || Boolean(message.ephemeral) !== Boolean(before.ephemeral) || message.subtype === "tombstone") return false;
+  if (!before || Boolean(message.ephemeral) !== Boolean(before.ephemeral) || message.subtype === "tombstone")
+    return false;
   if (before.subtype === "tombstone") return false;
-  const same = (message.bot_id ?? message.user) === (before.bot_id ?? before.user) && message.username === before.username;
+  const same =
+    (message.bot_id ?? message.user) === (before.bot_id ?? before.user) &&
+    message.username === before.username;
   return same && Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
 }
 
@@ -35,9 +39,18 @@ export function continues(message, before) {
 export function messageNode(message, where) {
   const author = authorOf(message);
   const date = tsToDate(message.ts);
-  const time = h("time", { class: "message-time", datetime: date.toISOString(), title: fullTime(date) }, clock(date));
+  const time = h(
+    "time",
+    { class: "message-time", datetime: date.toISOString(), title: fullTime(date) },
+    clock(date),
+  );
   const gone = message.subtype === "tombstone";
-  const classes = ["message", where.compact && "compact", message.ephemeral && "ephemeral", gone && "deleted"];
+  const classes = [
+    "message",
+    where.compact && "compact",
+    message.ephemeral && "ephemeral",
+    gone && "deleted",
+  ];
   return h(
     "article",
     {
@@ -46,14 +59,32 @@ export function messageNode(message, where) {
       data: { ts: message.ts },
       "aria-label": `${author.name}, ${clock(date)}`,
     },
-    h("div", { class: "message-side" }, where.compact ? time : gone ? h("span", { class: "avatar avatar-gone" }, icon("trash")) : avatar(message.bot_id ? undefined : message.user)),
+    h(
+      "div",
+      { class: "message-side" },
+      where.compact
+        ? time
+        : gone
+          ? h("span", { class: "avatar avatar-gone" }, icon("trash"))
+          : avatar(message.bot_id ? undefined : message.user),
+    ),
     h(
       "div",
       { class: "message-main" },
-      message.ephemeral && h("div", { class: "only-you" }, icon("eye", { class: "icon-small" }), "Only visible to you"),
+      message.ephemeral &&
+        h("div", { class: "only-you" }, icon("eye", { class: "icon-small" }), "Only visible to you"),
       !where.compact &&
-        h("header", { class: "message-head" }, h("strong", { class: "author" }, author.name), author.isApp && h("span", { class: "badge" }, "App"), time, message.blocks?.length ? editedNote(message) : null),
-      message.subtype === "thread_broadcast" && where.inThread === false && h("div", { class: "muted small" }, "replied to a thread"),
+        h(
+          "header",
+          { class: "message-head" },
+          h("strong", { class: "author" }, author.name),
+          author.isApp && h("span", { class: "badge" }, "App"),
+          time,
+          message.blocks?.length ? editedNote(message) : null,
+        ),
+      message.subtype === "thread_broadcast" &&
+        where.inThread === false &&
+        h("div", { class: "muted small" }, "replied to a thread"),
       gone ? h("p", { class: "muted" }, "This message was deleted.") : content(message, where),
       !where.inThread && message.reply_count ? repliesLink(message, where) : null,
     ),
@@ -63,7 +94,12 @@ export function messageNode(message, where) {
 
 /** @param {import("../store.js").Message} message */
 function content(message, where) {
-  const ctx = surface({ type: "message", channel: where.channel, message_ts: message.ts, ...(message.thread_ts ? { thread_ts: message.thread_ts } : {}) });
+  const ctx = surface({
+    type: "message",
+    channel: where.channel,
+    message_ts: message.ts,
+    ...(message.thread_ts ? { thread_ts: message.thread_ts } : {}),
+  });
   const body = message.blocks?.length
     ? blockList(message.blocks, ctx)
     : message.text && h("div", { class: "text", qa: "message-text" }, mrkdwn(message.text));
@@ -89,7 +125,9 @@ function lastParagraph(body) {
 
 /** Secondary content with a coloured bar. */
 function attachmentNode(attachment, ctx, index) {
-  const css = attachment.color ? { "--bar": attachment.color.startsWith("#") ? attachment.color : `#${attachment.color}` } : {};
+  const css = attachment.color
+    ? { "--bar": attachment.color.startsWith("#") ? attachment.color : `#${attachment.color}` }
+    : {};
   const text = attachment.text ?? (attachment.blocks ? "" : attachment.fallback);
   return h(
     "div",
@@ -105,7 +143,15 @@ function repliesLink(message, where) {
   const people = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(id, "avatar-small"));
   const latest = message.latest_reply && ago(tsToDate(message.latest_reply));
   return button(
-    [people, h("span", { class: "replies-count" }, plural(message.reply_count, "reply", "replies")), latest && h("span", { class: "muted" }, `Last reply ${latest}`)],
-    { class: "replies", qa: "replies", on: { click: () => store.emit("open-thread", { channel: where.channel, ts: message.ts }) } },
+    [
+      people,
+      h("span", { class: "replies-count" }, plural(message.reply_count, "reply", "replies")),
+      latest && h("span", { class: "muted" }, `Last reply ${latest}`),
+    ],
+    {
+      class: "replies",
+      qa: "replies",
+      on: { click: () => store.emit("open-thread", { channel: where.channel, ts: message.ts }) },
+    },
   );
 }

@@ -18,7 +18,8 @@ export function mrkdwn(text) {
     // A last fence without its end is text, as in Slack.
     const open = index % 2 === 1 && !fenced;
     if (fenced) nodes.push(h("pre", {}, h("code", {}, unescape(part.replace(/^\n|\n$/g, "")))));
-    else if (part.trim() || open) nodes.push(...lines(open ? `\`\`\`${part}` : trimFenceBreaks(part, index, parts.length)));
+    else if (part.trim() || open)
+      nodes.push(...lines(open ? `\`\`\`${part}` : trimFenceBreaks(part, index, parts.length)));
   });
   return nodes;
 }
@@ -44,7 +45,8 @@ function lines(text) {
     }
     const kind = kindOf(rows[at]);
     const from = at;
-    while (at < rows.length && kindOf(rows[at]) === kind && !(at > from && REST_QUOTE.test(rows[at]))) at += 1;
+    while (at < rows.length && kindOf(rows[at]) === kind && !(at > from && REST_QUOTE.test(rows[at])))
+      at += 1;
     nodes.push(...make(kind, rows.slice(from, at)));
   }
   return nodes;
@@ -68,7 +70,11 @@ function make(kind, rows) {
 
 /** @param {string[]} rows */
 function paragraphs(rows) {
-  return rows.join("\n").split(/\n\s*\n/).filter((paragraph) => paragraph.trim()).map((text) => text.replace(/^\n|\n$/g, ""));
+  return rows
+    .join("\n")
+    .split(/\n\s*\n/)
+    .filter((paragraph) => paragraph.trim())
+    .map((text) => text.replace(/^\n|\n$/g, ""));
 }
 
 /** @param {string} row The bullet or number stays what the writer typed. */

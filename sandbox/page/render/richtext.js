@@ -4,7 +4,13 @@ import { emoji } from "../emoji.js";
 import { dateToken } from "../format.js";
 import { channelMention, emojiNode, groupMention, userMention } from "./inline.js";
 
-const STYLES = [["code", "code"], ["strike", "s"], ["italic", "em"], ["bold", "strong"], ["underline", "u"]];
+const STYLES = [
+  ["code", "code"],
+  ["strike", "s"],
+  ["italic", "em"],
+  ["bold", "strong"],
+  ["underline", "u"],
+];
 
 /** @param {any} block a block or cell of type rich_text */
 export function richText(block) {
@@ -42,7 +48,10 @@ function list(element, bordered) {
   const depth = Math.min(6, element.indent ?? 0);
   return h(
     ordered ? "ol" : "ul",
-    { class: `rich-list depth-${depth}${bordered}`, start: ordered && element.offset ? element.offset + 1 : null },
+    {
+      class: `rich-list depth-${depth}${bordered}`,
+      start: ordered && element.offset ? element.offset + 1 : null,
+    },
     element.elements.map((section) => h("li", {}, run(section.elements))),
   );
 }
@@ -72,7 +81,12 @@ function leaf(element) {
     case "date":
       return textNode(dateToken(element.timestamp, element.format) ?? element.fallback ?? "");
     case "color":
-      return h("span", { class: "color-chip" }, h("i", { css: { background: element.value } }), element.value);
+      return h(
+        "span",
+        { class: "color-chip" },
+        h("i", { css: { background: element.value } }),
+        element.value,
+      );
     default:
       return textNode(element.text ?? "");
   }
@@ -98,6 +112,8 @@ function styled(element, node) {
 /** The bare characters, for previews and the value of a rich text field. @param {any} block */
 export function richPlain(block) {
   const walk = (element) =>
-    element.elements ? element.elements.map(walk).join(element.type === "rich_text_list" ? "\n" : "") : element.text ?? "";
+    element.elements
+      ? element.elements.map(walk).join(element.type === "rich_text_list" ? "\n" : "")
+      : (element.text ?? "");
   return (block?.elements ?? []).map(walk).join("\n");
 }

@@ -12,8 +12,14 @@ import { toast, toastError } from "../toast.js";
  */
 export function messageTools(message, where) {
   if (message.ephemeral) return null;
-  const openThread = () => store.emit("open-thread", { channel: where.channel, ts: message.thread_ts ?? message.ts });
-  const more = button(icon("more"), { class: "icon-button", "aria-label": "More actions", title: "More actions", qa: "message-more" });
+  const openThread = () =>
+    store.emit("open-thread", { channel: where.channel, ts: message.thread_ts ?? message.ts });
+  const more = button(icon("more"), {
+    class: "icon-button",
+    "aria-label": "More actions",
+    title: "More actions",
+    qa: "message-more",
+  });
   const tools = h(
     "div",
     { class: "message-tools", role: "toolbar", "aria-label": "Message" },
@@ -46,7 +52,10 @@ function copyItem(message) {
   return {
     label: "Copy timestamp",
     hint: message.ts,
-    choose: () => void navigator.clipboard?.writeText(message.ts).catch(() => toast("The clipboard is not available.", "error")),
+    choose: () =>
+      void navigator.clipboard
+        ?.writeText(message.ts)
+        .catch(() => toast("The clipboard is not available.", "error")),
   };
 }
 

@@ -19,15 +19,27 @@ export function banner() {
     const down = state === "stopped";
     node.hidden = store.connected && state === "running";
     node.classList.toggle("banner-error", !store.connected || down);
-    if (!store.connected) fill(node, icon("warning"), h("span", {}, "The sandbox does not answer. Trying again…"));
+    if (!store.connected)
+      fill(node, icon("warning"), h("span", {}, "The sandbox does not answer. Trying again…"));
     else if (down) {
       fill(
         node,
         icon("warning"),
         h("span", {}, `${store.app.name} is offline. What you post stays; commands and clicks will fail.`),
-        store.bot.managed === false ? null : button("Start it", { class: "button button-small", qa: "banner-start", on: { click: () => void start() } }),
+        store.bot.managed === false
+          ? null
+          : button("Start it", {
+              class: "button button-small",
+              qa: "banner-start",
+              on: { click: () => void start() },
+            }),
       );
-    } else fill(node, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, `${store.app.name} is starting…`));
+    } else
+      fill(
+        node,
+        h("span", { class: "spinner", "aria-hidden": "true" }),
+        h("span", {}, `${store.app.name} is starting…`),
+      );
   };
   store.on("status", show);
   show();

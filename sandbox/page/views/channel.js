@@ -12,10 +12,29 @@ import { store } from "../store.js";
 export function channelView(parts) {
   const head = h("header", { class: "head" });
   const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "App" });
-  const scroller = h("div", { class: "messages", qa: "messages", role: "log", "aria-label": "Messages", tabindex: 0 });
+  const scroller = h("div", {
+    class: "messages",
+    qa: "messages",
+    role: "log",
+    "aria-label": "Messages",
+    tabindex: 0,
+  });
   const list = messageList(scroller, { channel: () => store.place.channel, inThread: false });
-  const write = composer({ place: () => ({ channel: store.place.channel }), label: () => `Message ${placeName()}`, qa: "composer" });
-  const node = h("main", { class: "main", id: "main", tabindex: -1 }, head, tabs, parts.banner, scroller, parts.homeNode, write.node);
+  const write = composer({
+    place: () => ({ channel: store.place.channel }),
+    label: () => `Message ${placeName()}`,
+    qa: "composer",
+  });
+  const node = h(
+    "main",
+    { class: "main", id: "main", tabindex: -1 },
+    head,
+    tabs,
+    parts.banner,
+    scroller,
+    parts.homeNode,
+    write.node,
+  );
 
   const draw = () => {
     if (store.place.kind === "home" || !store.place.channel) return;
@@ -33,9 +52,22 @@ export function channelView(parts) {
     show() {
       const isApp = store.place.kind === "home" || store.place.channel === store.appChannel;
       const isHome = store.place.kind === "home";
-      fill(head, button(icon("menu"), { class: "icon-button rail-open", "aria-label": "Open the list", "aria-controls": "rail", on: { click: parts.openRail } }), title());
+      fill(
+        head,
+        button(icon("menu"), {
+          class: "icon-button rail-open",
+          "aria-label": "Open the list",
+          "aria-controls": "rail",
+          on: { click: parts.openRail },
+        }),
+        title(),
+      );
       tabs.hidden = !isApp;
-      fill(tabs, tab("Home", isHome, "tab-home", () => parts.tab("home")), tab("Messages", !isHome, "tab-messages", () => parts.tab("channel")));
+      fill(
+        tabs,
+        tab("Home", isHome, "tab-home", () => parts.tab("home")),
+        tab("Messages", !isHome, "tab-messages", () => parts.tab("channel")),
+      );
       scroller.hidden = isHome;
       parts.homeNode.hidden = !isHome;
       write.node.hidden = isHome;
@@ -57,22 +89,46 @@ function placeName() {
 
 function title() {
   if (store.place.kind === "home" || store.place.channel === store.appChannel) {
-    return h("h1", { class: "head-title" }, appAvatar("avatar-small"), store.app.name, h("span", { class: "badge" }, "App"));
+    return h(
+      "h1",
+      { class: "head-title" },
+      appAvatar("avatar-small"),
+      store.app.name,
+      h("span", { class: "badge" }, "App"),
+    );
   }
   const dm = store.dms.find((one) => one.id === store.place.channel);
   const channel = store.channels.find((one) => one.id === store.place.channel);
   return [
-    h("h1", { class: "head-title" }, dm ? avatar(dm.user, "avatar-small") : icon("hash"), store.channelName(store.place.channel)),
+    h(
+      "h1",
+      { class: "head-title" },
+      dm ? avatar(dm.user, "avatar-small") : icon("hash"),
+      store.channelName(store.place.channel),
+    ),
     channel?.topic && h("span", { class: "head-topic" }, channel.topic),
   ];
 }
 
 function tab(label, selected, qa, open) {
-  return button(label, { class: "tab", role: "tab", qa, "aria-selected": String(selected), on: { click: open } });
+  return button(label, {
+    class: "tab",
+    role: "tab",
+    qa,
+    "aria-selected": String(selected),
+    on: { click: open },
+  });
 }
 
 function emptyNote() {
   const isApp = store.place.channel === store.appChannel;
-  const hint = isApp ? "Drop a JSONL file here, or type / to see its commands." : "Nothing was said here yet. Type / to see the commands.";
-  return h("div", { class: "empty-note" }, h("strong", {}, `This is the beginning of ${placeName()}`), h("p", { class: "muted" }, hint));
+  const hint = isApp
+    ? "Drop a JSONL file here, or type / to see its commands."
+    : "Nothing was said here yet. Type / to see the commands.";
+  return h(
+    "div",
+    { class: "empty-note" },
+    h("strong", {}, `This is the beginning of ${placeName()}`),
+    h("p", { class: "muted" }, hint),
+  );
 }

@@ -25,8 +25,16 @@ export function confirmDialog(confirm) {
       h(
         "div",
         { class: "dialog-foot" },
-        button(plain(confirm.deny), { class: "button", qa: "confirm-deny", on: { click: () => finish(false) } }),
-        button(plain(confirm.confirm), { class: `button ${look}`, qa: "confirm-yes", on: { click: () => finish(true) } }),
+        button(plain(confirm.deny), {
+          class: "button",
+          qa: "confirm-deny",
+          on: { click: () => finish(false) },
+        }),
+        button(plain(confirm.confirm), {
+          class: `button ${look}`,
+          qa: "confirm-yes",
+          on: { click: () => finish(true) },
+        }),
       ),
     );
     box.open();

@@ -7,9 +7,18 @@ const JOB_CREATION = { method: "POST", path: "re:fine_tuning/jobs$" };
 
 /** Each: what it is called, and the fault without service, place and count. */
 const PRESETS = {
-  "429-seconds": ["429, Retry-After in seconds", { kind: "status", status: 429, retry_after: { form: "seconds", value: RETRY_SECONDS } }],
-  "429-date": ["429, Retry-After as an HTTP date", { kind: "status", status: 429, retry_after: { form: "date", value: RETRY_SECONDS } }],
-  "429-ms": ["429, retry-after-ms", { kind: "status", status: 429, retry_after: { form: "ms", value: RETRY_SECONDS * 1000 } }],
+  "429-seconds": [
+    "429, Retry-After in seconds",
+    { kind: "status", status: 429, retry_after: { form: "seconds", value: RETRY_SECONDS } },
+  ],
+  "429-date": [
+    "429, Retry-After as an HTTP date",
+    { kind: "status", status: 429, retry_after: { form: "date", value: RETRY_SECONDS } },
+  ],
+  "429-ms": [
+    "429, retry-after-ms",
+    { kind: "status", status: 429, retry_after: { form: "ms", value: RETRY_SECONDS * 1000 } },
+  ],
   "status-500": ["500", { kind: "status", status: 500 }],
   "status-503": ["503", { kind: "status", status: 503 }],
   slow: [`Slow by ${SLOW_SECONDS} s`, { kind: "slow", seconds: SLOW_SECONDS }],
@@ -19,14 +28,44 @@ const PRESETS = {
 
 /** @param {(fault: any) => Promise<void>} add */
 export function faultPresets(add) {
-  const kind = select("What", Object.entries(PRESETS).map(([key, [label]]) => [key, label]), "fault-kind");
-  const service = select("Service", [["azure", "Azure"], ["slack", "Slack"]], "fault-service");
-  const times = h("input", { type: "number", class: "field", min: 0, value: "1", qa: "fault-times", id: uid("times") });
-  const path = h("input", { type: "text", class: "field", placeholder: "any, a part, or re:…", qa: "fault-path", id: uid("path"), spellcheck: "false" });
+  const kind = select(
+    "What",
+    Object.entries(PRESETS).map(([key, [label]]) => [key, label]),
+    "fault-kind",
+  );
+  const service = select(
+    "Service",
+    [
+      ["azure", "Azure"],
+      ["slack", "Slack"],
+    ],
+    "fault-service",
+  );
+  const times = h("input", {
+    type: "number",
+    class: "field",
+    min: 0,
+    value: "1",
+    qa: "fault-times",
+    id: uid("times"),
+  });
+  const path = h("input", {
+    type: "text",
+    class: "field",
+    placeholder: "any, a part, or re:…",
+    qa: "fault-path",
+    id: uid("path"),
+    spellcheck: "false",
+  });
   const fault = () => {
     const preset = PRESETS[kind.input.value][1];
     const match = preset.match ?? (path.value.trim() ? { path: path.value.trim() } : {});
-    return { service: preset.match ? "azure" : service.input.value, times: Number(times.value) || 0, ...preset, match };
+    return {
+      service: preset.match ? "azure" : service.input.value,
+      times: Number(times.value) || 0,
+      ...preset,
+      match,
+    };
   };
   kind.input.addEventListener("change", () => {
     const fixed = Boolean(PRESETS[kind.input.value][1].match);
@@ -39,7 +78,11 @@ export function faultPresets(add) {
     service.node,
     labelled("Path", path),
     labelled("How often (0 = until removed)", times),
-    button("Inject", { class: "button button-primary", qa: "fault-add", on: { click: () => void add(fault()) } }),
+    button("Inject", {
+      class: "button button-primary",
+      qa: "fault-add",
+      on: { click: () => void add(fault()) },
+    }),
   );
 }
 
@@ -48,6 +91,10 @@ function labelled(label, field) {
 }
 
 function select(label, options, qa) {
-  const input = h("select", { class: "field", qa, id: uid("select") }, options.map(([value, text]) => h("option", { value }, text)));
+  const input = h(
+    "select",
+    { class: "field", qa, id: uid("select") },
+    options.map(([value, text]) => h("option", { value }, text)),
+  );
   return { input, node: labelled(label, input) };
 }

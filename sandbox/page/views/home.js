@@ -16,7 +16,15 @@ export function homeView() {
   const draw = () => {
     const view = store.home;
     if (!view) {
-      fill(node, h("div", { class: "empty-note" }, h("strong", {}, "Nothing here yet"), h("p", { class: "muted" }, `${store.app.name} has not published its Home tab.`)));
+      fill(
+        node,
+        h(
+          "div",
+          { class: "empty-note" },
+          h("strong", {}, "Nothing here yet"),
+          h("p", { class: "muted" }, `${store.app.name} has not published its Home tab.`),
+        ),
+      );
       return;
     }
     if (view.id !== viewId || !node.contains(blocks.node)) {

@@ -5,14 +5,26 @@ import { dialog } from "../overlay.js";
 
 /** @param {string} src @param {string} alt @param {string} title */
 export function lightbox(src, alt, title) {
-  const box = dialog({ class: "lightbox", qa: "lightbox", "aria-label": title }, { dismiss: () => box.close() });
+  const box = dialog(
+    { class: "lightbox", qa: "lightbox", "aria-label": title },
+    { dismiss: () => box.close() },
+  );
   box.node.append(
     h(
       "header",
       { class: "lightbox-head" },
       h("strong", {}, title),
-      h("a", { class: "icon-button", href: src, download: title, "aria-label": "Download" }, icon("download")),
-      button(icon("close"), { class: "icon-button", "aria-label": "Close", qa: "lightbox-close", on: { click: () => box.close() } }),
+      h(
+        "a",
+        { class: "icon-button", href: src, download: title, "aria-label": "Download" },
+        icon("download"),
+      ),
+      button(icon("close"), {
+        class: "icon-button",
+        "aria-label": "Close",
+        qa: "lightbox-close",
+        on: { click: () => box.close() },
+      }),
     ),
     h("img", { src, alt }),
   );

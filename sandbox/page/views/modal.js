@@ -68,7 +68,10 @@ function modal(first, depth, hooks) {
   const form = new Form();
   let view = first;
   let sending = false;
-  const box = dialog({ class: "dialog modal", qa: "modal", "aria-labelledby": titleId }, { dismiss: () => void leave() });
+  const box = dialog(
+    { class: "dialog modal", qa: "modal", "aria-labelledby": titleId },
+    { dismiss: () => void leave() },
+  );
   const head = h("header", { class: "modal-head" });
   const blocks = viewBlocks(form);
   const body = h("div", { class: "modal-body", tabindex: -1 }, blocks.node);
@@ -77,18 +80,39 @@ function modal(first, depth, hooks) {
 
   const leave = () => hooks.leave(view.id);
   const draw = () => {
-    const closeIcon = depth ? button(icon("back"), { class: "icon-button", "aria-label": "Back", qa: "modal-back", on: { click: () => void leave() } }) : appAvatar("avatar-small");
+    const closeIcon = depth
+      ? button(icon("back"), {
+          class: "icon-button",
+          "aria-label": "Back",
+          qa: "modal-back",
+          on: { click: () => void leave() },
+        })
+      : appAvatar("avatar-small");
     fill(
       head,
       closeIcon,
       h("h2", { class: "dialog-title", id: titleId }, plain(view.title)),
-      button(icon("close"), { class: "icon-button", "aria-label": "Close", qa: "modal-x", on: { click: () => void hooks.closeRoot() } }),
+      button(icon("close"), {
+        class: "icon-button",
+        "aria-label": "Close",
+        qa: "modal-x",
+        on: { click: () => void hooks.closeRoot() },
+      }),
     );
     blocks.draw(view.blocks, surface({ type: "view", view_id: view.id }, form));
     fill(
       foot,
-      button(plain(view.close) || (view.submit ? "Cancel" : "Close"), { class: "button", qa: "modal-close", on: { click: () => void leave() } }),
-      view.submit && button(plain(view.submit), { class: "button button-primary", qa: "modal-submit", on: { click: () => void submit() } }),
+      button(plain(view.close) || (view.submit ? "Cancel" : "Close"), {
+        class: "button",
+        qa: "modal-close",
+        on: { click: () => void leave() },
+      }),
+      view.submit &&
+        button(plain(view.submit), {
+          class: "button button-primary",
+          qa: "modal-submit",
+          on: { click: () => void submit() },
+        }),
     );
   };
   const complain = (errors) => {
@@ -115,7 +139,9 @@ function modal(first, depth, hooks) {
       const answer = await api.submit({ user: store.me, view_id: view.id, state: form.state() });
       if (answer.errors) complain(answer.errors);
     } catch (error) {
-      general.textContent = error.told ? "The app could not take this. What you entered is still here." : error.message;
+      general.textContent = error.told
+        ? "The app could not take this. What you entered is still here."
+        : error.message;
       general.hidden = false;
     } finally {
       sending = false;

@@ -24,7 +24,12 @@ async function attempt(work, after) {
 export function panelView(hooks) {
   let timer = null;
   const bot = h("div", { class: "panel-bot" });
-  const output = h("pre", { class: "panel-log", qa: "panel-log", tabindex: 0, "aria-label": "Last lines of the bot" });
+  const output = h("pre", {
+    class: "panel-log",
+    qa: "panel-log",
+    tabindex: 0,
+    "aria-label": "Last lines of the bot",
+  });
   const faults = h("ul", { class: "fault-list", qa: "panel-faults" });
   const speed = h("div", { class: "segments", role: "group", "aria-label": "Speed of training" });
   const requests = requestTable();
@@ -45,15 +50,30 @@ export function panelView(hooks) {
     }
   };
   const socket = (action) => () => void act(() => panelApi.socket(action));
-  const close = button(icon("close"), { class: "icon-button", "aria-label": "Close the panel", qa: "panel-close", on: { click: () => hide() } });
+  const close = button(icon("close"), {
+    class: "icon-button",
+    "aria-label": "Close the panel",
+    qa: "panel-close",
+    on: { click: () => hide() },
+  });
   const node = h(
     "aside",
     { class: "panel", qa: "panel", "aria-label": "Sandbox", hidden: true },
-    h("header", { class: "head" }, h("h2", { class: "head-title" }, icon("sliders"), "Sandbox"), h("span", { class: "spring" }), close),
+    h(
+      "header",
+      { class: "head" },
+      h("h2", { class: "head-title" }, icon("sliders"), "Sandbox"),
+      h("span", { class: "spring" }),
+      close,
+    ),
     h(
       "div",
       { class: "panel-body" },
-      part("Bot", bot, h("details", { class: "panel-details" }, h("summary", {}, "Last lines of its output"), output)),
+      part(
+        "Bot",
+        bot,
+        h("details", { class: "panel-details" }, h("summary", {}, "Last lines of its output"), output),
+      ),
       part(
         "Connection to Slack",
         h("p", { class: "hint" }, "The bot's WebSocket, cut without a word or told to reconnect."),
@@ -61,10 +81,18 @@ export function panelView(hooks) {
           "div",
           { class: "actions" },
           button("Drop the socket", { class: "button", qa: "socket-drop", on: { click: socket("drop") } }),
-          button("Ask to reconnect", { class: "button", qa: "socket-refresh", on: { click: socket("refresh") } }),
+          button("Ask to reconnect", {
+            class: "button",
+            qa: "socket-refresh",
+            on: { click: socket("refresh") },
+          }),
         ),
       ),
-      part("Faults", faultPresets((fault) => act(() => panelApi.addFault(fault))), faults),
+      part(
+        "Faults",
+        faultPresets((fault) => act(() => panelApi.addFault(fault))),
+        faults,
+      ),
       part("Speed of training", speed),
       part("Latest requests", requests.node),
     ),
@@ -100,7 +128,12 @@ function drawBot(node, bot, act) {
   const down = bot.state === "stopped";
   const foreign = bot.managed === false;
   const one = (label, action, mark, off) =>
-    button([icon(mark), label], { class: "button", qa: `bot-${action}`, disabled: off || foreign, on: { click: () => void act(action) } });
+    button([icon(mark), label], {
+      class: "button",
+      qa: `bot-${action}`,
+      disabled: off || foreign,
+      on: { click: () => void act(action) },
+    });
   const keep = node.contains(document.activeElement) ? document.activeElement.dataset.qa : null;
   fill(
     node,
@@ -109,10 +142,25 @@ function drawBot(node, bot, act) {
       { class: "panel-state", qa: "panel-bot-state" },
       h("span", { class: `bot-dot bot-${bot.state}` }),
       h("strong", {}, bot.state),
-      h("span", { class: "muted" }, [bot.pid && ` · process ${bot.pid}`, bot.restarts ? ` · restarted ${bot.restarts}×` : ""]),
+      h("span", { class: "muted" }, [
+        bot.pid && ` · process ${bot.pid}`,
+        bot.restarts ? ` · restarted ${bot.restarts}×` : "",
+      ]),
     ),
-    h("div", { class: "actions" }, one("Start", "start", "play", !down), one("Stop", "stop", "stop", down), one("Kill", "kill", "zap", down), one("Restart", "restart", "retry", down)),
-    foreign && h("p", { class: "hint" }, "This bot was not started by the sandbox, so it is not the sandbox's to stop."),
+    h(
+      "div",
+      { class: "actions" },
+      one("Start", "start", "play", !down),
+      one("Stop", "stop", "stop", down),
+      one("Kill", "kill", "zap", down),
+      one("Restart", "restart", "retry", down),
+    ),
+    foreign &&
+      h(
+        "p",
+        { class: "hint" },
+        "This bot was not started by the sandbox, so it is not the sandbox's to stop.",
+      ),
   );
   if (keep) node.querySelector(`[data-qa="${keep}"]`)?.focus();
 }
@@ -122,18 +170,42 @@ function drawFaults(node, faults, act) {
     h(
       "li",
       { class: "fault", qa: "fault" },
-      h("span", { class: "fault-text" }, h("strong", {}, describe(fault)), h("span", { class: "muted" }, target(fault))),
-      button(icon("close"), { class: "icon-button", "aria-label": "Remove this fault", qa: `fault-remove-${fault.id}`, on: { click: () => void act(() => panelApi.removeFault(fault.id)) } }),
+      h(
+        "span",
+        { class: "fault-text" },
+        h("strong", {}, describe(fault)),
+        h("span", { class: "muted" }, target(fault)),
+      ),
+      button(icon("close"), {
+        class: "icon-button",
+        "aria-label": "Remove this fault",
+        qa: `fault-remove-${fault.id}`,
+        on: { click: () => void act(() => panelApi.removeFault(fault.id)) },
+      }),
     ),
   );
-  const clear = button("Remove all", { class: "button button-small", qa: "faults-clear", on: { click: () => void act(() => panelApi.clearFaults()) } });
-  fill(node, rows.length ? [rows, rows.length > 1 && h("li", {}, clear)] : h("li", { class: "muted" }, "No fault is active."));
+  const clear = button("Remove all", {
+    class: "button button-small",
+    qa: "faults-clear",
+    on: { click: () => void act(() => panelApi.clearFaults()) },
+  });
+  fill(
+    node,
+    rows.length
+      ? [rows, rows.length > 1 && h("li", {}, clear)]
+      : h("li", { class: "muted" }, "No fault is active."),
+  );
 }
 
 function describe(fault) {
   const after = fault.retry_after ? `, Retry-After as ${fault.retry_after.form}` : "";
-  const words = { slow: `Slow by ${fault.seconds} s`, lost_answer: "Answer lost", cut: "Connection cut", hold: "Held" };
-  return fault.kind === "status" ? `${fault.status}${after}` : words[fault.kind] ?? fault.kind;
+  const words = {
+    slow: `Slow by ${fault.seconds} s`,
+    lost_answer: "Answer lost",
+    cut: "Connection cut",
+    hold: "Held",
+  };
+  return fault.kind === "status" ? `${fault.status}${after}` : (words[fault.kind] ?? fault.kind);
 }
 
 function target(fault) {

@@ -20,17 +20,38 @@ export function rail(go) {
       { class: "rail-head" },
       h("span", { class: "workspace-mark" }, icon("fork")),
       h("strong", { class: "workspace-name" }, store.team.name),
-      button(icon("close"), { class: "icon-button rail-close", "aria-label": "Close the list", on: { click: go.close } }),
+      button(icon("close"), {
+        class: "icon-button rail-close",
+        "aria-label": "Close the list",
+        on: { click: go.close },
+      }),
     ),
     h("div", { class: "rail-scroll" }, h("h2", { class: "rail-title" }, "You are"), people, places),
     h(
       "footer",
       { class: "rail-foot" },
-      button([icon("sliders"), h("span", {}, "Sandbox"), botDot()], { class: "rail-row", qa: "panel-open", on: { click: go.panel } }),
+      button([icon("sliders"), h("span", {}, "Sandbox"), botDot()], {
+        class: "rail-row",
+        qa: "panel-open",
+        on: { click: go.panel },
+      }),
     ),
   );
-  const drawPeople = () => fill(people, PEOPLE.filter(([id]) => store.users.has(id)).map(([id, role]) => person(id, role, go.person)));
-  const drawPlaces = () => fill(places, section("Channels", store.channels.map((one) => channelRow(one, go.channel))), otherDms(go), section("Apps", [appRow(go)]));
+  const drawPeople = () =>
+    fill(
+      people,
+      PEOPLE.filter(([id]) => store.users.has(id)).map(([id, role]) => person(id, role, go.person)),
+    );
+  const drawPlaces = () =>
+    fill(
+      places,
+      section(
+        "Channels",
+        store.channels.map((one) => channelRow(one, go.channel)),
+      ),
+      otherDms(go),
+      section("Apps", [appRow(go)]),
+    );
   const draw = () => {
     drawPeople();
     drawPlaces();
@@ -65,25 +86,53 @@ function person(id, role, choose) {
 
 /** @param {string} title @param {HTMLElement[]} rows */
 function section(title, rows) {
-  return rows.length ? [h("h2", { class: "rail-title" }, title), h("ul", { class: "rows" }, rows.map((row) => h("li", {}, row)))] : null;
+  return rows.length
+    ? [
+        h("h2", { class: "rail-title" }, title),
+        h(
+          "ul",
+          { class: "rows" },
+          rows.map((row) => h("li", {}, row)),
+        ),
+      ]
+    : null;
 }
 
 /** @param {{id: string, qa: string, mark: Node, name: string, current: boolean, open: () => void}} options */
 function row({ id, qa, mark, name, current, open }) {
-  const unread = current ? 0 : store.unread.get(id) ?? 0;
+  const unread = current ? 0 : (store.unread.get(id) ?? 0);
   return button(
     [
       mark,
       h("span", { class: "row-name" }, name),
-      unread ? h("span", { class: "count", qa: `unread-${id}` }, unread > 99 ? "99+" : unread, h("span", { class: "visually-hidden" }, " unread")) : null,
+      unread
+        ? h(
+            "span",
+            { class: "count", qa: `unread-${id}` },
+            unread > 99 ? "99+" : unread,
+            h("span", { class: "visually-hidden" }, " unread"),
+          )
+        : null,
     ],
-    { class: `rail-row${unread ? " unread" : ""}`, qa, "aria-current": current ? "page" : null, on: { click: open } },
+    {
+      class: `rail-row${unread ? " unread" : ""}`,
+      qa,
+      "aria-current": current ? "page" : null,
+      on: { click: open },
+    },
   );
 }
 
 function channelRow(channel, open) {
   const current = store.place.channel === channel.id;
-  return row({ id: channel.id, qa: `channel-${channel.id}`, mark: icon("hash"), name: channel.name, current, open: () => open(channel.id) });
+  return row({
+    id: channel.id,
+    qa: `channel-${channel.id}`,
+    mark: icon("hash"),
+    name: channel.name,
+    current,
+    open: () => open(channel.id),
+  });
 }
 
 /** Direct messages with people; the one with the app stands under Apps. */
@@ -104,7 +153,14 @@ function otherDms(go) {
 
 function appRow(go) {
   const current = store.place.kind === "home" || store.place.channel === store.appChannel;
-  return row({ id: store.appChannel ?? "app", qa: "app", mark: appAvatar("avatar-small"), name: store.app.name, current, open: go.app });
+  return row({
+    id: store.appChannel ?? "app",
+    qa: "app",
+    mark: appAvatar("avatar-small"),
+    name: store.app.name,
+    current,
+    open: go.app,
+  });
 }
 
 /** Whether the bot runs, as a small light. */

@@ -4,10 +4,22 @@ import { fill, h } from "../dom.js";
 import { clock } from "../format.js";
 
 const SHOWN = 30;
-const SERVICES = [["azure", "Azure"], ["slack", "Slack"]];
+const SERVICES = [
+  ["azure", "Azure"],
+  ["slack", "Slack"],
+];
 
 export function requestTable() {
-  const service = h("select", { class: "field field-small", "aria-label": "Service", qa: "requests-service", on: { change: () => void refresh() } }, SERVICES.map(([value, text]) => h("option", { value }, text)));
+  const service = h(
+    "select",
+    {
+      class: "field field-small",
+      "aria-label": "Service",
+      qa: "requests-service",
+      on: { change: () => void refresh() },
+    },
+    SERVICES.map(([value, text]) => h("option", { value }, text)),
+  );
   const count = h("span", { class: "muted" });
   const rows = h("tbody");
   const refresh = async () => {
@@ -18,7 +30,11 @@ export function requestTable() {
     frame.hidden = !all.length;
   };
   const table = h("table", { class: "table requests", "aria-label": "Latest requests" }, rows);
-  const frame = h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "Latest requests" }, table);
+  const frame = h(
+    "div",
+    { class: "table-frame", tabindex: 0, role: "region", "aria-label": "Latest requests" },
+    table,
+  );
   const node = h("div", { class: "panel-requests" }, h("div", { class: "actions" }, service, count), frame);
   return { node, refresh };
 }

@@ -9,17 +9,40 @@ import { toastError } from "../toast.js";
 
 /** @param {{closed: () => void}} hooks */
 export function threadView(hooks) {
-  const close = button(icon("close"), { class: "icon-button", "aria-label": "Close thread", qa: "thread-close", on: { click: () => hide() } });
+  const close = button(icon("close"), {
+    class: "icon-button",
+    "aria-label": "Close thread",
+    qa: "thread-close",
+    on: { click: () => hide() },
+  });
   const where = h("span", { class: "muted" });
-  const scroller = h("div", { class: "messages thread-messages", role: "log", "aria-label": "Thread", tabindex: 0 });
+  const scroller = h("div", {
+    class: "messages thread-messages",
+    role: "log",
+    "aria-label": "Thread",
+    tabindex: 0,
+  });
   const list = messageList(scroller, { channel: () => store.thread?.channel ?? "", inThread: true });
   const write = composer({
     place: () => ({ channel: store.thread?.channel ?? "", thread_ts: store.thread?.ts }),
     label: () => "Reply…",
     qa: "thread-composer",
   });
-  const head = h("header", { class: "head" }, h("h2", { class: "head-title" }, "Thread"), where, h("span", { class: "spring" }), close);
-  const node = h("aside", { class: "thread", qa: "thread", "aria-label": "Thread", hidden: true }, head, scroller, write.node);
+  const head = h(
+    "header",
+    { class: "head" },
+    h("h2", { class: "head-title" }, "Thread"),
+    where,
+    h("span", { class: "spring" }),
+    close,
+  );
+  const node = h(
+    "aside",
+    { class: "thread", qa: "thread", "aria-label": "Thread", hidden: true },
+    head,
+    scroller,
+    write.node,
+  );
   node.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) hide();
   });
@@ -56,7 +79,12 @@ export function threadView(hooks) {
     async show(thread) {
       store.thread = thread;
       node.hidden = false;
-      fill(where, store.channels.some((one) => one.id === thread.channel) ? `#${store.channelName(thread.channel)}` : store.channelName(thread.channel));
+      fill(
+        where,
+        store.channels.some((one) => one.id === thread.channel)
+          ? `#${store.channelName(thread.channel)}`
+          : store.channelName(thread.channel),
+      );
       list.reset();
       write.show();
       draw();

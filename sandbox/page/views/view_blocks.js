@@ -27,7 +27,10 @@ export function viewBlocks(form) {
       form.end();
       const wanted = new Set(nodes);
       for (const child of [...node.childNodes]) if (!wanted.has(child)) child.remove();
-      nodes.forEach((child, index) => node.childNodes[index] !== child && node.insertBefore(child, node.childNodes[index] ?? null));
+      nodes.forEach(
+        (child, index) =>
+          node.childNodes[index] !== child && node.insertBefore(child, node.childNodes[index] ?? null),
+      );
       drawn = next;
       focus();
     },
@@ -43,6 +46,7 @@ function focusOf(root) {
     if (!qa || (field.isConnected && document.activeElement === field)) return;
     const again = root.querySelector(`[data-qa="${CSS.escape(qa)}"]`);
     again?.focus();
-    if (again && at !== null && again.setSelectionRange && /text|search|url|^$/.test(again.type ?? "")) again.setSelectionRange(at, at);
+    if (again && at !== null && again.setSelectionRange && /text|search|url|^$/.test(again.type ?? ""))
+      again.setSelectionRange(at, at);
   };
 }

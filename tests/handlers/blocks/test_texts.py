@@ -49,7 +49,7 @@ def test_findings_about_an_upload() -> None:
         "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · 3 epochs on gpt-4.1-mini would cost about $18 "
         "(price: tunesmith.toml, as of 1 Nov 2026) · checked in 1.4 s\n"
         "Line 88 messages[2].content is empty: write the answer or drop the example\n"
-        "13 lines (5, 31, 77, …) messages is an empty list: write the conversation, or drop the line\n"
+        "13 lines (5, 31, 77, …) messages is empty: drop the line\n"
         "Repair the file and send it again. Nothing has left Slack and the bot."
     )
 

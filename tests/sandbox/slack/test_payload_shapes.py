@@ -18,8 +18,9 @@ from tests.specs import specs_root
 
 pytestmark = pytest.mark.specs
 
-# Fields that the service sends though the inventories, which are older, lack them.
-NEWER: set[str] = set()
+# Fields that the service sends though these inventories lack them: two are in that of file_shared, the third is in
+# the documentation of view_submission (contract 1.2).
+NEWER = {"context_team_id", "context_enterprise_id", "response_urls"}
 
 
 def inventory(name: str) -> Any:
@@ -52,7 +53,7 @@ def strangers(value: Any, sample: Any, path: str = "") -> Iterator[str]:
 
 
 def assert_known(payload: Json, name: str) -> None:
-    print("XX", name, sorted(set(strangers(payload, inventory(name)))))
+    assert sorted(set(strangers(payload, inventory(name)))) == []
 
 
 @pytest.fixture
@@ -129,4 +130,4 @@ async def test_answers(slack: AsyncWebClient, sandbox: Sandbox, bot: Bot) -> Non
     }
     for name, answer in answers.items():
         body = {field: value for field, value in answer.data.items() if field != "file"}
-        print("XX", name, sorted(set(strangers(body, inventory(f"api-{name}")))))
+        assert sorted(set(strangers(body, inventory(f"api-{name}")))) == []

@@ -9,7 +9,12 @@ export function sectionBlock(block, ctx) {
     "div",
     { class: "section-body" },
     block.text && textBlock(block.text),
-    block.fields && h("div", { class: "fields" }, block.fields.map((field) => textBlock(field, "field-cell"))),
+    block.fields &&
+      h(
+        "div",
+        { class: "fields" },
+        block.fields.map((field) => textBlock(field, "field-cell")),
+      ),
   );
   if (!block.accessory) return body;
   const wide = block.accessory.type === "image" || ["button", "overflow"].includes(block.accessory.type);

@@ -10,7 +10,7 @@ const ORDER = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 /** What a cell is compared and found by. @param {any} cell */
 function cellText(cell) {
   if (cell.type === "raw_number") return String(cell.value);
-  const walk = (node) => (node.elements ? node.elements.map(walk).join(" ") : node.text ?? "");
+  const walk = (node) => (node.elements ? node.elements.map(walk).join(" ") : (node.text ?? ""));
   return walk(cell);
 }
 
@@ -28,7 +28,9 @@ export function dataTableBlock(block) {
   const foot = h("div", { class: "data-table-foot" });
 
   const selected = () => {
-    const found = rows.filter((cells) => cells.some((cell) => cellText(cell).toLowerCase().includes(view.query)));
+    const found = rows.filter((cells) =>
+      cells.some((cell) => cellText(cell).toLowerCase().includes(view.query)),
+    );
     if (view.column < 0) return found;
     const sorted = [...found].sort((a, b) => compare(a[view.column], b[view.column]));
     return view.down ? sorted.reverse() : sorted;
@@ -48,15 +50,27 @@ export function dataTableBlock(block) {
     const isNumber = rows.length > 0 && rows.every((cells) => cells[index]?.type === "raw_number");
     return h(
       "th",
-      { scope: "col", class: isNumber ? "align-right" : "align-left", "aria-sort": on ? (view.down ? "descending" : "ascending") : "none" },
+      {
+        scope: "col",
+        class: isNumber ? "align-right" : "align-left",
+        "aria-sort": on ? (view.down ? "descending" : "ascending") : "none",
+      },
       button([cellNode(cell), mark], { class: "sort-button", on: { click: () => sortBy(index) } }),
     );
   };
   const line = (cells) =>
-    h("tr", {}, cells.map((cell, index) => {
-      const isHead = index === block.row_header_column_index;
-      return h(isHead ? "th" : "td", { scope: isHead ? "row" : null, class: cell.type === "raw_number" ? "align-right" : "align-left" }, cellNode(cell));
-    }));
+    h(
+      "tr",
+      {},
+      cells.map((cell, index) => {
+        const isHead = index === block.row_header_column_index;
+        return h(
+          isHead ? "th" : "td",
+          { scope: isHead ? "row" : null, class: cell.type === "raw_number" ? "align-right" : "align-left" },
+          cellNode(cell),
+        );
+      }),
+    );
   const draw = () => {
     const all = selected();
     const pages = Math.max(1, Math.ceil(all.length / pageSize));
@@ -71,8 +85,15 @@ export function dataTableBlock(block) {
         disabled: view.page + step < 0 || view.page + step >= pages,
         on: { click: () => ((view.page += step), draw()) },
       });
-    const range = all.length > pageSize ? `${from + 1}–${Math.min(from + pageSize, all.length)} of ${all.length}` : plural(all.length, "row");
-    fill(foot, h("span", { class: "muted" }, range), pages > 1 && [turn(-1, "Previous page", "flipped-x"), turn(1, "Next page", "")]);
+    const range =
+      all.length > pageSize
+        ? `${from + 1}–${Math.min(from + pageSize, all.length)} of ${all.length}`
+        : plural(all.length, "row");
+    fill(
+      foot,
+      h("span", { class: "muted" }, range),
+      pages > 1 && [turn(-1, "Previous page", "flipped-x"), turn(1, "Next page", "")],
+    );
   };
   const find = h("input", {
     type: "search",
@@ -86,8 +107,11 @@ export function dataTableBlock(block) {
     "div",
     { class: "data-table" },
     h("div", { class: "data-table-head" }, h("strong", {}, block.caption), rows.length > pageSize && find),
-    h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": block.caption },
-      h("table", { class: "table", "aria-label": block.caption }, thead, tbody)),
+    h(
+      "div",
+      { class: "table-frame", tabindex: 0, role: "region", "aria-label": block.caption },
+      h("table", { class: "table", "aria-label": block.caption }, thead, tbody),
+    ),
     foot,
   );
 }

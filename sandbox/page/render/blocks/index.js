@@ -43,13 +43,19 @@ const BLOCKS = {
  * @returns {HTMLElement}
  */
 export function blockList(blocks, ctx, prefix = "block") {
-  return h("div", { class: "blocks" }, blocks.map((block, index) => blockNode(block, ctx, `${prefix}-${index}`)));
+  return h(
+    "div",
+    { class: "blocks" },
+    blocks.map((block, index) => blockNode(block, ctx, `${prefix}-${index}`)),
+  );
 }
 
 /** @param {any} block @param {import("../../surface.js").Context} ctx @param {string} fallbackId */
 export function blockNode(block, ctx, fallbackId) {
   const id = block.block_id ?? fallbackId;
   const make = BLOCKS[block.type];
-  const content = make ? make({ ...block, block_id: id }, ctx) : h("p", { class: "unknown" }, `Unknown block: ${block.type}`);
+  const content = make
+    ? make({ ...block, block_id: id }, ctx)
+    : h("p", { class: "unknown" }, `Unknown block: ${block.type}`);
   return h("div", { class: `block block-${block.type}`, data: { blockId: id }, qa: `block-${id}` }, content);
 }

@@ -17,7 +17,9 @@ export function inputBlock(block, ctx) {
     describedBy: block.hint ? `${hintId} ${errorId}` : errorId,
   };
   const element = elementNode(block.element, ctx, place);
-  const target = element.matches("input, textarea") ? element : element.querySelector("input, textarea, button");
+  const target = element.matches("input, textarea")
+    ? element
+    : element.querySelector("input, textarea, button");
   const focus = () => target?.focus();
   return h(
     "div",
@@ -29,7 +31,14 @@ export function inputBlock(block, ctx) {
       block.optional && h("span", { class: "muted" }, " (optional)"),
     ),
     element,
-    h("p", { class: "field-error", id: errorId, role: "alert", qa: `error-${block.block_id}`, hidden: true, data: { error: "" } }),
+    h("p", {
+      class: "field-error",
+      id: errorId,
+      role: "alert",
+      qa: `error-${block.block_id}`,
+      hidden: true,
+      data: { error: "" },
+    }),
     block.hint && h("p", { class: "hint", id: hintId }, plain(block.hint)),
   );
 }
@@ -43,7 +52,9 @@ export function showFieldError(root, blockId, text) {
   const block = root.querySelector(`[data-block-id="${CSS.escape(blockId)}"]`);
   const line = block?.querySelector("[data-error]");
   if (!line) return false;
-  line.replaceChildren(...(text ? [icon("warning", { class: "icon-small" }), document.createTextNode(text)] : []));
+  line.replaceChildren(
+    ...(text ? [icon("warning", { class: "icon-small" }), document.createTextNode(text)] : []),
+  );
   line.hidden = !text;
   block.classList.toggle("has-error", Boolean(text));
   for (const field of block.querySelectorAll("input, textarea, .select")) {

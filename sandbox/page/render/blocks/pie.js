@@ -14,9 +14,17 @@ export function pie(segments, label) {
     const from = turned;
     turned += share;
     const name = `${one.label}: ${number(one.value)} (${Math.round(share * 100)} %)`;
-    return svg("path", { class: `slice series-${index % 8}`, d: ring(from, Math.min(turned, from + 0.99999)) }, svg("title", {}, name));
+    return svg(
+      "path",
+      { class: `slice series-${index % 8}`, d: ring(from, Math.min(turned, from + 0.99999)) },
+      svg("title", {}, name),
+    );
   });
-  return svg("svg", { class: "plot plot-pie", viewBox: "-110 -110 220 220", role: "img", "aria-label": label }, parts);
+  return svg(
+    "svg",
+    { class: "plot plot-pie", viewBox: "-110 -110 220 220", role: "img", "aria-label": label },
+    parts,
+  );
 }
 
 /** @param {number} from @param {number} to shares of the full turn */

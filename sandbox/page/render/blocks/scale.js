@@ -17,7 +17,9 @@ export function scale(values, fromZero) {
   const step = roundStep((high - low) / WANTED_TICKS);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
 }
 
 /** The next of 1, 2, 5 times a power of ten. @param {number} raw */

@@ -13,11 +13,19 @@ export function cellNode(cell) {
 export function tableBlock(block) {
   const settings = block.column_settings ?? [];
   const row = (tag) => (cells) =>
-    h("tr", {}, cells.map((cell, index) => {
-      const { align, is_wrapped: wrapped } = settings[index] ?? {};
-      const scope = tag === "th" ? "col" : null;
-      return h(tag, { class: `align-${align ?? "left"}${wrapped ? " wrapped" : ""}`, scope }, cellNode(cell));
-    }));
+    h(
+      "tr",
+      {},
+      cells.map((cell, index) => {
+        const { align, is_wrapped: wrapped } = settings[index] ?? {};
+        const scope = tag === "th" ? "col" : null;
+        return h(
+          tag,
+          { class: `align-${align ?? "left"}${wrapped ? " wrapped" : ""}`, scope },
+          cellNode(cell),
+        );
+      }),
+    );
   const [head, ...rows] = block.rows;
   return h(
     "div",

@@ -24,7 +24,11 @@ export function taskCardBlock(block) {
       block.details && h("div", { class: "muted" }, richText(block.details)),
       block.output && h("div", { class: "task-output" }, richText(block.output)),
       block.sources?.length &&
-        h("div", { class: "task-sources" }, block.sources.map((source) => link(source.url, source.text, { class: "chip" }))),
+        h(
+          "div",
+          { class: "task-sources" },
+          block.sources.map((source) => link(source.url, source.text, { class: "chip" })),
+        ),
     ),
   );
 }
@@ -35,7 +39,12 @@ export function planBlock(block) {
   return h(
     "section",
     { class: "plan" },
-    h("div", { class: "plan-title" }, h("strong", {}, block.title), h("span", { class: "muted" }, ` ${done} of ${tasks.length}`)),
+    h(
+      "div",
+      { class: "plan-title" },
+      h("strong", {}, block.title),
+      h("span", { class: "muted" }, ` ${done} of ${tasks.length}`),
+    ),
     h("div", { class: "plan-tasks" }, tasks.map(taskCardBlock)),
   );
 }

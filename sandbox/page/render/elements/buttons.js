@@ -65,7 +65,8 @@ export function feedbackButtons(element, ctx, place) {
       qa: `action-${element.action_id}-${choice.value}`,
       on: {
         click: (event) => {
-          for (const other of event.currentTarget.parentNode.children) other.setAttribute("aria-pressed", "false");
+          for (const other of event.currentTarget.parentNode.children)
+            other.setAttribute("aria-pressed", "false");
           event.currentTarget.setAttribute("aria-pressed", "true");
           return ctx.act(element, place, { value: choice.value, text: choice.text });
         },

@@ -46,7 +46,8 @@ function picker(element, ctx, place, type, key, initial, show, read) {
     on: {
       change: async () => {
         const value = input.value ? read(input.value) : null;
-        if (!(await changed(element, ctx, place, { [key]: value }))) input.value = held === null ? "" : show(held);
+        if (!(await changed(element, ctx, place, { [key]: value })))
+          input.value = held === null ? "" : show(held);
       },
     },
   });

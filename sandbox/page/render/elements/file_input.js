@@ -50,7 +50,12 @@ export function fileInput(element, ctx, place) {
     "div",
     { class: "drop-zone", qa: "drop-zone" },
     picker,
-    h("label", { for: id, class: "drop-label" }, icon("clip"), h("span", {}, "Choose ", most === 1 ? "a file" : "files", " or drop here")),
+    h(
+      "label",
+      { for: id, class: "drop-label" },
+      icon("clip"),
+      h("span", {}, "Choose ", most === 1 ? "a file" : "files", " or drop here"),
+    ),
     h("span", { class: "field-note" }, notes(element, most)),
     files.sampleButton(button("Use a sample", { class: "button button-small", qa: "file-input-samples" })),
   );
@@ -68,7 +73,9 @@ function notes(element, most) {
 function refusal(element, name, bytes) {
   const extension = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
   const kinds = element.filetypes ?? [];
-  if (kinds.length && !kinds.includes(extension)) return `${name}: only ${kinds.join(", ")} can be chosen here.`;
-  if (bytes > FILE_INPUT_BYTES) return `${name} has ${size(bytes)}; files in a form may have ${FILE_INPUT_WORDS} at most.`;
+  if (kinds.length && !kinds.includes(extension))
+    return `${name}: only ${kinds.join(", ")} can be chosen here.`;
+  if (bytes > FILE_INPUT_BYTES)
+    return `${name} has ${size(bytes)}; files in a form may have ${FILE_INPUT_WORDS} at most.`;
   return null;
 }

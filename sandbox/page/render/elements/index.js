@@ -31,5 +31,7 @@ const SELECT = /^(multi_)?(static|external|users|conversations|channels)_select$
 export function elementNode(element, ctx, place) {
   if (SELECT.test(element.type)) return selectMenu(element, ctx, place);
   const make = ELEMENTS[element.type];
-  return make ? make(element, ctx, place) : h("span", { class: "unknown" }, `Unknown element: ${element.type}`);
+  return make
+    ? make(element, ctx, place)
+    : h("span", { class: "unknown" }, `Unknown element: ${element.type}`);
 }

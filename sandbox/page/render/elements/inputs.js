@@ -5,7 +5,12 @@ import { richPlain } from "../richtext.js";
 import { plain } from "../text.js";
 
 const SETTLE_MS = 300;
-const KINDS = { number_input: "text", email_text_input: "email", url_text_input: "url", plain_text_input: "text" };
+const KINDS = {
+  number_input: "text",
+  email_text_input: "email",
+  url_text_input: "url",
+  plain_text_input: "text",
+};
 
 /** @param {any} element @param {import("../../surface.js").Context} ctx @param {import("../../surface.js").Place} place */
 export function textInput(element, ctx, place) {
@@ -28,7 +33,8 @@ export function textInput(element, ctx, place) {
     "aria-label": place.labelledBy ? null : plain(element.placeholder) || "Text",
     "aria-describedby": describedBy,
   });
-  const keep = () => ctx.form.set(place.block_id, element.action_id, { type: element.type, value: input.value || null });
+  const keep = () =>
+    ctx.form.set(place.block_id, element.action_id, { type: element.type, value: input.value || null });
   const tell = () => changed(element, ctx, place, { value: input.value || null });
   input.addEventListener("input", () => {
     keep();
@@ -37,7 +43,13 @@ export function textInput(element, ctx, place) {
   if (place.dispatch) dispatchOn(element, input, tell);
   counter?.show(input.value.length);
   const range = element.type === "number_input" && rangeHint(element);
-  return h("div", { class: "field-box" }, input, counter?.node, range && h("span", { class: "field-note" }, range));
+  return h(
+    "div",
+    { class: "field-box" },
+    input,
+    counter?.node,
+    range && h("span", { class: "field-note" }, range),
+  );
 }
 
 /** `dispatch_action_config`: Enter unless the app wants every character. */
@@ -86,8 +98,13 @@ export function richTextInput(element, ctx, place) {
     type: "rich_text",
     elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }],
   });
-  const first = element.initial_value?.elements ? element.initial_value : wrap(element.initial_value?.text ?? "");
-  const held = ctx.form.seed(place.block_id, element.action_id, { type: element.type, rich_text_value: first });
+  const first = element.initial_value?.elements
+    ? element.initial_value
+    : wrap(element.initial_value?.text ?? "");
+  const held = ctx.form.seed(place.block_id, element.action_id, {
+    type: element.type,
+    rich_text_value: first,
+  });
   const input = h("textarea", {
     class: "field",
     rows: 4,
@@ -96,7 +113,15 @@ export function richTextInput(element, ctx, place) {
     qa: `action-${element.action_id}`,
     "aria-labelledby": place.labelledBy,
     "aria-label": place.labelledBy ? null : "Text",
-    on: { input: () => void changed(element, ctx, { ...place, input: true, dispatch: false }, { rich_text_value: wrap(input.value) }) },
+    on: {
+      input: () =>
+        void changed(
+          element,
+          ctx,
+          { ...place, input: true, dispatch: false },
+          { rich_text_value: wrap(input.value) },
+        ),
+    },
   });
   return h("div", { class: "field-box" }, input);
 }

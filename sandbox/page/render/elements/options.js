@@ -20,12 +20,16 @@ const asChoice = (option) => ({
   option,
 });
 
-const contains = (query) => (choice) => `${choice.label} ${choice.hint ?? ""}`.toLowerCase().includes(query.trim().toLowerCase());
+const contains = (query) => (choice) =>
+  `${choice.label} ${choice.hint ?? ""}`.toLowerCase().includes(query.trim().toLowerCase());
 
 /** @param {any} answer `options` or `option_groups` @returns {Group[]} */
 function groupsOf(answer) {
   if (answer.option_groups) {
-    return answer.option_groups.map((group) => ({ label: plain(group.label), choices: group.options.map(asChoice) }));
+    return answer.option_groups.map((group) => ({
+      label: plain(group.label),
+      choices: group.options.map(asChoice),
+    }));
   }
   return [{ label: null, choices: (answer.options ?? []).map(asChoice) }];
 }
@@ -67,16 +71,22 @@ function options(element, multi, minQuery, search) {
       multi
         ? { selected_options: choices.map((choice) => choice.option) }
         : { selected_option: choices[0]?.option ?? null },
-    fromValue: (value) => (multi ? value.selected_options : [value.selected_option].filter(Boolean)).map(asChoice),
+    fromValue: (value) =>
+      (multi ? value.selected_options : [value.selected_option].filter(Boolean)).map(asChoice),
   };
 }
 
 const userChoice = (id) => ({ key: id, label: store.userName(id), hint: store.users.get(id)?.title });
-const channelChoice = (id) => ({ key: id, label: `${store.channels.some((one) => one.id === id) ? "#" : ""}${store.channelName(id)}` });
+const channelChoice = (id) => ({
+  key: id,
+  label: `${store.channels.some((one) => one.id === id) ? "#" : ""}${store.channelName(id)}`,
+});
 
 /** Menus of people, channels and conversations: the values are ids. */
 function entities(element, multi, kind) {
-  const noun = { users_select: "user", channels_select: "channel", conversations_select: "conversation" }[kind];
+  const noun = { users_select: "user", channels_select: "channel", conversations_select: "conversation" }[
+    kind
+  ];
   const asEntity = noun === "user" ? userChoice : channelChoice;
   const key = `selected_${noun}${multi ? "s" : ""}`;
   const initial = (multi ? element[`initial_${noun}s`] : [element[`initial_${noun}`]])?.filter(Boolean) ?? [];
@@ -86,7 +96,7 @@ function entities(element, multi, kind) {
     minQuery: 0,
     search: (query) => filtered([{ label: null, choices: ids().map(asEntity) }], query),
     initial: initial.map(asEntity),
-    value: (choices) => ({ [key]: multi ? choices.map((choice) => choice.key) : choices[0]?.key ?? null }),
+    value: (choices) => ({ [key]: multi ? choices.map((choice) => choice.key) : (choices[0]?.key ?? null) }),
     fromValue: (value) => (multi ? value[key] : [value[key]].filter(Boolean)).map(asEntity),
   };
 }
@@ -99,5 +109,8 @@ function entityIds(noun, filter = {}) {
   const bots = (dm) => !(filter.exclude_bot_users && store.users.get(dm.user)?.is_bot);
   const dms = store.dms.filter(bots).map((dm) => dm.id);
   const wanted = filter.include ?? ["public", "private", "im", "mpim"];
-  return [...(wanted.includes("public") || wanted.includes("private") ? channels : []), ...(wanted.includes("im") ? dms : [])];
+  return [
+    ...(wanted.includes("public") || wanted.includes("private") ? channels : []),
+    ...(wanted.includes("im") ? dms : []),
+  ];
 }

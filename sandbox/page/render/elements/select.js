@@ -15,10 +15,14 @@ export function selectMenu(element, ctx, place) {
   const first = { type: element.type, ...source.value(source.initial) };
   /** @type {import("./options.js").Choice[]} */
   let chosen = source.fromValue(ctx.form.seed(place.block_id, element.action_id, first));
-  const most = source.multi ? element.max_selected_items ?? Infinity : 1;
+  const most = source.multi ? (element.max_selected_items ?? Infinity) : 1;
   const placeholder = plain(element.placeholder) || (source.multi ? "Select" : "Select one");
   const label = h("span", { class: "select-label", id: uid("chosen") });
-  const clear = button(icon("close"), { class: "icon-button select-clear", "aria-label": "Clear selection", on: { click: () => void commit([]) } });
+  const clear = button(icon("close"), {
+    class: "icon-button select-clear",
+    "aria-label": "Clear selection",
+    on: { click: () => void commit([]) },
+  });
   const anchor = button([label, icon("down", { class: "icon-small" })], {
     class: "select",
     "aria-haspopup": "listbox",
@@ -33,7 +37,11 @@ export function selectMenu(element, ctx, place) {
     anchor.classList.toggle("empty", !chosen.length);
     clear.hidden = !chosen.length;
     if (!chosen.length) fill(label, placeholder);
-    else if (source.multi) fill(label, chosen.map((choice) => h("span", { class: "chip" }, choice.label)));
+    else if (source.multi)
+      fill(
+        label,
+        chosen.map((choice) => h("span", { class: "chip" }, choice.label)),
+      );
     else fill(label, chosen[0].label);
   };
   /** @param {import("./options.js").Choice[]} next */
@@ -74,7 +82,12 @@ function listPopup({ element, source, anchor, frame, most, current, commit, plac
     placeholder: source.minQuery > 1 ? `Type ${source.minQuery} characters or more` : "Search",
     qa: "select-search",
   });
-  const list = h("div", { class: "select-list", role: "listbox", id, "aria-multiselectable": source.multi || null });
+  const list = h("div", {
+    class: "select-list",
+    role: "listbox",
+    id,
+    "aria-multiselectable": source.multi || null,
+  });
   const status = h("div", { class: "select-status", role: "status" });
 
   const isPicked = (choice) => picked.some((one) => one.key === choice.key);
@@ -101,7 +114,10 @@ function listPopup({ element, source, anchor, frame, most, current, commit, plac
   };
   const draw = (groups) => {
     shown = groups.flatMap((group) => group.choices);
-    fill(list, groups.map((group) => groupNode(group, choose)));
+    fill(
+      list,
+      groups.map((group) => groupNode(group, choose)),
+    );
     active = shown.length ? Math.max(0, shown.findIndex(isPicked)) : -1;
     status.textContent = shown.length ? "" : "No results";
     mark();
@@ -149,7 +165,9 @@ function listPopup({ element, source, anchor, frame, most, current, commit, plac
       void search();
     },
     closed: () => {
-      const same = picked.length === current().length && picked.every((one) => current().some((other) => other.key === one.key));
+      const same =
+        picked.length === current().length &&
+        picked.every((one) => current().some((other) => other.key === one.key));
       if (source.multi && !same) void commit(picked);
     },
   });
@@ -170,9 +188,19 @@ function groupNode(group, choose) {
         // The search field keeps the focus while the list is clicked.
         on: { click: () => choose(choice), pointerdown: (event) => event.preventDefault() },
       },
-      h("span", { class: "option-text" }, choice.label, choice.hint && h("span", { class: "option-hint" }, choice.hint)),
+      h(
+        "span",
+        { class: "option-text" },
+        choice.label,
+        choice.hint && h("span", { class: "option-hint" }, choice.hint),
+      ),
       icon("check", { class: "icon-small option-check" }),
     );
   if (!group.label) return group.choices.map(option);
-  return h("div", { role: "group", "aria-labelledby": label }, h("div", { class: "option-group", id: label }, group.label), group.choices.map(option));
+  return h(
+    "div",
+    { role: "group", "aria-labelledby": label },
+    h("div", { class: "option-group", id: label }, group.label),
+    group.choices.map(option),
+  );
 }
