@@ -6,19 +6,28 @@ from collections.abc import Coroutine
 from typing import Any
 
 log = logging.getLogger(__name__)
+AT_ONCE = 4
 
 
 class Background:
-    """Keeps tasks alive until they are done."""
+    """Keeps tasks alive until they are done, and lets few of them run at once.
+
+    Fifty clicks that come together must all be acked before the answers to the first ones take the event loop.
+    """
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run it now; the caller does not wait."""
-        task = asyncio.create_task(work, name=name)
+        task = asyncio.create_task(self._in_turn(work), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+
+    async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
+        async with self._places:
+            await work
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -1,8 +1,8 @@
 """A checker of messages and views against Slack's limits, written apart from the sandbox's.
 
 It is driven by the flat list of limits under ../shared/specs and knows the blocks and elements that this bot builds;
-anything else is a problem, so that a new kind of block cannot slip in unchecked. Lengths are counted in UTF-16 units,
-the strictest way.
+anything else is a problem, so that a new kind of block cannot slip in unchecked. Lengths are counted in code points,
+as the published corpus counts them.
 """
 
 import json
@@ -40,16 +40,12 @@ def limits() -> Mapping[str, int]:
     return json.loads(path.read_text(encoding="utf-8"))  # type: ignore[no-any-return]  # a flat object of numbers
 
 
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def message_problems(text: str, blocks: Sequence[Mapping[str, Any]]) -> list[Problem]:
     """What Slack would refuse in a message, or would show otherwise than meant."""
     found = [*_blocks(blocks, "message", "message.blocks.max_items")]
     if not text.strip():
         found.append("text: a message needs plain fallback text")
-    if units(text) > 4000:
+    if len(text) > 4000:
         found.append("text: longer than 4000")
     found += _safe(text, "text")
     if sum(1 for block in blocks if block.get("type") == "table") > 1:
@@ -280,7 +276,7 @@ def _text_input(element: Mapping[str, Any], where: str) -> Found:
         <= limits()["plain_text_input.max_length.max"]
     ):
         yield f"{where}.max_length: {longest}"
-    if units(element.get("initial_value", "")) > longest:
+    if len(element.get("initial_value", "")) > longest:
         yield f"{where}.initial_value: longer than max_length"
 
 
@@ -290,9 +286,7 @@ def _number_input(element: Mapping[str, Any], where: str) -> Found:
     bounds = {}
     for name in ("min_value", "max_value", "initial_value"):
         if name in element:
-            if not isinstance(element[name], str) or not re.fullmatch(
-                r"-?\d+(\.\d+)?(e[+-]?\d+)?", element[name]
-            ):
+            if not isinstance(element[name], str) or not re.fullmatch(r"-?\d+(\.\d+)?", element[name]):
                 yield f"{where}.{name}: {element[name]!r} is no number as text"
                 return
             bounds[name] = float(element[name])
@@ -349,7 +343,7 @@ def _text(value: Any, where: str, limit: str, kinds: Sequence[str] = ("plain_tex
     most = limits()["text.max_length"]
     # Context elements and fields share a limit; the flat list names it once.
     most = min(most, limits().get(f"{limit}.max_length", limits().get(f"{limit}_max_length", most)))
-    if units(text) > most:
+    if len(text) > most:
         yield f"{where}: longer than {most}"
     allowed = {"type", "text", "verbatim"} if value["type"] == "mrkdwn" else {"type", "text", "emoji"}
     yield from (f"{where}: unknown key {key}" for key in value if key not in allowed)
@@ -372,8 +366,8 @@ def _safe(markup: str, where: str) -> Found:
 def _within(value: Any, limit: str, where: str, least: int = 0) -> Found:
     if not isinstance(value, str):
         yield f"{where}: no text"
-    elif not least <= units(value) <= limits()[f"{limit}.max_length"]:
-        yield f"{where}: of length {units(value)}"
+    elif not least <= len(value) <= limits()[f"{limit}.max_length"]:
+        yield f"{where}: of length {len(value)}"
 
 
 def _count(items: Sequence[Any], limit: str, where: str) -> Found:

@@ -69,7 +69,9 @@ class Person:
         async with self.world.http.post(f"{self.world.sandbox.url}/page/api/file", data=form) as answer:
             return str((await answer.json())["file"]["id"])
 
-    async def say(self, channel: str, text: str, *, files: tuple[str, ...] = (), thread_ts: str | None = None) -> str:
+    async def say(
+        self, channel: str, text: str, *, files: tuple[str, ...] = (), thread_ts: str | None = None
+    ) -> str:
         """Post a message; its ts."""
         answer = await self.world.page(
             "message", user=self.user, channel=channel, text=text, files=list(files), thread_ts=thread_ts
@@ -94,7 +96,9 @@ class Person:
         answer = await self.world.page("action", user=self.user, container=container, action=sent)
         assert answer["ok"], answer
 
-    async def choose(self, view: dict[str, Any], block_id: str, option: dict[str, Any], state: dict[str, Any]) -> None:
+    async def choose(
+        self, view: dict[str, Any], block_id: str, option: dict[str, Any], state: dict[str, Any]
+    ) -> None:
         """Choose an option of a dispatching select in a modal."""
         element = next(b for b in view["blocks"] if b["block_id"] == block_id)["element"]
         action = {
@@ -104,7 +108,9 @@ class Person:
             "selected_option": option,
         }
         container = {"type": "view", "view_id": view["id"]}
-        answer = await self.world.page("action", user=self.user, container=container, action=action, state=state)
+        answer = await self.world.page(
+            "action", user=self.user, container=container, action=action, state=state
+        )
         assert answer["ok"], answer
 
     async def submit(self, view: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +122,10 @@ class Person:
 
         def look() -> dict[str, Any] | None:
             for event in reversed(self.pushed[after:]):
-                if event["type"].startswith("view_") and event.get("view", {}).get("callback_id") == callback_id:
+                if (
+                    event["type"].startswith("view_")
+                    and event.get("view", {}).get("callback_id") == callback_id
+                ):
                     found: dict[str, Any] = event["view"]
                     return found
             return None
@@ -129,7 +138,9 @@ class Person:
         boot = await self.world.get(f"/page/api/bootstrap?user={self.user}")
         return str(next(dm["id"] for dm in boot["dms"] if dm["user"] == "U0TUNESMTH"))
 
-    async def sees(self, channel: str, part: str, *, thread_ts: str | None = None, patience: float = PATIENCE) -> Any:
+    async def sees(
+        self, channel: str, part: str, *, thread_ts: str | None = None, patience: float = PATIENCE
+    ) -> Any:
         """Wait until a message with this part is there (ephemeral ones too); the newest such message."""
 
         async def look() -> dict[str, Any] | None:
@@ -231,13 +242,17 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, speed: float = 60.0, start: bool = True, config: str = "") -> AsyncIterator[World]:
+async def world(
+    folder: Path, *, speed: float = 60.0, start: bool = True, config: str = "", mode: str = "socket"
+) -> AsyncIterator[World]:
     """A sandbox whose services run `speed` times faster, and the program connected to it."""
     azure = AzureOptions(random_seed=5, speed=speed)
     sandbox = create_sandbox(options=SandboxOptions(slack=SlackOptions(), azure=azure))
     await sandbox.start()
     path = folder / "tunesmith.toml"
     text = bot_config(sandbox.url, folder).replace("poll_near_seconds = 2", "poll_near_seconds = 1")
+    if mode == "http":
+        text = text.replace("[slack]\n", '[slack]\nmode = "http"\nhttp_port = 0\n', 1)
     path.write_text(text + config, encoding="utf-8")
     settings = load(path, {})
     os.environ.update(identity_environment(sandbox.url))

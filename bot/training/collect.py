@@ -154,9 +154,7 @@ class Collect:
     def _succeeded(
         self, connection: Connection, facts: JobFacts, number: int, haul: Haul, now: datetime
     ) -> None:
-        notice = JobSucceeded(
-            job=facts, picture=haul.picture is not None, picture_problem=haul.problem, alt=facts.id
-        )
+        notice = JobSucceeded(job=facts, picture=haul.picture is not None, picture_problem=haul.problem)
         self._recorder.tell(connection, number, "ended", notice, now=now)
         if haul.picture is not None:
             file = keep_picture(connection, facts, haul.picture, now=now)

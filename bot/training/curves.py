@@ -34,28 +34,29 @@ SMOOTHED_FROM = 60
 def draw_panel(axis: Axes, metric: str, series: Sequence[Series]) -> dict[str, Line2D]:
     """Draw all splits of one metric; returns the lines for the legend by their names."""
     handles: dict[str, Line2D] = {}
-    drawn: list[Numbers] = []
+    extremes: list[float] = []
     for one in sorted(series, key=lambda each: list(COLOURS).index(each.split)):
-        values: Numbers = np.frombuffer(one.values).copy()
+        values: Numbers = np.frombuffer(one.values)
         broken = ~(np.abs(values) < BEYOND)
+        sound = one
         if broken.any():
             handles["Not a number"] = _broken(axis, np.frombuffer(one.steps, dtype=np.int64)[broken])
-        sound = one if not broken.any() else one.pick([int(index) for index in np.flatnonzero(~broken)])
+            sound = one.pick([int(index) for index in np.flatnonzero(~broken)])
+            values = values[~broken]
         if len(sound):
             handles[NAMES[one.split]] = _curve(axis, sound)
-            drawn.append(values[~broken])
+            extremes += [float(values.min()), float(values.max())]
     name = METRICS.get(metric) or drawable(metric.replace("_", " "))[:32].capitalize()
-    every = np.concatenate(drawn) if drawn else np.asarray([])
-    logarithmic = (
-        metric == "loss"
-        and len(every) > 0
-        and every.min() > 1 / BEYOND
-        and every.max() / every.min() >= LOG_FROM
-    )
-    _value_axis(axis, every, logarithmic=logarithmic, share=metric == "token_accuracy")
+    logarithmic = metric == "loss" and _spans_decades(extremes)
+    _value_axis(axis, extremes, logarithmic=logarithmic, share=metric == "token_accuracy")
     axis.set_ylabel(f"{name} (log scale)" if logarithmic else name, fontsize=10, color="#1d1c1d")
     axis.yaxis.set_label_coords(-0.062, 0.5)
     return handles
+
+
+def _spans_decades(extremes: Sequence[float]) -> bool:
+    low, high = min(extremes, default=0.0), max(extremes, default=0.0)
+    return low > 1 / BEYOND and high / low >= LOG_FROM
 
 
 def _broken(axis: Axes, steps: NDArray[np.int64]) -> Line2D:
@@ -105,11 +106,11 @@ def _smoothed(series: Series) -> Series:
     return Series.of(series.metric, series.split, steps.tolist(), means.tolist())
 
 
-def _value_axis(axis: Axes, values: Numbers, *, logarithmic: bool, share: bool) -> None:
-    if not len(values):
+def _value_axis(axis: Axes, extremes: Sequence[float], *, logarithmic: bool, share: bool) -> None:
+    if not extremes:
         axis.set_yticks([])
         return
-    low, high = float(values.min()), float(values.max())
+    low, high = min(extremes), max(extremes)
     if logarithmic:
         axis.set_yscale("log")
         axis.yaxis.set_major_locator(

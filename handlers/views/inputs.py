@@ -1,5 +1,6 @@
 """Input blocks of modals, and reading what came back; nothing that came back is trusted."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,15 +107,17 @@ def number(
 ) -> Element:
     """A number input; bounds are sent as text, as Slack wants them."""
     element: Element = {"type": "number_input", "action_id": action_id, "is_decimal_allowed": decimal}
-    if minimum is not None:
-        element["min_value"] = figure(minimum)
-    if maximum is not None:
-        element["max_value"] = figure(maximum)
-    if initial is not None:
-        element["initial_value"] = figure(initial)
+    for name, value in (("min_value", minimum), ("max_value", maximum), ("initial_value", initial)):
+        if value is not None and _writable(value, decimal=decimal):
+            element[name] = figure(value)
     if placeholder:
         element["placeholder"] = plain(placeholder, 150)
     return element
+
+
+def _writable(value: float, *, decimal: bool) -> bool:
+    """Whether Slack reads the number: finite, without an exponent, whole where only whole ones are allowed."""
+    return math.isfinite(value) and "e" not in figure(value) and (decimal or float(value).is_integer())
 
 
 def modal(

@@ -1,6 +1,7 @@
 """Numbers as people read them: with their unit, and with where money comes from."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from bot.facts.jobs import Money
 from handlers.wording.language import pick
@@ -93,8 +94,10 @@ def share(fraction: float) -> str:
 
 
 def plain(value: float) -> str:
-    """A hyperparameter: `3`, `0.05`, never `3.0`."""
-    return f"{int(value)}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+    """A hyperparameter in full: `3`, `0.05`, `0.00002`; never `3.0`, never `2e-05`."""
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value)}"
+    return f"{Decimal(repr(float(value))):f}" if 1e-12 < abs(value) < 1e15 else f"{value:.6g}"
 
 
 def amount(value: float, currency: str) -> str:

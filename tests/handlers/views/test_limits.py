@@ -12,7 +12,7 @@ from tests.specs import specs_root
 
 pytestmark = pytest.mark.specs
 thorough = settings(
-    max_examples=80,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )

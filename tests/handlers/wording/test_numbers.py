@@ -106,3 +106,16 @@ def test_sizes(size: float, shown: str) -> None:
 )
 def test_durations(seconds: float, shown: str) -> None:
     assert time.duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(3, "3"), (3.0, "3"), (0.05, "0.05"), (0.00002, "0.00002"), (-1, "-1"), (0.123456789, "0.123456789")],
+)
+def test_hyperparameters_are_written_in_full(value: float, shown: str) -> None:
+    assert numbers.plain(value) == shown
+
+
+@given(st.floats(-1e12, 1e12).filter(lambda value: value == 0 or abs(value) > 1e-9))
+def test_a_hyperparameter_reads_back_as_it_was(value: float) -> None:
+    assert float(numbers.plain(value)) == value

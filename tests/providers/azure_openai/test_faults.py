@@ -67,7 +67,7 @@ async def test_creation_without_an_answer_is_sent_once(
     azure: Azure, provider: AzureOpenAIProvider, kind: str
 ) -> None:
     azure.service.configure({"hold_pending": True})
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     wanted, since = spec(file.id), datetime.now(UTC)
     azure.fail(kind, "POST", JOBS, status=500)
     with pytest.raises(OutcomeUnknown):
@@ -97,7 +97,8 @@ async def test_upload_without_an_answer_is_sent_once(
 async def test_throttled_creation_is_certainly_not_done(
     azure: Azure, provider: AzureOpenAIProvider, form: str
 ) -> None:
-    file = await sent(provider, "support_train.jsonl")
+    azure.service.configure({"hold_pending": True})
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     azure.fail("status", "POST", JOBS, status=429, retry_after={"form": form, "value": 2})
     with pytest.raises(Throttled) as told:
         await provider.submit(spec(file.id))
@@ -117,7 +118,7 @@ async def test_control_whose_answer_is_lost_is_asked_again(
     azure: Azure, provider: AzureOpenAIProvider
 ) -> None:
     azure.service.configure({"hold_pending": True})
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     job = await provider.submit(spec(file.id))
     azure.fail("lost_answer", "POST", "/cancel")
     assert (await provider.control(Ref(id=job.id), "cancel")).state == "cancelled"
@@ -125,7 +126,7 @@ async def test_control_whose_answer_is_lost_is_asked_again(
 
 
 async def test_delete_whose_answer_is_lost_is_done(azure: Azure, provider: AzureOpenAIProvider) -> None:
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     azure.fail("lost_answer", "DELETE", "/files/")
     await provider.delete_file(Ref(id=file.id))
     assert await provider.files() == []
@@ -155,7 +156,7 @@ async def test_refused_control_of_a_job_that_is_elsewhere(
     azure: Azure, provider: AzureOpenAIProvider
 ) -> None:
     azure.service.configure({"hold_pending": True})
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     job = await provider.submit(spec(file.id))
     body = {"error": {"code": "invalidPayload", "message": "The job is not running."}}
     azure.fail("status", "POST", "/pause", status=400, body=body)

@@ -171,7 +171,7 @@ async def test_reason_comes_from_the_log_where_jobs_have_no_error(azure: Azure) 
 
 async def test_pause_resume_cancel(azure: Azure, provider: AzureOpenAIProvider) -> None:
     azure.service.configure({"speed": 40})
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     job = await provider.submit(spec(file.id, hyperparameters={"n_epochs": 20, "batch_size": 1}))
     ref = Ref(id=job.id)
     with pytest.raises(Conflict):
@@ -199,7 +199,7 @@ async def test_pause_resume_cancel(azure: Azure, provider: AzureOpenAIProvider) 
 
 async def test_jobs_are_listed_in_pages_of_a_hundred(azure: Azure, provider: AzureOpenAIProvider) -> None:
     azure.service.configure({"hold_pending": True})
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     made = [(await provider.submit(spec(file.id, seed=seed))).id for seed in range(5)]
     page = await provider.jobs(None)
     assert {job.id for job in page.jobs} == set(made)
@@ -210,7 +210,7 @@ async def test_jobs_are_listed_in_pages_of_a_hundred(azure: Azure, provider: Azu
 
 async def test_unknown_status_counts_as_running(azure: Azure, provider: AzureOpenAIProvider) -> None:
     azure.service.configure({"hold_pending": True, "unknown_status": "contemplating"})
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     job = await provider.job(Ref(id=(await provider.submit(spec(file.id))).id))
     assert (job.state, job.raw_state) == ("running", "contemplating")
 
@@ -218,9 +218,7 @@ async def test_unknown_status_counts_as_running(azure: Azure, provider: AzureOpe
 @pytest.mark.parametrize(
     "switches",
     [
-        {"results_columns": "validation"},
         {"results_bom": True},
-        {"results_base64": True},
         {"results_columns": "validation", "results_bom": True, "results_base64": True},
     ],
 )
@@ -238,7 +236,7 @@ async def test_results_in_every_encoding(
 async def test_files_are_listed_deleted_and_gone(azure: Azure) -> None:
     for version in ("2024-06-01", "2024-10-21"):  # 204 without a body, 200 with one
         provider = azure.provider(api_versions={"files": version})
-        file = await sent(provider, "support_train.jsonl")
+        file = await sent(provider, "tiny_overfit_train.jsonl")
         assert [one.id for one in await provider.files()] == [file.id]
         await provider.delete_file(Ref(id=file.id))
         await provider.delete_file(Ref(id=file.id))
@@ -261,7 +259,7 @@ async def test_file_that_is_no_jsonl_fails_with_the_services_words(provider: Azu
 
 
 async def test_probe_tells_quotas_and_clock(provider: AzureOpenAIProvider) -> None:
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     probe = await provider.probe()
     assert (probe.files, probe.files_bytes, probe.jobs) == (1, file.bytes, 0)
     assert probe.clock_skew is not None
@@ -286,14 +284,14 @@ async def test_probe_tells_quotas_and_clock(provider: AzureOpenAIProvider) -> No
 async def test_refused_creations_say_why(
     provider: AzureOpenAIProvider, changes: dict[str, Any], error: type[Exception], code: str
 ) -> None:
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     with pytest.raises(error) as refused:
         await provider.submit(replace(spec(file.id), **changes))
     assert getattr(refused.value, "code", None) == code
 
 
 async def test_misleading_refusal_names_model_and_training_type(provider: AzureOpenAIProvider) -> None:
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     with pytest.raises(Refused) as refused:
         await provider.submit(spec(file.id, model="gpt-4.1-nano-2025-04-14", training_type=None))
     assert refused.value.params["model"] == "gpt-4.1-nano-2025-04-14"
@@ -310,7 +308,7 @@ async def test_job_before_its_file_is_taken_in(azure: Azure, provider: AzureOpen
 
 async def test_full_queue_is_a_quota(azure: Azure, provider: AzureOpenAIProvider) -> None:
     azure.service.configure({"hold_pending": True})
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     for seed in range(20):
         await provider.submit(spec(file.id, seed=seed))
     with pytest.raises(OverQuota) as refused:
@@ -329,7 +327,7 @@ async def test_wrong_key_and_wrong_version(azure: Azure) -> None:
 
 
 async def test_what_is_found_after_a_lost_answer_is_ours(provider: AzureOpenAIProvider) -> None:
-    file = await sent(provider, "support_train.jsonl")
+    file = await sent(provider, "tiny_overfit_train.jsonl")
     now = datetime.now(UTC)
     assert file.bytes is not None
     assert await provider.find_file(file.name, file.bytes, now) == file, "two minutes of skew are borne"

@@ -62,12 +62,8 @@ VALUE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
     max_leaves=8,
 )
-ITEM = (
-    st.fixed_dictionaries(
-        {"id": st.text(min_size=1, max_size=9)}, optional={name: VALUE for name in NAMES if name != "id"}
-    )
-    | VALUE
-)
+FIELDS = st.dictionaries(st.sampled_from(NAMES), VALUE, max_size=10)
+ITEM = st.builds(lambda fields, name: {**fields, "id": name}, FIELDS, st.text(min_size=1, max_size=9)) | VALUE
 LISTS = st.builds(lambda data, more: {"data": data, "has_more": more}, st.lists(ITEM, max_size=4), VALUE)
 
 

@@ -1,6 +1,5 @@
 """Which events the app gets, and what is in them."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -22,9 +21,10 @@ def events(app: Received) -> list[Json]:
 
 
 async def some(app: Received, count: int) -> list[Json]:
-    """Wait for so many events, and a little for any that should not come."""
-    await until(lambda: len(app.requests) >= count)
-    await asyncio.sleep(0.05)
+    """The events up to now, which must be so many: a last one, sent after them, arrives after them."""
+    app.sandbox.slack.delivery.event({"type": "event_callback", "event": {"type": "the_last"}})
+    await until(lambda: any(event["type"] == "the_last" for event in events(app)))
+    app.requests[:] = [request for request in app.requests if request.payload["event"]["type"] != "the_last"]
     found = events(app)
     assert len(found) == count, found
     return found

@@ -23,8 +23,9 @@ APP = {"Authorization": "Bearer xapp-sandbox-app"}
 class Received:
     """What one SDK client got; it acknowledges unless told not to."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, sandbox: Sandbox) -> None:
         self.client = client
+        self.sandbox = sandbox
         self.requests: list[SocketModeRequest] = []
         self.acknowledges = True
         client.socket_mode_request_listeners.append(self._listen)
@@ -43,7 +44,7 @@ async def connected(sandbox: Sandbox) -> AsyncIterator[Received]:
     await client.connect()
     await until(lambda: sandbox.slack.socket_mode.connections > before)
     try:
-        yield Received(client)
+        yield Received(client, sandbox)
     finally:
         await client.close()
 

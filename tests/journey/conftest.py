@@ -1,0 +1,69 @@
+"""For all journeys: everything that the program sends is held against Slack's limits, and nobody waits for show."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.datasets import upload
+from bot.work import cards, pace
+from tests.blockkit import message_problems, view_problems
+
+_MESSAGES = ("chat_postMessage", "chat_update", "chat_postEphemeral")
+_VIEWS = ("views_open", "views_update", "views_publish")
+
+
+class Sent:
+    """What was sent, and what Slack would have said against it."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.messages = 0
+        self.views = 0
+
+    def look(self, kind: str, sent: Mapping[str, Any]) -> None:
+        """Check a message or a view among these arguments."""
+        if sent.get("blocks"):
+            self.messages += 1
+            self._note(kind, message_problems(str(sent.get("text") or ""), sent["blocks"]))
+        if isinstance(sent.get("view"), Mapping):
+            self.views += 1
+            self._note(kind, view_problems(sent["view"]))
+
+    def _note(self, kind: str, problems: list[str]) -> None:
+        self.problems += [f"{kind}: {problem}" for problem in problems]
+
+
+@pytest.fixture(autouse=True)
+def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
+    """A record of everything sent; a test fails when Slack would have refused a part of it."""
+    record = Sent()
+
+    def watch(owner: type, name: str) -> None:
+        real = getattr(owner, name)
+
+        async def watched(self: Any, *args: Any, **sent: Any) -> Any:
+            record.look(name, sent)
+            return await real(self, *args, **sent)
+
+        monkeypatch.setattr(owner, name, watched)
+
+    for name in (*_MESSAGES, *_VIEWS):
+        watch(AsyncWebClient, name)
+    watch(AsyncWebhookClient, "send")
+    watch(AsyncAck, "__call__")
+    yield record
+    assert not record.problems
+
+
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits between two messages, edits and looks at a file, a tenth as long."""
+    monkeypatch.setattr(pace, "GAP", timedelta(seconds=0.05))
+    monkeypatch.setattr(cards, "CARD_GAP", timedelta(seconds=0.2))
+    monkeypatch.setattr(cards, "EDIT_GAP", timedelta(seconds=0.05))
+    monkeypatch.setattr(upload, "PROCESS_NEAR", 0.2)
