@@ -17,6 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, SystemClock
+from bot.config.handover import network_options, provider_settings
 from bot.config.settings import Settings
 from bot.deps import Deps
 from bot.engine import Engine
@@ -33,7 +34,7 @@ from handlers.bolt import build_app
 from handlers.desk import Desk
 from handlers.renderer import Renderer
 from handlers.slack.chat import SlackChat
-from handlers.slack.web import ask, network_of, web_client
+from handlers.slack.web import ask, web_client
 from providers.base import Provider
 from providers.network import make_client
 from providers.registry import build
@@ -129,9 +130,9 @@ async def identify(client: AsyncWebClient, settings: Settings) -> Identity:
 
 def build_providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     """One provider for each connection; nothing is sent yet."""
-    network = network_of(settings)
+    network = network_options(settings.network)
     return {
-        one.name: build(one.provider, one.name, one.model_dump(), network=network, clock=clock)
+        one.name: build(one.provider, one.name, provider_settings(one), network=network, clock=clock)
         for one in settings.connections
     }
 
@@ -148,7 +149,7 @@ async def create_app(
 ) -> Application:
     """Build the program from its parts. Nothing is connected yet; `stop` closes the parts too."""
     closing = AsyncExitStack()
-    http = make_client(network_of(settings))
+    http = make_client(network_options(settings.network))
     chat = SlackChat(client, http, settings.slack)
     helper = HelperProcess()
     people = People(

@@ -5,8 +5,8 @@ import logging
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
+from bot.config.handover import network_options
 from bot.config.settings import Settings
-from handlers.slack.web import network_of
 from providers.network import proxy_for
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class SocketTransport:
     async def open(self) -> None:
         """Connect; raises what slack_sdk raises when the app token is refused."""
         token = self._settings.slack.app_token
-        proxy = proxy_for("wss://wss-primary.slack.com/", network_of(self._settings))
+        proxy = proxy_for("wss://wss-primary.slack.com/", network_options(self._settings.network))
         self._handler = AsyncSocketModeHandler(
             self._app,
             app_token=token.get_secret_value() if token else None,

@@ -8,28 +8,19 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.config.handover import network_options
 from bot.config.settings import Settings
 from bot.errors import ChatError, ChatRefused, ChatThrottled, ChatUnavailable, ChatUnknown
-from providers.network import NetworkOptions, proxy_for, ssl_context
+from providers.network import proxy_for, ssl_context
 
 TIMEOUT = 15
 NOT_DONE = frozenset({"service_unavailable", "team_added_to_org", "ekm_access_denied"})
 MAYBE_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 
 
-def network_of(settings: Settings) -> NetworkOptions:
-    """The configured network for every client alike."""
-    network = settings.network
-    return NetworkOptions(
-        proxy=network.proxy.get_secret_value() if network.proxy else None,
-        no_proxy=network.no_proxy,
-        ca_bundle=network.ca_bundle,
-    )
-
-
 def web_client(settings: Settings) -> AsyncWebClient:
     """A client without retries: its own would repeat posts (contracts/slack.md section 4); the outbox decides."""
-    network = network_of(settings)
+    network = network_options(settings.network)
     base = settings.slack.api_base
     context: ssl.SSLContext | None = ssl_context(network) if base.startswith("https") else None
     client = AsyncWebClient(

@@ -33,6 +33,6 @@ SUPERVISED: Final = (
         maximum=None,
         auto=None,
         default=None,
-        hint="Microsoft advises 0.02 to 0.2, smaller against overfitting. Empty: the service decides.",
+        hint="Microsoft advises 0.02 to 0.2, smaller against overfitting.",
     ),
 )
