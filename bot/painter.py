@@ -10,7 +10,6 @@ from bot.deps import Deps
 from bot.facts.forms import HomeFacts
 from bot.facts.jobs import JobFacts
 from bot.ids import number_of
-from bot.people import Actor
 from bot.store import datasets, jobs, people
 from bot.training.facts import job_facts
 
@@ -55,14 +54,15 @@ class StorePainter:
     def _home(self, connection: Connection, user: str) -> tuple[HomeFacts, str]:
         person = people.get(connection, user)
         team = person.member.team_id if person else ""
-        denied = self._deps.people.cached_denial(connection, Actor(team_id=team, user_id=user))
-        allowed = person is not None and denied is None
+        denied = self._deps.people.last_denial(connection, user)
+        allowed = denied is None
         mine, total = jobs.listed(connection, team, requester=user, limit=HOME_ROWS)
         data = datasets.of_owner(connection, team, user, limit=HOME_ROWS + 1)
         changed = [one.updated_at for one in mine] + [one.created_at for one in data]
         facts = HomeFacts(
             user=user,
             allowed=allowed,
+            denied=denied or "",
             jobs=tuple(self.job(connection, job) for job in mine) if allowed else (),
             datasets=tuple(
                 dataset_facts(connection, one, self._deps.settings)

@@ -64,11 +64,33 @@ class People:
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
 
     def cached_denial(self, connection: Connection, actor: Actor) -> str | None:
-        """Why not, as far as the cache knows; None = allowed or not known. Asked again before anything is done."""
+        """Why not, as far as a fresh cache knows; None = allowed or not known. Asked again before anything is done.
+
+        What is older than the cache of groups says nothing: somebody who was let in meanwhile must not stay out.
+        """
         if actor.team_id not in self._home:
             return "foreign_team"
         person = rows.get(connection, actor.user_id)
-        return denial(self._roles, self._home, person.member, person.groups) if person else None
+        if person is None or self._clock.now() - person.fetched_at >= GROUP_TTL:
+            return None
+        return denial(self._roles, self._home, person.member, person.groups)
+
+    def last_denial(self, connection: Connection, user_id: str) -> str | None:
+        """Why not, by the last look at this person however old; `not_trainer` for one never looked at. For display."""
+        person = rows.get(connection, user_id)
+        return denial(self._roles, self._home, person.member, person.groups) if person else "not_trainer"
+
+    def cached_not_owner(self, connection: Connection, actor: Actor, owner: str) -> bool:
+        """Whether the cache knows that the thing is another's and this person administers nothing."""
+        person = rows.get(connection, actor.user_id)
+        if actor.user_id == owner or person is None or self._clock.now() - person.fetched_at >= GROUP_TTL:
+            return False
+        return not has_role(self._roles.admins, actor.user_id, person.groups)
+
+    async def refresh(self, user_id: str) -> Member:
+        """Look at a person as they are now, for what is shown to them. Raises `ChatError`."""
+        member, _ = await self._look_up(user_id)
+        return member
 
     async def require(self, actor: Actor) -> Member:
         """The member, when they may train. Raises `Denied`, and `ChatError` when Slack cannot be asked (fail closed)."""

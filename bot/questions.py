@@ -96,7 +96,7 @@ class Questions:
             connection, actor.team_id, requester=requester, limit=PAGE, offset=max(0, offset)
         )
         foreign: tuple[ForeignJob, ...] = ()
-        if offset <= 0:
+        if offset <= 0 and scope == "all":
             foreign = tuple(
                 ForeignJob(
                     connection=one.connection,

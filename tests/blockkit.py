@@ -283,10 +283,11 @@ def _text_input(element: Mapping[str, Any], where: str) -> Found:
 def _number_input(element: Mapping[str, Any], where: str) -> Found:
     if not isinstance(element.get("is_decimal_allowed"), bool):
         yield f"{where}.is_decimal_allowed: required"
+    form = r"-?\d+(\.\d+)?" if element.get("is_decimal_allowed") else r"-?\d+"
     bounds = {}
     for name in ("min_value", "max_value", "initial_value"):
         if name in element:
-            if not isinstance(element[name], str) or not re.fullmatch(r"-?\d+(\.\d+)?", element[name]):
+            if not isinstance(element[name], str) or not re.fullmatch(form, element[name]):
                 yield f"{where}.{name}: {element[name]!r} is no number as text"
                 return
             bounds[name] = float(element[name])

@@ -56,12 +56,12 @@ class Checker:
             return
         self._head += chunk
         if len(self._head) >= sniff.HEAD_BYTES:
-            self._judge_head(complete=False)
+            self._judge_head()
 
     def finish(self) -> Report:
         """What was found."""
         if self._head is not None:
-            self._judge_head(complete=True)
+            self._judge_head()
         if self._recognised_as is None:
             self._take(self._reader.finish())
         self._look_at_whole()
@@ -83,7 +83,7 @@ class Checker:
             seconds=self._timer() - self._began,
         )
 
-    def _judge_head(self, *, complete: bool) -> None:
+    def _judge_head(self) -> None:
         head, self._head = self._head or b"", None
         note = self._findings.at(None)
         encoding = sniff.wide_encoding(head)
@@ -94,7 +94,7 @@ class Checker:
         self._has_bom = head.startswith(sniff.BYTE_ORDER_MARK)
         if self._has_bom:
             head = head.removeprefix(sniff.BYTE_ORDER_MARK)
-        self._recognised_as = sniff.mistaken(head, whole=complete)
+        self._recognised_as = sniff.mistaken(head)
         if self._recognised_as is not None:
             note(whole.FILE_FORMAT, format=self._recognised_as)
             return

@@ -10,6 +10,7 @@ from bot.store import connections, datasets
 from bot.store.datasets import Copy, Dataset
 
 EPOCHS_SHOWN = 3
+UNUSABLE = frozenset({"refused", "unreadable"})
 
 
 def dataset_facts(connection: Connection, found: Dataset, settings: Settings) -> DatasetFacts:
@@ -17,6 +18,8 @@ def dataset_facts(connection: Connection, found: Dataset, settings: Settings) ->
     report = found.report or {}
     counts = report.get("counts", {})
     pair = datasets.get(connection, found.pair) if found.pair else None
+    if pair is not None and pair.state in UNUSABLE:
+        pair = None
     cost, model = _cost(connection, found, settings)
     same = report.get("same_as")
     problem = found.problem or {}

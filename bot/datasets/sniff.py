@@ -66,12 +66,10 @@ def wide_encoding(head: bytes) -> Encoding | None:
     return None
 
 
-def mistaken(head: bytes, *, whole: bool) -> str | None:
+def mistaken(head: bytes) -> str | None:
     """The name of another format, one of `FORMATS`; None for what may be JSON Lines.
 
-    Args:
-        head: the first `HEAD_BYTES` without a byte-order mark, or the whole file if it is shorter.
-        whole: the file has nothing behind `head`.
+    `head` is the first `HEAD_BYTES` without a byte-order mark, or the whole file if it is shorter.
     """
     for magic, name in _MAGIC:
         if head.startswith(magic):
@@ -79,16 +77,16 @@ def mistaken(head: bytes, *, whole: bool) -> str | None:
     if head.startswith(b"PK\x03\x04"):
         return _zipped(head)
     text = head.lstrip()
-    return _text_format(text, whole=whole) if text else None
+    return _text_format(text) if text else None
 
 
-def _text_format(text: bytes, *, whole: bool) -> str | None:
+def _text_format(text: bytes) -> str | None:
     if text.startswith(b"<"):
         return "html" if re.match(rb"<(!doctype\s+html|html|head|body)\b", text, re.IGNORECASE) else "xml"
     if text.startswith(b"["):
         return _list(text)
     if text.startswith(b"{"):
-        return "json_pretty" if _pretty(text, whole=whole) else None
+        return "json_pretty" if _pretty(text) else None
     return _table_or_text(text)
 
 
@@ -104,14 +102,18 @@ def _list(text: bytes) -> str | None:
     return None if rest.lstrip().startswith(b"[") and _complete(first) else "json_array"
 
 
-def _pretty(text: bytes, *, whole: bool) -> bool:
+def _pretty(text: bytes) -> bool:
     """Whether the first object is spread over several lines."""
     first, end, rest = text.partition(b"\n")
     if not end or _complete(first):
         return False
     if first.strip() == b"{":
         return rest.lstrip()[:1] in (b'"', b"}")
-    return whole and _complete(text)
+    try:
+        _, stop = json.JSONDecoder().raw_decode(text.decode(errors="replace"))
+    except (ValueError, RecursionError):
+        return False
+    return stop > len(first.decode(errors="replace"))
 
 
 def _complete(text: bytes) -> bool:

@@ -132,10 +132,11 @@ class ConnectionFacts(Facts):
 
 
 class HomeFacts(Facts):
-    """The Home tab of one person."""
+    """The Home tab of one person; `denied` is the code of `bot.errors.Denied` when they may not train."""
 
     user: str
     allowed: bool
+    denied: str = ""
     jobs: tuple[JobFacts, ...]
     datasets: tuple[DatasetFacts, ...]
     more_jobs: int = 0

@@ -126,16 +126,17 @@ def series_blobs(series: Sequence[Series]) -> list[Blob]:
     ]
 
 
-def series_of(heads: Sequence[SeriesHead], blobs: Sequence[Blob]) -> list[Series]:
-    """The series that heads and blobs were made of."""
+def series_of(heads: Sequence[SeriesHead], blobs: list[bytes]) -> list[Series]:
+    """The series that heads and blobs were made of. Takes the blobs out of the list, so that nothing is held twice."""
     if len(blobs) != 3 * len(heads):
         raise BrokenFrame("three blobs for each series")
+    blobs.reverse()
     made: list[Series] = []
-    for number, head in enumerate(heads):
+    for head in heads:
         steps, values, epochs = array("q"), array("d"), array("d")
-        steps.frombytes(blobs[3 * number])
-        values.frombytes(blobs[3 * number + 1])
-        epochs.frombytes(blobs[3 * number + 2])
+        steps.frombytes(blobs.pop())
+        values.frombytes(blobs.pop())
+        epochs.frombytes(blobs.pop())
         made.append(Series(head.metric, head.split, steps, values, epochs))
     return made
 
@@ -151,8 +152,8 @@ def chart_head(request: ChartRequest) -> Chart:
     )
 
 
-def chart_request(head: Chart, blobs: Sequence[Blob]) -> ChartRequest:
-    """The request that `chart_head` made this of."""
+def chart_request(head: Chart, blobs: list[bytes]) -> ChartRequest:
+    """The request that `chart_head` made this of. Takes the blobs out of the list."""
     return ChartRequest(
         title=head.title,
         subtitle=head.subtitle,

@@ -21,8 +21,8 @@ from bot.helper import frames
 
 _log = logging.getLogger("bot.helper")
 
-Blobs = list[frames.Blob]
-Work = tuple[frames.Request, Blobs]
+Work = tuple[frames.Request, list[bytes]]
+Answer = tuple[frames.Reply, list[frames.Blob]]
 
 
 def read_frame(stream: BinaryIO, decode: Callable[[bytes], frames.Request]) -> Work | None:
@@ -36,7 +36,7 @@ def read_frame(stream: BinaryIO, decode: Callable[[bytes], frames.Request]) -> W
         return None
     lengths = frames.blob_lengths(packed)
     head = stream.read(head_length)
-    blobs: Blobs = [stream.read(length) for length in lengths]
+    blobs = [stream.read(length) for length in lengths]
     if len(head) < head_length or any(
         len(blob) < length for blob, length in zip(blobs, lengths, strict=True)
     ):
@@ -44,7 +44,7 @@ def read_frame(stream: BinaryIO, decode: Callable[[bytes], frames.Request]) -> W
     return decode(head), blobs
 
 
-def answer(request: frames.Request, blobs: Blobs) -> tuple[frames.Reply, Blobs]:
+def answer(request: frames.Request, blobs: list[bytes]) -> Answer:
     """Do the work."""
     if isinstance(request, frames.Check):
         from bot.datasets.checker import check_path
@@ -64,7 +64,7 @@ def answer(request: frames.Request, blobs: Blobs) -> tuple[frames.Reply, Blobs]:
     return frames.Decimated(frames.series_heads(thin)), frames.series_blobs(thin)
 
 
-def _answer_or_fault(request: frames.Request, blobs: Blobs) -> tuple[frames.Reply, Blobs]:
+def _answer_or_fault(request: frames.Request, blobs: list[bytes]) -> Answer:
     try:
         return answer(request, blobs)
     except Exception as error:  # noqa: BLE001  # the boundary of the process: the bot is told, and the process lives on

@@ -152,8 +152,31 @@ def open_at(connection: Connection, name: str) -> Sequence[Job]:
 
 
 def unfinished(connection: Connection) -> Sequence[Job]:
-    """Jobs that have not ended, and ended ones that were not collected."""
-    return _all(connection, or_(job.c.state.not_in(tuple(ENDED)), job.c.collected_at.is_(None)))
+    """Jobs that have not ended, and ended ones that were not collected (only ended ones ever are)."""
+    return _all(connection, job.c.collected_at.is_(None))
+
+
+def in_doubt(connection: Connection, name: str) -> Sequence[Job]:
+    """Jobs of a connection whose creation was sent without an answer so far."""
+    return _all(
+        connection,
+        job.c.collected_at.is_(None),
+        job.c.state.in_(("submitting", "uncertain")),
+        job.c.connection == name,
+        job.c.intent_at.is_not(None),
+        job.c.remote_id.is_(None),
+    )
+
+
+def pending_since(connection: Connection, before: datetime, *, untold: str) -> Sequence[Job]:
+    """Jobs that have been pending since before `before` and whose `asked` does not have `untold` yet."""
+    return _all(
+        connection,
+        job.c.collected_at.is_(None),
+        job.c.state == "pending",
+        job.c.state_at <= before,
+        job.c.asked[untold].as_string().is_(None),
+    )
 
 
 def known_ids(connection: Connection, name: str, remote_ids: Iterable[str]) -> frozenset[str]:

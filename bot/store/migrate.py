@@ -26,7 +26,9 @@ def ensure_current(engine: Engine) -> None:
     with engine.connect() as connection:
         tables = inspect(connection).get_table_names()
         if tables:
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "none"
+            found = "none"
+            if "alembic_version" in tables:
+                found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "none"
             if found != HEAD:
                 raise StoreOutdated(found, HEAD)
             return

@@ -34,6 +34,10 @@ class _Order:
     loop: asyncio.AbstractEventLoop
 
 
+class StoreClosed(Exception):
+    """The store was closed: nothing can be written or read any more."""
+
+
 class Store:
     """Runs transactions. Built by `bot.store.engine.open_store`."""
 
@@ -42,12 +46,15 @@ class Store:
         self._reader = reader
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._listeners: dict[str, list[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
+        self._closed = False
         self._pool = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
         self._thread = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
         self._thread.start()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a write transaction; what it raises is raised here and nothing of it stays."""
+        if self._closed:
+            raise StoreClosed
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._orders.put(_Order(work, future, loop))
@@ -55,6 +62,8 @@ class Store:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a consistent snapshot. It must not write."""
+        if self._closed:
+            raise StoreClosed
 
         def run() -> T:
             with self._reader.connect() as connection:
@@ -70,6 +79,9 @@ class Store:
 
     async def close(self) -> None:
         """Finish what was handed in, then close the database."""
+        if self._closed:
+            return
+        self._closed = True
         self._orders.put(None)
         await asyncio.to_thread(self._thread.join)
         self._pool.shutdown()
@@ -103,12 +115,16 @@ class Store:
             with self._writer.connect() as connection, connection.begin():
                 for order in group:
                     connection.info.pop(SIGNALS, None)
+                    savepoint = connection.begin_nested()
                     try:
-                        with connection.begin_nested():
-                            result = order.work(connection)
+                        result = order.work(connection)
                     except Exception as error:  # noqa: BLE001  boundary: the error belongs to the caller
+                        # SQLite ends the whole transaction by itself when the disk is full: then there is no savepoint
+                        # to go back to, this raises, and the neighbours learn that they are not written either.
+                        savepoint.rollback()
                         outcomes.append((order, None, error))
                     else:
+                        savepoint.commit()
                         outcomes.append((order, result, None))
                         names |= connection.info.pop(SIGNALS, set())
         except Exception as error:  # noqa: BLE001  boundary: begin or commit failed, so nothing of the group stays

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.base import Id, metadata
@@ -158,6 +159,12 @@ job = Table(
     UniqueConstraint("connection", "remote_id"),
     Index("ix_job_open", "connection", "state"),
     Index("ix_job_requester", "team_id", "requester", "id"),
+    Index(
+        "ix_job_unfinished",
+        "state",
+        sqlite_where=text("collected_at IS NULL"),
+        postgresql_where=text("collected_at IS NULL"),
+    ),
 )
 
 foreign_job = Table(

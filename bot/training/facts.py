@@ -12,7 +12,7 @@ from bot.ids import dataset_name, job_name
 from bot.store import datasets, jobs, records
 from bot.store.jobs import Job
 from bot.training.progress import by_clock
-from providers.base import Provider
+from providers.base import Failure, Provider
 
 PAUSABLE, RESUMABLE = ("running",), ("paused",)
 CANCELLABLE = ("waiting", "pending", "running", "pausing", "paused", "resuming")
@@ -84,13 +84,11 @@ def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
             request_id=kept.get("request_id", ""),
             tokens_billed=job.tokens_billed,
         )
-    from providers.base import Failure
-
     explained = provider.explain(
         Failure(code=kept.get("code", ""), message=kept.get("message", ""), param=kept.get("param", ""))
     )
     return FailureFacts(
-        kind=explained.kind,
+        kind=kept.get("reason", "unknown") if explained.kind == "unknown" else explained.kind,
         categories=explained.categories,
         text=explained.text,
         code=kept.get("code", ""),

@@ -4,7 +4,7 @@ All functions run inside a transaction of the store. A row is `queued`, `leased`
 its key is unique among queued and leased rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,17 +47,24 @@ def enqueue(
     lane: str = QUICK,
     lock_key: str | None = None,
 ) -> int | None:
-    """Plant a task; None when one with this key is open already (then it is pulled forward if it was due later)."""
+    """Plant a task; None when one with this key is open already: then that one is pulled forward.
+
+    One that runs at this moment may have read what has just changed: when it wants to go on later, it goes on then.
+    """
     if lane not in LANES:
         raise ValueError(lane)
     due = due_at or now
     found = connection.execute(
-        select(task.c.id, task.c.state, task.c.due_at).where(task.c.key == key, task.c.state.in_(OPEN))
+        select(task.c.id, task.c.state, task.c.due_at, task.c.wanted_at).where(
+            task.c.key == key, task.c.state.in_(OPEN)
+        )
     ).first()
     if found is not None:
         if found.state == "queued" and found.due_at > due:
             connection.execute(update(task).where(task.c.id == found.id).values(due_at=due))
             signal(connection, SIGNAL)
+        elif found.state == "leased" and (found.wanted_at is None or found.wanted_at > due):
+            connection.execute(update(task).where(task.c.id == found.id).values(wanted_at=due))
         return None
     result = connection.execute(
         insert(task).values(
@@ -69,6 +76,7 @@ def enqueue(
             payload=dict(payload),
             due_at=due,
             attempts=0,
+            delays=0,
             state="queued",
             lease_token=0,
             corr=corr,
@@ -79,8 +87,20 @@ def enqueue(
     return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
 
 
-def claim(connection: Connection, lane: str, limit: int, *, now: datetime, owner: str) -> Sequence[Task]:
-    """Lease up to `limit` due rows of a lane, none of them under a lock that another leased row holds."""
+def claim(
+    connection: Connection,
+    lane: str,
+    limit: int,
+    *,
+    now: datetime,
+    owner: str,
+    running: Collection[int] = (),
+) -> Sequence[Task]:
+    """Lease up to `limit` due rows of a lane, none of them under a lock that another leased row holds.
+
+    `running` are rows that the caller still works on: when their leases run out (a machine that slept), they are not
+    claimed a second time by the same process; its next heartbeat takes them up again.
+    """
     busy = select(task.c.lock_key).where(
         task.c.state == "leased", task.c.lock_key.is_not(None), task.c.lease_until > now
     )
@@ -90,7 +110,12 @@ def claim(connection: Connection, lane: str, limit: int, *, now: datetime, owner
     )
     rows = connection.execute(
         select(task)
-        .where(task.c.lane == lane, due, or_(task.c.lock_key.is_(None), task.c.lock_key.not_in(busy)))
+        .where(
+            task.c.lane == lane,
+            due,
+            or_(task.c.lock_key.is_(None), task.c.lock_key.not_in(busy)),
+            task.c.id.not_in(tuple(running)),
+        )
         .order_by(task.c.due_at, task.c.id)
         .limit(limit * 4)
         .with_for_update(skip_locked=True)
@@ -114,6 +139,7 @@ def claim(connection: Connection, lane: str, limit: int, *, now: datetime, owner
                 lease_token=token,
                 lease_until=now + LEASE,
                 attempts=row.attempts + 1,
+                wanted_at=None,
             )
         )
         claimed.append(
@@ -124,6 +150,7 @@ def claim(connection: Connection, lane: str, limit: int, *, now: datetime, owner
                 lane=row.lane,
                 payload=row.payload,
                 attempts=row.attempts + 1,
+                delays=row.delays,
                 lease_token=token,
                 corr=row.corr,
                 due_at=row.due_at,
@@ -156,12 +183,18 @@ def finish(connection: Connection, leased: Task, *, now: datetime) -> None:
 def again(
     connection: Connection, leased: Task, *, due_at: datetime, payload: Mapping[str, Any] | None
 ) -> None:
-    """Put the row back for later, with attempts counted anew. Raises `LeaseLost`."""
+    """Put the row back for later, with attempts counted anew; sooner when somebody asked for it meanwhile.
+
+    Raises:
+        LeaseLost: somebody else holds the row.
+    """
+    wanted = connection.execute(select(task.c.wanted_at).where(task.c.id == leased.id)).scalar()
     values: dict[str, Any] = {
         "state": "queued",
         "lease_until": None,
-        "due_at": due_at,
+        "due_at": due_at if wanted is None else min(due_at, wanted),
         "attempts": 0,
+        "delays": 0,
         "last_error": None,
     }
     if payload is not None:
@@ -170,13 +203,30 @@ def again(
     signal(connection, SIGNAL)
 
 
-def retry(connection: Connection, leased: Task, *, due_at: datetime, error: str, count: bool = True) -> None:
-    """Put the row back after a failure; `count=False` when the service only asked to come later."""
-    values: dict[str, Any] = {"state": "queued", "lease_until": None, "due_at": due_at, "last_error": error}
-    if not count:
-        values["attempts"] = leased.attempts - 1
-    _held(connection, leased, **values)
+def retry(connection: Connection, leased: Task, *, due_at: datetime, error: str) -> None:
+    """Put the row back after a failure. Raises `LeaseLost`."""
+    _held(connection, leased, state="queued", lease_until=None, due_at=due_at, last_error=error)
     signal(connection, SIGNAL)
+
+
+def delay(connection: Connection, leased: Task, *, due_at: datetime, error: str) -> None:
+    """Put the row back because the other side is down or busy: no failure of this task's. Raises `LeaseLost`."""
+    _held(
+        connection,
+        leased,
+        state="queued",
+        lease_until=None,
+        due_at=due_at,
+        attempts=leased.attempts - 1,
+        delays=leased.delays + 1,
+        last_error=error,
+    )
+    signal(connection, SIGNAL)
+
+
+def release(connection: Connection, leased: Task) -> None:
+    """Give the row back as it was, because the program stops in order. Raises `LeaseLost`."""
+    _held(connection, leased, state="queued", lease_until=None, attempts=leased.attempts - 1)
 
 
 def park(connection: Connection, leased: Task, *, now: datetime, error: str) -> None:
@@ -192,7 +242,7 @@ def revive(connection: Connection, number: int, *, now: datetime) -> bool:
     if connection.execute(select(task.c.id).where(task.c.key == row.key, task.c.state.in_(OPEN))).first():
         return False
     connection.execute(
-        update(task).where(task.c.id == number).values(state="queued", due_at=now, attempts=0, ended_at=None)
+        update(task).where(task.c.id == number).values(state="queued", due_at=now, attempts=0, delays=0, ended_at=None)
     )
     signal(connection, SIGNAL)
     return True
@@ -224,9 +274,12 @@ def clear_leases(connection: Connection) -> int:
     return result.rowcount
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the earliest queued task is due; None when none is queued."""
-    return connection.execute(select(func.min(task.c.due_at)).where(task.c.state == "queued")).scalar()
+def next_due(connection: Connection, *, after: datetime | None = None) -> datetime | None:
+    """When the earliest queued task is due (with `after`: the earliest that is due later than that); None = never."""
+    later = () if after is None else (task.c.due_at > after,)
+    return connection.execute(
+        select(func.min(task.c.due_at)).where(task.c.state == "queued", *later)
+    ).scalar()
 
 
 def parked(connection: Connection) -> Sequence[Parked]:

@@ -16,7 +16,11 @@ LANES: Mapping[str, int] = {QUICK: 8, BULK: 2, POLL: 4}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A leased row. `attempts` counts this one; `lease_token` fences late writers off."""
+    """A leased row. `lease_token` fences late writers off.
+
+    `attempts` counts this one and failed or broken-off ones before it, `delays` how often in a row the other side was
+    down or busy.
+    """
 
     id: int
     kind: str
@@ -24,6 +28,7 @@ class Task:
     lane: str
     payload: Mapping[str, Any]
     attempts: int
+    delays: int
     lease_token: int
     corr: str
     due_at: datetime
@@ -52,6 +57,7 @@ class Again:
 
 Outcome = Done | Again
 Handler = Callable[[Task], Awaitable[Outcome]]
+OnParked = Callable[[Connection, Task, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +66,12 @@ class Kind:
 
     Attributes:
         budget: failed attempts after which the task is parked; None = never (recurring tasks).
+        patience: delays in a row after which it is parked although it did nothing wrong: the last ones are five
+            minutes apart, so 288 are about a day.
         on_parked: written together with the parking, so that nothing waits for ever without a word.
     """
 
     handler: Handler
     budget: int | None = 8
-    on_parked: Callable[[Connection, Task, str], None] | None = field(default=None)
+    patience: int = 288
+    on_parked: OnParked | None = field(default=None)

@@ -7,6 +7,7 @@ from handlers.blocks.launcher import starters
 from handlers.blocks.primitives import VIEW_BLOCKS, Block, actions, at_most, context, divider, header, section
 from handlers.blocks.rows import data_row, job_row
 from handlers.wording import numbers
+from handlers.wording.errors import explain
 from handlers.wording.lists import say
 from handlers.wording.markup import when
 
@@ -15,12 +16,15 @@ _EACH = 40
 
 def build(facts: HomeFacts, locale: str) -> Mapping[str, object]:
     """The view for `views.publish`."""
-    blocks = _own(facts, locale) if facts.allowed else _denied(locale)
+    blocks = _own(facts, locale) if facts.allowed else _denied(facts, locale)
     return {"type": "home", "blocks": at_most(blocks, VIEW_BLOCKS, say("not_shown", locale))}
 
 
-def _denied(locale: str) -> list[Block]:
-    return [section("\n".join([say("home_denied", locale), say("home_denied_next", locale)]))]
+def _denied(facts: HomeFacts, locale: str) -> list[Block]:
+    if not facts.denied:
+        return [section("\n".join([say("home_denied", locale), say("home_denied_next", locale)]))]
+    said = explain(facts.denied, {}, locale)
+    return [section("\n".join([say("home_denied", locale), f"{said.happened}.", *said.lines()]))]
 
 
 def _own(facts: HomeFacts, locale: str) -> list[Block]:

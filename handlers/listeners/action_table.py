@@ -55,7 +55,7 @@ def _control(action: Literal["pause", "resume", "cancel"]) -> Action:
         del value
         locale = await desk.locale(call)
         text = replies.say(
-            "control_asked", locale, {"job": job.label}, action=notices.controlled(action, locale)
+            "control_asked", locale, {"job": job.label, "action": replies.verb(action, locale)}
         )
         await desk.reply(call, answers.ok(text, locale))
 

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Connection
 
 from bot.people import Actor
-from bot.store import people, small
+from bot.store import small
 from bot.work import card_rows
 from bot.work.cards import HOME
 from bot.work.outbox_rows import Target
@@ -50,13 +50,10 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 async def show_home(desk: Desk, user: str) -> None:
     """Read who this is, then have the Home tab painted and kept up to date."""
-    member = await desk.deps.chat.member(user)
+    member = await desk.deps.people.refresh(user)
     now = desk.deps.clock.now()
 
     def work(connection: Connection) -> None:
-        known = people.get(connection, user)
-        groups = known.groups if known else frozenset()
-        people.put(connection, member, groups, now=now)
         card_rows.place(connection, f"{HOME}:{user}", HOME, user, member.team_id, Target(user=user), now=now)
 
     await desk.deps.store.write(work)

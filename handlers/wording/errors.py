@@ -6,11 +6,13 @@ The sentences are in `handlers.wording.error_tables`. A code without one is told
 from bot.errors import BotError, ChatError, ServiceSays
 from handlers.wording import jobs
 from handlers.wording.error_tables import bot as bot_table
+from handlers.wording.error_tables import order as order_table
 from handlers.wording.error_tables import service as service_table
 from handlers.wording.language import pick
 from handlers.wording.markup import quoted
 from handlers.wording.said import Params, Said, fill
 
+_TABLES = (bot_table.SENTENCES, order_table.SENTENCES, service_table.SENTENCES)
 _UNKNOWN = {
     "en": (
         "{service} refused this",
@@ -34,16 +36,15 @@ _ACTIONS = {
 
 def is_known(code: str) -> bool:
     """Whether the code has sentences of its own."""
-    return code in service_table.SENTENCES["en"] or code in bot_table.SENTENCES["en"]
+    return any(code in table["en"] for table in _TABLES)
 
 
 def explain(
     code: str, params: Params, locale: str, *, text: str = "", request_id: str = "", provider: str = ""
 ) -> Said:
     """A code in words. `text` are the service's own, quoted; `provider` names the service."""
-    of_service = pick(service_table.SENTENCES, locale)
-    of_bot = pick(bot_table.SENTENCES, locale)
-    happened, meaning, remedy = of_bot.get(code) or of_service.get(code) or pick(_UNKNOWN, locale)
+    found = (pick(table, locale).get(code) for table in _TABLES)
+    happened, meaning, remedy = next((one for one in found if one), pick(_UNKNOWN, locale))
     who = jobs.service(provider) if provider else pick(_SERVICE, locale)
     state = jobs.state_word(str(params["state"]), locale).lower() if "state" in params else "…"
     action = pick(_ACTIONS, locale).get(str(params.get("action", "")), "changed")

@@ -148,6 +148,12 @@ def fallback(*lines: str, limit: int = 3000) -> str:
     return _without_stump(cut)
 
 
+def unmarked(markup: str) -> str:
+    """Markup as plain text, for field errors and other places where Slack reads no markup."""
+    text = fallback(markup)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def _without_stump(text: str) -> str:
     """Drop an entity or mention that a cut has left unfinished."""
     tail = text.removesuffix(ELLIPSIS)

@@ -172,6 +172,19 @@ def test_a_stray_first_line_does_not_hide_the_rest() -> None:
     assert report.examples == 18
 
 
+def test_objects_over_lines_are_recognised_whatever_the_first_line_holds() -> None:
+    spread = (
+        b'{"messages": [\n  {"role": "user", "content": "a"},\n  {"role": "assistant", "content": "b"}]}\n'
+    )
+    assert only(checked(spread * 2000)) == ("file_format", None, "", {"format": "json_pretty"})
+    assert only(checked(spread)) == ("file_format", None, "", {"format": "json_pretty"})
+
+
+def test_a_broken_first_line_is_not_taken_for_another_format() -> None:
+    report = checked(GOOD[:-9] + b"\n" + TEN)
+    assert [(one.rule, one.line) for one in report.findings] == [("json_truncated", 1)]
+
+
 def test_lists_on_lines_are_told_line_by_line() -> None:
     report = checked((json.dumps(chat()["messages"]).encode() + b"\n") * 12)
     assert report.totals == {"line_not_object": 12, "too_few_examples": 1}

@@ -1,11 +1,13 @@
 """Whatever the form is, Slack takes the view."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from handlers.views import train, train_summary, upload
+from sandbox.slack.blocks import check_view
 from tests import strategies as facts
 from tests.blockkit import view_problems
 from tests.specs import specs_root
@@ -23,23 +25,28 @@ def _specs() -> None:
     specs_root()
 
 
+def refusals(view: dict[str, object]) -> list[object]:
+    """What either of the two checkers, written apart, finds."""
+    return [*view_problems(view), *check_view(json.loads(json.dumps(view)))]
+
+
 @thorough
 @given(facts.upload_form)
 def test_upload(form: Any) -> None:
-    assert view_problems(upload.build(form, "en")) == []
+    assert refusals(upload.build(form, "en")) == []
 
 
 @thorough
 @given(facts.train_form)
 def test_train(form: Any) -> None:
-    assert view_problems(train.build(form, "en")) == []
+    assert refusals(train.build(form, "en")) == []
 
 
 @thorough
 @given(facts.summary)
 def test_summary(summary: Any) -> None:
     view = train_summary.build(summary, "en")
-    assert view_problems(view) == []
+    assert refusals(view) == []
     back = train_summary.parse(str(view["private_metadata"]))
     assert back is not None
     assert back.intent == summary.intent

@@ -82,6 +82,10 @@ def test_the_fallback_is_plain_and_keeps_mentions() -> None:
     )
 
 
+def test_markup_for_places_without_markup() -> None:
+    assert markup.unmarked("*Sent:* `a` &lt;b&gt; &amp;lt; c") == "Sent: a <b> &lt; c"
+
+
 @given(st.lists(hostile.map(lambda text: markup.inline(text, 100)), max_size=6), st.integers(20, 200))
 def test_a_long_fallback_is_cut_at_no_entity(lines: list[str], limit: int) -> None:
     text = markup.fallback(*lines, "<@U0ANNA99>" * 3, limit=limit)

@@ -222,7 +222,9 @@ def upgrade() -> None:
         sa.Column("v", sa.Integer(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("wanted_at", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("delays", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("lease_owner", sa.String(), nullable=True),
         sa.Column("lease_token", sa.Integer(), nullable=False),
@@ -315,6 +317,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_job_open", "job", ["connection", "state"], unique=False)
     op.create_index("ix_job_requester", "job", ["team_id", "requester", "id"], unique=False)
+    op.create_index(
+        "ix_job_unfinished",
+        "job",
+        ["state"],
+        unique=False,
+        sqlite_where=sa.text("collected_at IS NULL"),
+        postgresql_where=sa.text("collected_at IS NULL"),
+    )
     op.create_table(
         "request_round",
         sa.Column("request", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

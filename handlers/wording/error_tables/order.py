@@ -1,0 +1,66 @@
+"""Sentences for what is wrong with an order, for answers of Slack itself, and for our own faults."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
+    "en": {
+        "model_unknown": (
+            "The model {given} is not in this connection's list",
+            "The list is read once an hour, and when a job has made a new model.",
+            "Choose a model from the list; a new one shows after a moment.",
+        ),
+        "method": (
+            "{model} is not trained with this method",
+            "It takes: {methods}.",
+            "Choose another model.",
+        ),
+        "training_type_missing": (
+            "A training type is needed",
+            "Without one the service assumes Standard, and says of models that are not trained so that they "
+            "do not support fine-tuning.",
+            "Choose one of: {types}.",
+        ),
+        "training_type": (
+            "{model} is not trained with this training type",
+            "The service would say that the model does not support fine-tuning, which misleads.",
+            "Choose {types}.",
+        ),
+        "no_validation": ("This service takes no validation data", "", "Leave the field empty."),
+        "hyperparameter_unknown": ("{name} is not a setting of this model", "", "Leave it out."),
+        "not_whole": ("{name} must be a whole number", "", ""),
+        "value_small": ("{name} is too small", "", "It must be at least {minimum}."),
+        "value_large": ("{name} is too large", "", "It may be {maximum} at most."),
+        "seed_range": ("The seed is out of range", "", "It may be 0 to {maximum}, or empty."),
+        "no_suffix": ("This service takes no suffix", "", "Leave the field empty."),
+        "suffix_long": (
+            "The suffix has {length} characters",
+            "The service takes {maximum}.",
+            "Shorten it.",
+        ),
+        "suffix_characters": (
+            "The suffix has characters that the service refuses",
+            "",
+            "Letters a-z and A-Z, digits, - and _ are allowed; no dots, no blanks.",
+        ),
+        "order_lost": (
+            "The order did not come back with the summary",
+            "Nothing was started.",
+            "Open the training form again; shorter names may help.",
+        ),
+        "intent_lost": (
+            "The job could not be written down",
+            "Nothing was started.",
+            "Try again; when it comes back, tell whoever runs the bot.",
+        ),
+        "task_state": ("Task {task} is not waiting any more", "Somebody decided it already.", ""),
+        "unexpected": (
+            "Something went wrong on our side",
+            "It was logged under the reference {reference}.",
+            "Try again in a moment. When it comes back, give the reference to whoever runs the bot.",
+        ),
+        "ratelimited": ("Slack asks us to slow down", "", "Try again in a minute."),
+        "chat_trouble": ("Slack has trouble right now", "", "Try again in a minute."),
+        "chat_no_answer": ("Slack did not answer", "", "Try again in a minute."),
+        "chat_unreachable": ("Slack cannot be reached", "", "Try again in a minute."),
+    }
+}
