@@ -1,4 +1,4 @@
-"""The cached catalogue of what can be trained: the handler of `catalogue.refresh`, and the search in it."""
+"""The cached catalogue of what can be trained, and the quotas: the handler of `catalogue.refresh`, and the search."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,7 +17,7 @@ ORDER = {"base": 0, "tuned": 1, "checkpoint": 2}
 
 
 class Refresh:
-    """Reads a connection's models once an hour, and when a job made a new one."""
+    """Reads a connection's models and quotas once an hour, and when a job made a new model."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -27,13 +27,26 @@ class Refresh:
         name = str(task.payload["connection"])
         if name not in self._deps.providers:
             return Done()
-        models = await self._deps.provider(name).models()
+        provider = self._deps.provider(name)
+        models = await provider.models()
+        probe = await provider.probe()
         now = self._deps.clock.now()
-        return Again(now + FRESH, lambda c: connections.put_catalogue(c, name, models, now=now))
+
+        def apply(connection: Connection) -> None:
+            connections.put_catalogue(connection, name, models, now=now)
+            usage = {
+                "files": probe.files,
+                "files_bytes": probe.files_bytes,
+                "jobs": probe.jobs,
+                "clock_skew": probe.clock_skew,
+            }
+            connections.note(connection, name, usage=usage, probed_at=now)
+
+        return Again(now + FRESH, apply)
 
 
 def search(connection: Connection, name: str, typed: str) -> Sequence[Choice]:
-    """Trainable models whose name holds every typed word: base models, then tuned ones newest first, then checkpoints."""
+    """Trainable models whose name holds every typed word: base models, then tuned (newest first), then checkpoints."""
     models, _ = connections.models(connection, name)
     words = typed.lower().split()
     fitting = [

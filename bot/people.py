@@ -76,7 +76,7 @@ class People:
         return denial(self._roles, self._home, person.member, person.groups)
 
     def last_denial(self, connection: Connection, user_id: str) -> str | None:
-        """Why not, by the last look at this person however old; `not_trainer` for one never looked at. For display."""
+        """Why not, by the last look however old; `not_trainer` for somebody never looked at. For display only."""
         person = rows.get(connection, user_id)
         return denial(self._roles, self._home, person.member, person.groups) if person else "not_trainer"
 

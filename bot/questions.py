@@ -157,7 +157,7 @@ class Questions:
                     provider=one.provider,
                     region=one.region,
                     state=state,
-                    probed_at=seen.polled_at if seen else None,
+                    probed_at=(seen.probed_at or seen.polled_at) if seen else None,
                     error=str(error.get("code", "")),
                     error_text=str(error.get("text", "")),
                     clock_skew=usage.get("clock_skew"),

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from bot.people import Actor
+
+QUESTION: Final = "confirm:"
+"""How the block ids of questions begin (`handlers.blocks.answers.confirm`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +18,7 @@ class Call:
     channel: where it happened; empty on the Home tab and for global shortcuts.
     thread_ts: the thread's parent, when it happened in a thread.
     trigger_id: lives three seconds; empty for events.
+    is_question: the click answers a question that only this person was asked, which the answer may replace.
     response_url: empty where there is none.
     """
 
@@ -28,6 +32,7 @@ class Call:
     trigger_id: str = ""
     response_url: str = field(default="", repr=False)
     view: Mapping[str, Any] | None = field(default=None, repr=False)
+    is_question: bool = False
 
 
 def _text(value: object) -> str:
@@ -74,7 +79,14 @@ def of_interaction(body: Mapping[str, Any], via: str, corr: str) -> Call:
         trigger_id=trigger,
         response_url=_text(body.get("response_url")),
         view=view,
+        is_question=_clicked_block(body).startswith(QUESTION),
     )
+
+
+def _clicked_block(body: Mapping[str, Any]) -> str:
+    actions = body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else {}
+    return _text(first.get("block_id")) if isinstance(first, Mapping) else ""
 
 
 def of_message(body: Mapping[str, Any], event: Mapping[str, Any], corr: str) -> Call:

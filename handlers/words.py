@@ -16,6 +16,7 @@ from handlers.blocks import (
     answers,
     connections,
     data_list,
+    dataset_card,
     job_list,
     job_log,
     job_snapshot,
@@ -177,8 +178,16 @@ async def _pick(desk: Desk, call: Call, word: str) -> None:
     await desk.reply(call, job_list.picker(word, page.jobs[:PICKED_FROM], await desk.locale(call)))
 
 
+async def show_data(desk: Desk, call: Call, given: str) -> None:
+    """One dataset of the person's own, as its card shows it."""
+    facts = await desk.deps.store.read(lambda c: questions(desk).dataset(c, call.actor, given))
+    await desk.reply(call, dataset_card.build(facts, await desk.locale(call)))
+
+
 async def _data(desk: Desk, call: Call, command: Command) -> None:
-    del command
+    if command.target:
+        await show_data(desk, call, command.target)
+        return
     found, more = await desk.deps.store.read(lambda c: questions(desk).data(c, call.actor))
     await desk.reply(call, data_list.build(found, await desk.locale(call), more))
 

@@ -76,7 +76,10 @@ as_of = 2026-11-22
 
 def identity_environment(url: str) -> dict[str, str]:
     """What an App Service would set for its programs, so that a managed identity is found on loopback."""
-    return {"IDENTITY_ENDPOINT": f"{url}/azure/identity/token", "IDENTITY_HEADER": AzureOptions().identity_header}
+    return {
+        "IDENTITY_ENDPOINT": f"{url}/azure/identity/token",
+        "IDENTITY_HEADER": AzureOptions().identity_header,
+    }
 
 
 def _quoted(path: Path) -> str:

@@ -69,6 +69,7 @@ class Intake:
         datasets.change(
             connection, found.id, now=now, state="unreadable", problem={"code": code, "params": params}
         )
+        self._touch_pair(connection, found, now)
         small.record(
             connection,
             at=now,
@@ -116,6 +117,7 @@ class Intake:
             after={"counts": dict(report.counts)},
             corr=corr,
         )
+        self._touch_pair(connection, found, now)
         if report.ok:
             copy = datasets.add_copy(connection, found.id, str(found.source["connection"]), now=now)
             plant_upload(connection, copy, found.id, now=now, corr=corr)
@@ -125,6 +127,12 @@ class Intake:
         card_rows.place(
             connection, key, "dataset", found.label, found.team_id, Target(user=found.owner), now=now
         )
+
+    @staticmethod
+    def _touch_pair(connection: Connection, found: Dataset, now: datetime) -> None:
+        """The other half's card offers both only while both can be used."""
+        if found.pair is not None:
+            card_rows.touch(connection, datasets.card_key(found.pair), now=now)
 
     def _now(self) -> datetime:
         return self._deps.clock.now()

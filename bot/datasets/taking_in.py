@@ -27,6 +27,14 @@ class Attached:
     role: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Numbers of the datasets that the files are; `before` are those that were here already."""
+
+    numbers: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
+
+
 def guess_roles(files: Sequence[Attached]) -> list[str]:
     """Which of the files is training and which validation data: as said, by name, else the smaller one validates."""
     roles = [file.role or "" for file in files]
@@ -52,20 +60,23 @@ def take_in(
     via: str,
     now: datetime,
     corr: str,
-) -> list[int]:
-    """Make datasets of the files and have them read and checked; their numbers.
+) -> Taken:
+    """Make datasets of the files and have them read and checked.
 
-    A file that this person handed in before at the same place (a redelivery, a second click) is not taken in twice.
+    A file that this person handed in before for the same connection is not taken in twice, unless it could not be read.
     """
     numbers: list[int] = []
+    before: list[int] = []
     for file, role in zip(files, guess_roles(files), strict=True):
         key = {**source, "file_id": file.file_id, "connection": target}
-        known = _same_source(connection, actor, key)
+        known = _same_file(connection, actor, key)
+        if known is not None:
+            before.append(known)
         numbers.append(known or _add(connection, file, role, actor, key, via=via, now=now, corr=corr))
     if len(numbers) == 2 and numbers[0] != numbers[1]:
         for one, other in (numbers, reversed(numbers)):
             datasets.change(connection, one, now=now, pair=other)
-    return numbers
+    return Taken(numbers=tuple(numbers), before=tuple(before))
 
 
 def _add(
@@ -111,15 +122,15 @@ def _add(
     return number
 
 
-def _same_source(connection: Connection, actor: Actor, source: Mapping[str, Any]) -> int | None:
+def _same_file(connection: Connection, actor: Actor, source: Mapping[str, Any]) -> int | None:
     rows = connection.execute(
         select(table.c.id, table.c.source)
-        .where(table.c.team_id == actor.team_id, table.c.owner == actor.user_id)
+        .where(table.c.team_id == actor.team_id, table.c.owner == actor.user_id, table.c.state != "unreadable")
         .order_by(table.c.id.desc())
         .limit(50)
     )
     for row in rows:
-        if row.source == dict(source):
+        if all(row.source.get(name) == source[name] for name in ("file_id", "connection")):
             return int(row.id)
     return None
 

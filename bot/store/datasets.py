@@ -178,6 +178,32 @@ def add_copy(connection: Connection, number: int, name: str, *, now: datetime) -
     return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
 
 
+def send_again(connection: Connection, copy: Copy, *, now: datetime) -> None:
+    """Have a copy sent anew, under a name of its own: what the last time left at the service is not mistaken for it."""
+    round_ = int((copy.upload_state or {}).get("round", 0)) + 1
+    change_copy(
+        connection,
+        copy.id,
+        now=now,
+        state="waiting",
+        failure=None,
+        remote_id=None,
+        remote_name=None,
+        intent_at=None,
+        upload_state={"round": round_},
+        sent=0,
+    )
+
+
+def unfinished(connection: Connection) -> tuple[Sequence[int], Sequence[Copy]]:
+    """Datasets that are not checked yet, and copies that are not at their service yet."""
+    unread = connection.execute(select(dataset.c.id).where(dataset.c.state.in_(("received", "checking"))))
+    rows = connection.execute(
+        select(*_COPY_FIELDS).where(dataset_copy.c.state.not_in(("processed", "failed")))
+    )
+    return unread.scalars().all(), [Copy(**row._mapping) for row in rows]
+
+
 def change_copy(connection: Connection, number: int, *, now: datetime, **values: Any) -> None:
     """Write fields of a copy and mark the dataset's card."""
     connection.execute(update(dataset_copy).where(dataset_copy.c.id == number).values(**values))

@@ -44,7 +44,7 @@ def draw_panel(axis: Axes, metric: str, series: Sequence[Series]) -> dict[str, L
             sound = one.pick([int(index) for index in np.flatnonzero(~broken)])
             values = values[~broken]
         if len(sound):
-            handles[NAMES[one.split]] = _curve(axis, sound)
+            handles[_name(sound)] = _curve(axis, sound)
             extremes += [float(values.min()), float(values.max())]
     name = METRICS.get(metric) or drawable(metric.replace("_", " "))[:32].capitalize()
     logarithmic = metric == "loss" and _spans_decades(extremes)
@@ -52,6 +52,11 @@ def draw_panel(axis: Axes, metric: str, series: Sequence[Series]) -> dict[str, L
     axis.set_ylabel(f"{name} (log scale)" if logarithmic else name, fontsize=10, color="#1d1c1d")
     axis.yaxis.set_label_coords(-0.062, 0.5)
     return handles
+
+
+def _name(series: Series) -> str:
+    smoothed = series.split != "full_valid" and len(series) >= SMOOTHED_FROM
+    return f"{NAMES[series.split]}, smoothed" if smoothed else NAMES[series.split]
 
 
 def _spans_decades(extremes: Sequence[float]) -> bool:

@@ -51,6 +51,10 @@ def draw(request: ChartRequest) -> bytes:
     _epochs(axes, request.epoch_ends)
     handles |= _checkpoints(axes, request.checkpoints)
     _write_labels(figure, labels, top)
+    many = len(handles) > 4
+    if len(handles) > 5:
+        # The label of a checkpoint explains itself.
+        handles.pop("Checkpoint", None)
     if handles:
         figure.legend(
             handles.values(),
@@ -59,9 +63,9 @@ def draw(request: ChartRequest) -> bytes:
             bbox_to_anchor=(_LEFT - 0.012, 0.915),
             ncols=len(handles),
             frameon=False,
-            fontsize=9,
+            fontsize=7.5 if many else 9,
             handlelength=1.6,
-            columnspacing=1.4,
+            columnspacing=1.0 if many else 1.4,
             labelcolor=INK,
         )
     out = io.BytesIO()
@@ -143,7 +147,7 @@ def _checkpoints(axes: Sequence[Axes], marks: Sequence[ChartCheckpoint]) -> dict
             line = axis.axvline(
                 mark.step, color=CHECKPOINT, linewidth=1.1, linestyle=style, alpha=0.75, zorder=2
             )
-            handles["Checkpoint" if mark.deployable else "Checkpoint, not deployable"] = line
+            handles["Checkpoint" if mark.deployable else "Not deployable"] = line
     return handles
 
 

@@ -1,11 +1,14 @@
 """How an observation of the service changes a job. Pure: plain values in, a typed step out."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.store.jobs import Job
 from providers.base import TERMINAL, RemoteJob
+
+
+SLOWEST_ANSWER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +30,10 @@ def advance(job: Job, remote: RemoteJob, *, asked_at: datetime) -> Step:
     """The step from what we know to what the service said when it was asked at `asked_at`.
 
     A job that ended stays as it ended. An observation that was asked for before the last change of state is older
-    than what we know, so it changes nothing: a slow poll never undoes a cancel.
+    than what we know, so it changes nothing: a slow poll never undoes a cancel. One that seems older by more than any
+    request takes was asked by a clock that has been set back since: it counts, or the job would stand still.
     """
-    if job.ended or asked_at < job.state_at:
+    if job.ended or timedelta(0) < job.state_at - asked_at <= SLOWEST_ANSWER:
         return Step()
     values: dict[str, Any] = {}
     if remote.raw_state != job.raw_state:

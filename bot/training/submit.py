@@ -2,10 +2,11 @@
 
 The row is the intent. Before the request is sent its time is written (`intent_at`); a certain "no" or "not sent" takes
 it back. Where it stands without an answer, the service's list is searched for two minutes for a job with our seed,
-files and suffix; then the starter is asked (DESIGN section 3, calls that are not idempotent).
+files and suffix; then the starter is asked (DESIGN section 3, calls that are not idempotent). Everything that is
+written on the way is written under the task's lease: a worker that lost it cannot take another's intent back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,11 @@ from providers.errors import OutcomeUnknown, Refused, Throttled, Unavailable, Un
 LOOK_FOR = timedelta(minutes=2)
 LOOK_EVERY = timedelta(seconds=5)
 DATA_EVERY = timedelta(seconds=20)
-CLOCKS_DIFFER = timedelta(minutes=2)
+CLOCKS_DIFFER = timedelta(minutes=15)
+"""The service's clock may be behind ours by so much. Seeds are ours and jobs that we know do not count, so that looking
+back further finds nothing wrong."""
+DATA_GONE = frozenset({"file_unknown"})
+DATA_SENT_AGAIN = "data_sent_again"
 
 
 def plant(connection: Connection, number: int, *, now: datetime, corr: str) -> None:
@@ -60,6 +65,9 @@ def data_at_service(connection: Connection, job: Job, *, now: datetime, corr: st
         if number is None:
             ids.append(None)
             continue
+        found = datasets.get(connection, number)
+        if found is None or found.state != "ready":
+            return Files(None, None, waiting=False, failed={"kind": "dataset"})
         copy = datasets.copy_at(connection, number, job.connection)
         if copy is None or copy.state in ("waiting", "uploading", "processing", "uncertain"):
             copy_id = datasets.add_copy(connection, number, job.connection, now=now)
@@ -72,6 +80,17 @@ def data_at_service(connection: Connection, job: Job, *, now: datetime, corr: st
     if waiting:
         return Files(None, None, waiting=True)
     return Files(ids[0], ids[1], waiting=False)
+
+
+def data_sent(connection: Connection, job: Job) -> Files:
+    """The service's ids with which a job was asked for, whatever became of the files since."""
+    copies = [
+        datasets.copy_at(connection, number, job.connection) if number is not None else None
+        for number in (job.train, job.valid)
+    ]
+    ids = [copy.remote_id if copy is not None else None for copy in copies]
+    whole = ids[0] is not None and (job.valid is None or ids[1] is not None)
+    return Files(ids[0], ids[1], waiting=False) if whole else Files(None, None, waiting=True)
 
 
 def plant_upload(connection: Connection, copy_id: int, dataset: int, *, now: datetime, corr: str) -> None:
@@ -89,10 +108,18 @@ def plant_upload(connection: Connection, copy_id: int, dataset: int, *, now: dat
 
 
 class Submit:
-    """The handler of `job.submit`."""
+    """The handler of `job.submit`. `look_for`: how long a creation without an answer is looked for."""
 
-    def __init__(self, deps: Deps, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        recorder: Recorder,
+        *,
+        look_for: timedelta = LOOK_FOR,
+        look_every: timedelta = LOOK_EVERY,
+    ) -> None:
         self._deps, self._recorder = deps, recorder
+        self._look_for, self._look_every = look_for, look_every
 
     async def __call__(self, task: Task) -> Outcome:
         """Take one step towards a job at the service."""
@@ -116,6 +143,20 @@ class Submit:
             return Again(self._now() + DATA_EVERY)
         return await self._send(task, job, files)
 
+    def give_up(self, connection: Connection, task: Task, error: str) -> None:
+        """Parked: the starter is told, or asked where a request may have arrived."""
+        number = int(task.payload["job"])
+        job = jobs.get(connection, number)
+        if job is None or job.state not in ("waiting", "submitting"):
+            return
+        now = self._now()
+        if job.intent_at is not None:
+            self._recorder.uncertain(connection, number, now=now)
+            return
+        code = error.partition("(")[0]
+        failure = {"kind": code, "code": code, "message": ""}
+        self._recorder.refused(connection, number, failure, now=now, corr=task.corr)
+
     async def _send(self, task: Task, job: Job, files: Files) -> Outcome:
         spec = spec_of(job, files)
         intent_at = self._now()
@@ -124,11 +165,13 @@ class Submit:
         try:
             remote = await self._deps.provider(job.connection).submit(spec)
         except OutcomeUnknown:
-            return Again(self._now() + LOOK_EVERY / 5)
+            return Again(self._now() + self._look_every / 5)
         except (Throttled, Unavailable):
-            await self._deps.store.write(lambda c: jobs.note(c, job.id, intent_at=None))
+            await self._deps.store.write(lambda c: self._not_sent(c, job.id, task))
             raise
         except (Refused, Unsupported) as error:
+            if error.code in DATA_GONE and DATA_SENT_AGAIN not in job.asked:
+                return self._data_again(job, task)
             kept = {
                 "code": error.answer.code or error.code,
                 "message": error.answer.message,
@@ -144,19 +187,39 @@ class Submit:
         fresh = jobs.get(connection, job.id)
         if fresh is None or fresh.state not in ("waiting", "submitting"):
             return False
-        jobs.change(connection, job.id, now=at, intent_at=at, state="submitting")
+        jobs.change(connection, job.id, now=at, intent_at=at, state="submitting", state_at=at)
         return True
+
+    def _not_sent(self, connection: Connection, number: int, task: Task) -> None:
+        """Certain that nothing was made: the intent is taken back, and the job can be cancelled while it waits."""
+        now = self._now()
+        queue.extend(connection, task, now=now)
+        jobs.change(connection, number, now=now, intent_at=None, state="waiting", state_at=now)
+
+    def _data_again(self, job: Job, task: Task) -> Outcome:
+        """The service does not know the files any more (somebody deleted them there): they are sent once more."""
+
+        def apply(connection: Connection) -> None:
+            now = self._now()
+            self._not_sent(connection, job.id, task)
+            jobs.note(connection, job.id, asked={**job.asked, DATA_SENT_AGAIN: now.isoformat()})
+            for number in (job.train, job.valid):
+                copy = datasets.copy_at(connection, number, job.connection) if number is not None else None
+                if copy is not None and copy.state == "processed":
+                    datasets.send_again(connection, copy, now=now)
+                    plant_upload(connection, copy.id, copy.dataset, now=now, corr=task.corr)
+
+        return Again(self._now() + DATA_EVERY, apply)
 
     async def _look(self, task: Task, job: Job) -> Outcome:
         """Nobody knows whether the request arrived: search before anything else."""
         sent_at = job.intent_at or self._now()
         asked_at = self._now()
-        files = await self._deps.store.write(lambda c: data_at_service(c, job, now=asked_at, corr=task.corr))
-        if files.train is None:
-            return Again(self._now() + LOOK_EVERY)
-        found = await self._deps.provider(job.connection).find_job(
-            spec_of(job, files), sent_at - CLOCKS_DIFFER
-        )
+        files = await self._deps.store.read(lambda c: data_sent(c, job))
+        found: Sequence[RemoteJob] = ()
+        if files.train is not None:
+            provider = self._deps.provider(job.connection)
+            found = await provider.find_job(spec_of(job, files), sent_at - CLOCKS_DIFFER)
         ours = await self._deps.store.read(
             lambda c: jobs.known_ids(c, job.connection, [one.id for one in found])
         )
@@ -165,8 +228,8 @@ class Submit:
             return self._adopted(
                 job, task, min(candidates, key=lambda one: one.created_at), asked_at=asked_at
             )
-        if asked_at - sent_at < LOOK_FOR:
-            return Again(self._now() + LOOK_EVERY)
+        if timedelta(0) <= asked_at - sent_at < self._look_for:
+            return Again(self._now() + self._look_every)
         return Done(lambda c: self._recorder.uncertain(c, job.id, now=self._now()))
 
     def _adopted(self, job: Job, task: Task, remote: RemoteJob, *, asked_at: datetime) -> Outcome:
@@ -184,6 +247,7 @@ class Submit:
                 eta=remote.estimated_finish,
                 raw_state=remote.raw_state,
             )
+            jobs.forget_foreign(connection, job.connection, remote.id)
             small.record(
                 connection,
                 at=now,

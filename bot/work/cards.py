@@ -14,13 +14,16 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.chat import Chat, Posted, Rendered
 from bot.clock import Clock
 from bot.errors import BotError, ChatRefused, ChatThrottled, ChatUnknown
 from bot.store.store import Store
 from bot.work import card_rows, pace
 from bot.work.card_rows import Card
-from bot.work.worker import backoff
+from bot.work.outbox import UNDRESSED
+from bot.work.worker import TROUBLE_PAUSE, backoff
 
 log = logging.getLogger(__name__)
 LONGEST_WAIT = 15.0
@@ -30,6 +33,8 @@ FOUND_SINCE = timedelta(minutes=2)
 HOME = "home"
 GONE = frozenset({"message_not_found", "cant_update_message"})
 REFUSED_WAIT = 300.0
+TOGETHER = 0.05
+"""Seconds in which further changes join the ones that woke the painter."""
 
 
 class Painter(Protocol):
@@ -58,18 +63,27 @@ class Cards:
         """Paint until cancelled."""
         while True:
             self._wake.clear()
-            now = self._clock.now()
-            waiting = await self._store.read(card_rows.behind)
-            due = [card for card in waiting if card.due_at <= now]
-            for card in due:
-                await self._guarded(card)
-            if due:
+            try:
+                wait = await self._paint_due()
+            except SQLAlchemyError:  # a full disk or a lock held too long may pass
+                log.exception("the store does not answer the painter; trying again")
+                wait = TROUBLE_PAUSE
+            if wait <= 0:
                 continue
-            wait = min((card.due_at - now).total_seconds() for card in waiting) if waiting else LONGEST_WAIT
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(0.05, min(wait, LONGEST_WAIT)))
-            if waiting:
-                await asyncio.sleep(0.05)
+            await asyncio.sleep(TOGETHER)
+
+    async def _paint_due(self) -> float:
+        """Paint what is due; seconds until the next card is, 0.0 when something was painted."""
+        now = self._clock.now()
+        waiting = await self._store.read(card_rows.behind)
+        due = [card for card in waiting if card.due_at <= now]
+        for card in due:
+            await self._guarded(card)
+        if due:
+            return 0.0
+        return min((card.due_at - now).total_seconds() for card in waiting) if waiting else LONGEST_WAIT
 
     async def _guarded(self, card: Card) -> None:
         try:
@@ -81,6 +95,8 @@ class Cards:
         except ChatRefused as error:
             log.warning("Slack refuses card %s: %s", card.key, error)
             await self._later(card, REFUSED_WAIT, str(error))
+        except SQLAlchemyError:
+            raise
         except BotError as error:
             await self._later(card, backoff(card.attempts + 1, self._rng.random()), str(error))
         except Exception as error:  # boundary: one card that cannot be built must not stop the others
@@ -107,7 +123,7 @@ class Cards:
         if digest != card.rendered_digest:
             await self._edit_place()
             try:
-                await self._chat.update(Posted(card.channel, card.ts), message, key=card.key)
+                await self._update(Posted(card.channel, card.ts), message, card.key)
             except ChatRefused as error:
                 if error.code not in GONE:
                     raise
@@ -132,10 +148,29 @@ class Cards:
             )
         if posted is None:
             await self._store.write(lambda c: card_rows.put(c, card, first_try_at=card.first_try_at or now))
-            posted = await self._chat.post(channel, message, key=card.key, thread_ts=None)
+            posted = await self._first(channel, message, card.key)
         place = posted
         await self._store.write(lambda c: card_rows.put(c, card, channel=place.channel, ts=place.ts))
         await self._shown(card, digest)
+
+    async def _first(self, channel: str, message: Rendered, key: str) -> Posted:
+        try:
+            return await self._chat.post(channel, message, key=key, thread_ts=None)
+        except ChatRefused as error:
+            if error.code not in UNDRESSED:
+                raise
+            # A card is the parent of its thread: it must stand, be it in plain words.
+            log.warning("Slack refused the blocks of card %s: %s", key, error)
+            return await self._chat.post(channel, Rendered(message.text), key=key, thread_ts=None)
+
+    async def _update(self, at: Posted, message: Rendered, key: str) -> None:
+        try:
+            await self._chat.update(at, message, key=key)
+        except ChatRefused as error:
+            if error.code not in UNDRESSED:
+                raise
+            log.warning("Slack refused the blocks of card %s: %s", key, error)
+            await self._chat.update(at, Rendered(message.text), key=key)
 
     async def _edit_place(self) -> None:
         now = self._clock.now()

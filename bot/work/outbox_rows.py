@@ -4,7 +4,7 @@ A row is `queued`, `sending`, `unknown` (sent or not, nobody knows: looked up be
 `dead`. Keys are unique for ever, so the same thing is never told twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from bot.store.work_tables import message_ref, outbox
 
 SIGNAL = "outbox"
 LEASE = timedelta(seconds=60)
+PARENT_PATIENCE = timedelta(hours=24)
 OPEN = ("queued", "sending", "unknown")
 
 
@@ -33,8 +34,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What decides about the order of an unsent message. `blocked`: its parent is not posted yet."""
+
+    id: int
+    target: Target
+    parent_key: str | None
+    due_at: datetime
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An unsent message. `thread_ts` is resolved from its parent; None while the parent is not posted yet."""
+    """An unsent message. `thread` (channel, ts) is its parent's place; None without a posted parent."""
 
     id: int
     key: str
@@ -87,52 +99,96 @@ def say(
     return True
 
 
-def open_rows(connection: Connection, limit: int = 500) -> Sequence[Row]:
-    """Unsent messages in the order in which they were said, with their parents resolved."""
+def waiting(connection: Connection, *, now: datetime) -> Sequence[Waiting]:
+    """Unsent messages in the order in which they were said; a message whose parent never came stands alone."""
     rows = connection.execute(
-        select(outbox).where(outbox.c.state.in_(OPEN)).order_by(outbox.c.id).limit(limit)
+        select(outbox.c.id, outbox.c.target, outbox.c.parent_key, outbox.c.due_at, outbox.c.created_at)
+        .where(outbox.c.state.in_(OPEN))
+        .order_by(outbox.c.id)
     ).all()
     parents = {row.parent_key for row in rows if row.parent_key}
-    places = _places(connection, parents)
-    # A message whose parent was given up is said in the open rather than never.
-    orphans = set(
-        connection.execute(
-            select(outbox.c.key).where(outbox.c.key.in_(parents), outbox.c.state == "dead")
-        ).scalars()
-    )
+    posted, dead = _posted(connection, parents), _dead(connection, parents)
     return [
-        Row(
+        Waiting(
             id=row.id,
-            key=row.key,
-            notice=NOTICES[row.kind].model_validate(row.params),
             target=Target(**row.target),
-            parent_key=None if row.parent_key in orphans else row.parent_key,
-            thread=places.get(row.parent_key) if row.parent_key else None,
-            locale=row.locale,
-            state=row.state,
+            parent_key=row.parent_key,
             due_at=row.due_at,
-            attempts=row.attempts,
-            first_try_at=row.first_try_at,
-            lease_token=row.lease_token,
-            file=row.file,
-            created_at=row.created_at,
+            blocked=row.parent_key is not None
+            and row.parent_key not in posted
+            and row.parent_key not in dead
+            and now - row.created_at < PARENT_PATIENCE,
         )
         for row in rows
     ]
 
 
-def _places(connection: Connection, keys: set[str]) -> dict[str, tuple[str, str]]:
-    if not keys:
-        return {}
+def load(connection: Connection, number: int) -> Row | None:
+    """One unsent message with everything; None when it was sent or given up meanwhile.
+
+    Raises:
+        ValueError, LookupError: the notice cannot be read (left by another version of the program).
+    """
+    row = connection.execute(select(outbox).where(outbox.c.id == number, outbox.c.state.in_(OPEN))).first()
+    if row is None:
+        return None
+    parents = {row.parent_key} - {None}
+    return Row(
+        id=row.id,
+        key=row.key,
+        notice=NOTICES[row.kind].model_validate(row.params),
+        target=Target(**row.target),
+        parent_key=row.parent_key,
+        thread=_posted(connection, parents).get(row.parent_key),
+        locale=row.locale,
+        state=row.state,
+        due_at=row.due_at,
+        attempts=row.attempts,
+        first_try_at=row.first_try_at,
+        lease_token=row.lease_token,
+        file=row.file,
+        created_at=row.created_at,
+    )
+
+
+def bury(connection: Connection, number: int, error: str) -> None:
+    """Give up a message that can never be sent, so that those behind it go on."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == number, outbox.c.state.in_(OPEN))
+        .values(state="dead", last_error=error, lease_until=None)
+    )
+    signal(connection, SIGNAL)
+
+
+def _posted(connection: Connection, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Where the parents stand that are posted."""
     places: dict[str, tuple[str, str]] = {}
-    for table in (outbox, message_ref):
-        found = connection.execute(
-            select(table.c.key, table.c.channel, table.c.ts).where(
-                table.c.key.in_(keys), table.c.ts.is_not(None)
+    for some in _pieces(keys):
+        for table in (outbox, message_ref):
+            found = connection.execute(
+                select(table.c.key, table.c.channel, table.c.ts).where(
+                    table.c.key.in_(some), table.c.ts.is_not(None)
+                )
             )
-        )
-        places.update({row.key: (row.channel, row.ts) for row in found})
+            places.update({row.key: (row.channel, row.ts) for row in found})
     return places
+
+
+def _dead(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """The parents that were given up: what replies to them is said in the open rather than never."""
+    found: set[str] = set()
+    for some in _pieces(keys):
+        dead = select(outbox.c.key).where(outbox.c.key.in_(some), outbox.c.state == "dead")
+        found.update(connection.execute(dead).scalars())
+    return found
+
+
+def _pieces(keys: Iterable[str]) -> Iterator[list[str]]:
+    """Lists short enough for the variables of one statement."""
+    every = sorted(keys)
+    for start in range(0, len(every), 500):
+        yield every[start : start + 500]
 
 
 def take(connection: Connection, row: Row, *, now: datetime) -> int | None:
@@ -152,10 +208,10 @@ def take(connection: Connection, row: Row, *, now: datetime) -> int | None:
 
 
 def settle(connection: Connection, row: Row, token: int, **values: Any) -> bool:
-    """Write the outcome of an attempt, if the lease still holds."""
+    """Write the outcome of an attempt, if the lease still holds and nobody gave the message up meanwhile."""
     result = connection.execute(
         update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.lease_token == token)
+        .where(outbox.c.id == row.id, outbox.c.lease_token == token, outbox.c.state.in_(OPEN))
         .values(lease_until=None, **values)
     )
     signal(connection, SIGNAL)

@@ -242,7 +242,9 @@ def revive(connection: Connection, number: int, *, now: datetime) -> bool:
     if connection.execute(select(task.c.id).where(task.c.key == row.key, task.c.state.in_(OPEN))).first():
         return False
     connection.execute(
-        update(task).where(task.c.id == number).values(state="queued", due_at=now, attempts=0, delays=0, ended_at=None)
+        update(task)
+        .where(task.c.id == number)
+        .values(state="queued", due_at=now, attempts=0, delays=0, ended_at=None)
     )
     signal(connection, SIGNAL)
     return True

@@ -43,7 +43,8 @@ def results(job: JobFacts, locale: str) -> Element:
 def train_like(job: JobFacts, locale: str, *, new_data: bool = False) -> Element:
     """A form filled with this job's settings."""
     name = "train_like_new_data" if new_data else "train_like"
-    return button(label(name, locale), "job_train_like", job.id)
+    value = f"{job.id}:new_data" if new_data else job.id
+    return button(label(name, locale), "job_train_like", value)
 
 
 def opened(job: JobFacts, locale: str) -> Element:

@@ -106,5 +106,6 @@ def _buttons(job: JobFacts, locale: str) -> list[Element]:
         row.append(job_buttons.log(job, locale))
     if "train_like" in job.can:
         row.append(job_buttons.train_like(job, locale))
-    row.append(button(label("unmute" if job.muted else "mute", locale), "job_mute", job.id))
+    mute = "unmute" if job.muted else "mute"
+    row.append(button(label(mute, locale), "job_mute", f"{mute}:{job.id}"))
     return row + job_buttons.portal(job, locale)

@@ -18,7 +18,7 @@ from bot.training import adopt, control
 from bot.work import queue
 from bot.work.tasks import BULK
 from handlers import words
-from handlers.blocks import answers, dataset_card
+from handlers.blocks import answers
 from handlers.call import Call
 from handlers.command_line import Command
 from handlers.desk import Desk
@@ -45,6 +45,8 @@ def _dataset(connection: Connection, call: Call, value: str) -> Dataset:
 def _control(action: Literal["pause", "resume", "cancel"]) -> Action:
     def commit(desk: Desk, connection: Connection, call: Call, value: str) -> Job:
         job = _job(connection, call, value)
+        if desk.deps.people.cached_not_owner(connection, call.actor, job.requester):
+            raise Denied("not_owner", {"owner": job.requester})
         control.check(job, action)
         control.plant(
             connection, job, action, call.actor, click=call.key, now=desk.deps.clock.now(), corr=call.corr
@@ -57,7 +59,7 @@ def _control(action: Literal["pause", "resume", "cancel"]) -> Action:
         text = replies.say(
             "control_asked", locale, {"job": job.label, "action": replies.verb(action, locale)}
         )
-        await desk.reply(call, answers.ok(text, locale))
+        await desk.reply(call, answers.ok(text, locale), replace=call.is_question)
 
     return Action(after, commit)
 
@@ -95,6 +97,19 @@ def _mute_commit(desk: Desk, connection: Connection, call: Call, value: str) -> 
         raise Denied("not_owner", {"owner": job.requester})
     jobs.change(connection, job.id, now=desk.deps.clock.now(), muted=word == "mute")
     return job
+
+
+async def _muted(desk: Desk, call: Call, value: str, job: Job | None) -> None:
+    del value
+    if job is not None:
+        await words.show_job(desk, call, job.label, replace_message=True)
+
+
+async def _dismissed(desk: Desk, call: Call, value: str, _: Any) -> None:
+    """The question is answered: it shall not stand there with its buttons."""
+    locale = await desk.locale(call)
+    text = replies.say("left_alone", locale, {"job": value})
+    await desk.reply(call, answers.plain(text), replace=call.is_question)
 
 
 async def _more(desk: Desk, call: Call, value: str, _: Any) -> None:
@@ -160,9 +175,14 @@ async def _page(desk: Desk, call: Call, value: str, _: Any) -> None:
 
 async def _data_train(desk: Desk, call: Call, value: str, _: Any) -> None:
     train, _, valid = value.partition(",")
-    await words.open_train(
-        desk, call, Wish(train=train, valid=valid or None, channel=desk.deps.settings.slack.channel)
+    source = (await desk.deps.store.read(lambda c: _dataset(c, call, train))).source
+    wish = Wish(
+        connection=str(source.get("connection") or "") or None,
+        train=train,
+        valid=valid or None,
+        channel=desk.deps.settings.slack.channel,
     )
+    await words.open_train(desk, call, wish)
 
 
 def _swap(desk: Desk, connection: Connection, call: Call, value: str) -> None:
@@ -196,8 +216,7 @@ async def _retried(desk: Desk, call: Call, value: str, _: Any) -> None:
 
 
 async def _data_open(desk: Desk, call: Call, value: str, _: Any) -> None:
-    facts = await desk.deps.store.read(lambda c: words.questions(desk).dataset(c, call.actor, value))
-    await desk.reply(call, dataset_card.build(facts, await desk.locale(call)))
+    await words.show_data(desk, call, value)
 
 
 def _word(word: str) -> Action:
@@ -237,8 +256,9 @@ TABLE: Final[Mapping[str, Action]] = MappingProxyType(
         "job_results": Action(_results),
         "job_train_like": Action(_train_like),
         "job_more": Action(_more, _mute_commit),
+        "job_mute": Action(_muted, _mute_commit),
         "job_portal": NOTHING,
-        "dismiss": NOTHING,
+        "dismiss": Action(_dismissed, open_to_all=True),
         "uncertain_found": _uncertain("found"),
         "uncertain_again": _uncertain("again"),
         "uncertain_giveup": _uncertain("giveup"),

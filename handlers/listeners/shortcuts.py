@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy import Connection
 
 from bot.datasets import taking_in
-from bot.datasets.taking_in import Attached
+from bot.datasets.taking_in import Attached, Taken
 from bot.errors import BotError, Denied, FileProblem
 from bot.store import small
 from handlers.call import Call, of_interaction
@@ -47,10 +47,10 @@ async def take_files(desk: Desk, call: Call, message: dict[str, Any], ack: Async
     files = [Attached(file_id=one.id, name=one.name, size=one.size) for one in found if one.id]
     target = desk.deps.settings.connections[0].name
 
-    def work(connection: Connection) -> list[int]:
+    def work(connection: Connection) -> Taken:
         now = desk.deps.clock.now()
         if not small.first_time(connection, call.key, now=now):
-            return []
+            return Taken()
         denied = desk.deps.people.cached_denial(connection, call.actor)
         if denied is not None:
             raise Denied(denied)
@@ -64,7 +64,9 @@ async def take_files(desk: Desk, call: Call, message: dict[str, Any], ack: Async
         )
 
     try:
-        numbers = await desk.deps.store.write(work)
+        if ack is None:  # an event is acked already: there is time to ask Slack who this is
+            await desk.deps.people.require(call.actor)
+        taken = await desk.deps.store.write(work)
     except BotError as error:
         refusal = error
         if ack is not None:
@@ -73,5 +75,5 @@ async def take_files(desk: Desk, call: Call, message: dict[str, Any], ack: Async
         return
     if ack is not None:
         await ack()
-    if numbers:
-        desk.later(call, lambda: received(desk, call, [file.name for file in files]), "take files")
+    if taken.numbers:
+        desk.later(call, lambda: received(desk, call, files, taken), "take files")

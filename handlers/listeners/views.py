@@ -1,7 +1,7 @@
 """Modals: their submissions, and the parts of them that change while they are open."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from bot.catalogue import search
 from bot.datasets import taking_in
-from bot.datasets.taking_in import Attached
+from bot.datasets.taking_in import Attached, Taken
 from bot.errors import BotError, Denied, Invalid, NotThere
 from bot.facts.forms import FieldSpec, TrainOrder, TrainSummary
+from bot.ids import dataset_name
 from bot.questions import Wish
 from bot.store import small
 from bot.training import order as orders
@@ -75,9 +76,9 @@ async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]
     ]
     target = given.connection or desk.deps.settings.connections[0].name
 
-    def work(connection: Connection) -> list[int]:
+    def work(connection: Connection) -> Taken:
         if not small.first_time(connection, call.key, now=desk.deps.clock.now()):
-            return []
+            return Taken()
         denied = desk.deps.people.cached_denial(connection, call.actor)
         if denied is not None:
             raise Denied(denied)
@@ -96,7 +97,7 @@ async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]
         )
 
     try:
-        numbers = await desk.deps.store.write(work)
+        taken = await desk.deps.store.write(work)
     except KeyError:
         await _refused(ack, desk, call, NotThere("connection", {"given": target}))
         return
@@ -104,17 +105,26 @@ async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]
         await _refused(ack, desk, call, error)
         return
     await ack()
-    if numbers:
+    if taken.numbers:
         place = _in_channel(call, given.channel)
-        desk.later(place, lambda: received(desk, place, [file.name for file in files]), "upload")
+        desk.later(place, lambda: received(desk, place, files, taken), "upload")
 
 
-async def received(desk: Desk, call: Call, names: list[str]) -> None:
-    """Say that the files arrived; the findings follow privately."""
-    await desk.deps.people.require(call.actor)
+async def received(desk: Desk, call: Call, files: Sequence[Attached], taken: Taken) -> None:
+    """Say that the files arrived; the findings follow privately. What was here before is named."""
+    try:
+        await desk.deps.people.require(call.actor)
+    except Denied:
+        return  # the task that reads the file asks too, and tells it once whatever happens to this process
     locale = await desk.locale(call)
-    text = replies.say("data_received", locale, {"names": ", ".join(names)})
-    await desk.reply(call, answers.ok(text, locale))
+    new = [file.name for file, number in zip(files, taken.numbers, strict=True) if number not in taken.before]
+    said = [replies.say("data_received", locale, {"names": ", ".join(new)})] if new else []
+    said += [
+        replies.say("data_known", locale, {"name": file.name, "dataset": dataset_name(number)})
+        for file, number in zip(files, taken.numbers, strict=True)
+        if number in taken.before
+    ]
+    await desk.reply(call, answers.ok(" ".join(said), locale))
 
 
 def _in_channel(call: Call, channel: str) -> Call:

@@ -4,7 +4,7 @@ The sentences are in `handlers.wording.error_tables`. A code without one is told
 """
 
 from bot.errors import BotError, ChatError, ServiceSays
-from handlers.wording import jobs
+from handlers.wording import jobs, numbers
 from handlers.wording.error_tables import bot as bot_table
 from handlers.wording.error_tables import order as order_table
 from handlers.wording.error_tables import service as service_table
@@ -34,6 +34,9 @@ _ACTIONS = {
 }
 
 
+_SIZES = ("bytes", "limit")
+
+
 def is_known(code: str) -> bool:
     """Whether the code has sentences of its own."""
     return any(code in table["en"] for table in _TABLES)
@@ -46,9 +49,17 @@ def explain(
     found = (pick(table, locale).get(code) for table in _TABLES)
     happened, meaning, remedy = next((one for one in found if one), pick(_UNKNOWN, locale))
     who = jobs.service(provider) if provider else pick(_SERVICE, locale)
-    state = jobs.state_word(str(params["state"]), locale).lower() if "state" in params else "…"
+    state = "…"
+    if "state" in params:
+        # only jobs have words for their states here
+        state = (
+            jobs.state_word(str(params["state"]), locale).lower()
+            if code == "job_state"
+            else fill("{state}", params)
+        )
     action = pick(_ACTIONS, locale).get(str(params.get("action", "")), "changed")
-    more = {"service": who, "code": fill("{code}", {"code": code}), "state": state, "action": action}
+    sizes = {name: numbers.size(params[name]) for name in _SIZES if code == "too_large" and name in params}
+    more = sizes | {"service": who, "code": fill("{code}", {"code": code}), "state": state, "action": action}
     return Said(
         happened=fill(happened, params, **more),
         meaning=fill(meaning, params, **more),

@@ -8,7 +8,9 @@ from handlers.wording.said import Params, fill
 _SENTENCES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "data_received": "Checking {names}. The findings come to you as a direct message.",
+        "data_known": "You sent {name} before: it is {dataset}. `data {dataset}` shows what was found.",
         "control_asked": "Asking the service to {action} {job}. Its card shows when that is done.",
+        "left_alone": "{job} is left as it is.",
         "uncertain_found_done": "Looking for {job} at the service again, for two minutes.",
         "uncertain_again_done": "Sending {job} again. Its card shows when the service has taken it.",
         "uncertain_giveup_done": "{job} ends here. Should it turn up at the service, `jobs all` shows it.",

@@ -68,8 +68,8 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The card in the channel shows what can be done.",
         ),
         "dataset_state": (
-            "This data cannot be used now",
-            "Its state is {state}: only data that was checked without errors can be trained on.",
+            "{dataset} cannot be used now",
+            "It is {data_state}; only data that was checked without errors can be trained on.",
             "`data` shows what is ready.",
         ),
         "service_cannot": (
@@ -105,8 +105,13 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "too_large": (
             "The file is too large",
-            "It has {bytes} bytes, and {maximum} are the most.",
+            "It has {bytes}, and {limit} is the most that is taken.",
             "Split the data into several files, or leave examples out.",
+        ),
+        "intake_gave_up": (
+            "The file could not be fetched and checked",
+            "It was tried several times over, and each time something of ours or of Slack's broke.",
+            "Try again later; when it comes back, tell whoever runs the bot.",
         ),
         "host_refused": (
             "The file is not on one of Slack's hosts",
@@ -128,13 +133,6 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "Two files at most",
             "One is trained on, the other is for validation.",
             "Send the message again with one or two files.",
-        ),
-        # Invalid
-        "required": ("Something is missing", "{field} is needed.", "Fill it in and send again."),
-        "same_file": (
-            "Training and validation data are the same",
-            "Validation on what was trained on says nothing.",
-            "Choose other validation data, or none.",
         ),
         # Slack
         "chat_refused": (

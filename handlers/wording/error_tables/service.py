@@ -198,6 +198,16 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The upload arrived, its processing failed.",
             "Send the file again; when it fails twice, look at its encoding and size.",
         ),
+        "file_refused": (
+            "{service} could not take in the file",
+            "The upload arrived, its processing failed there.",
+            "Its own words name what is wrong; repair the data and send the file again.",
+        ),
+        "upload_gave_up": (
+            "The file could not be brought to {service}",
+            "It was tried several times over.",
+            "Try again later; when it comes back, `connections` shows whether the service answers.",
+        ),
         "content_filtered": (
             "{service}'s content filter refused it",
             "It found text that it does not allow.",
