@@ -31,7 +31,8 @@ def files(root: Path) -> list[Path]:
 def too_long(path: Path, text: str) -> Iterator[str]:
     """A file past the limit holds two concepts."""
     lines = text.count("\n")
-    if path.suffix in CODE and lines > MOST_LINES:
+    migration = path.parent.name == "versions"  # one step of the tables, however many there are
+    if path.suffix in CODE and lines > MOST_LINES and not migration:
         yield f"{lines} lines, at most {MOST_LINES}: it is two things"
 
 

@@ -36,7 +36,7 @@ def adopt(
     kept = connection.execute(
         select(table.c.snapshot).where(table.c.connection == name, table.c.remote_id == remote_id)
     ).scalar()
-    if kept is None:
+    if kept is None or jobs.known_ids(connection, name, [remote_id]):
         raise NotThere("job", {"given": remote_id})
     remote = msgspec.convert(kept, RemoteJob)
     model = connections.model(connection, name, remote.model)
@@ -62,7 +62,7 @@ def adopt(
             "state": "pending",
             "remote": {},
             "like_job": None,
-            "state_at": remote.created_at,
+            "state_at": min(remote.created_at, now),
         },
         now=now,
     )

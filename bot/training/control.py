@@ -60,8 +60,8 @@ class Control:
         actor = Actor(team_id=task.payload["team"], user_id=task.payload["user"])
         number = int(task.payload["job"])
         job = await self._deps.store.read(lambda c: jobs.get(c, number))
-        if job is None or (task.attempts > 1 and job.state in REACHED[action]):
-            return Done()
+        if job is None or (task.payload.get("asked") and job.state in REACHED[action]):
+            return Done()  # an earlier attempt has done it
         try:
             await self._deps.people.require_owner(actor, job.requester)
             check(job, action)
@@ -71,12 +71,34 @@ class Control:
             return self._failed(job, action, actor, task, error)
         if job.remote_id is None:
             return Done(lambda c: self._drop(c, job, actor, task))
+        if not await self._deps.store.write(lambda c: self._asking(c, job, action, actor, task)):
+            return Again(self._deps.clock.now())
         return await self._ask(task, job, action, actor)
+
+    def give_up(self, connection: Connection, task: Task, error: str) -> None:
+        """Parked: whoever asked is told that it did not work."""
+        actor = Actor(team_id=task.payload["team"], user_id=task.payload["user"])
+        job = jobs.get(connection, int(task.payload["job"]))
+        action = task.payload["action"]
+        if job is not None and job.state not in REACHED[action]:
+            self._say_failed(connection, job, action, actor, task, BotError(error.partition("(")[0]))
+
+    def _asking(
+        self, connection: Connection, job: Job, action: str, actor: Actor, task: Task
+    ) -> bool:
+        """Note before the request that it was asked for, and by whom: the answer may get lost. False = look again."""
+        queue.extend(connection, task, now=self._deps.clock.now())
+        queue.keep(connection, task, {**task.payload, "asked": True})
+        fresh = jobs.get(connection, job.id)
+        if fresh is None or fresh.state != job.state:
+            return False
+        if action == "cancel":
+            jobs.note(connection, job.id, asked={**fresh.asked, "cancelled_by": actor.user_id})
+        return True
 
     async def _ask(self, task: Task, job: Job, action: ControlAction, actor: Actor) -> Outcome:
         provider = self._deps.provider(job.connection)
         ref = jobs_ref(job)
-        asked_at = self._deps.clock.now()
         try:
             remote = await provider.control(ref, action)
         except (Throttled, Unavailable):
@@ -85,13 +107,16 @@ class Control:
             # Asking twice is harmless here: the next attempt first looks whether it was done.
             return Again(self._deps.clock.now() + LOOK_AGAIN)
         except ProviderError as error:
+            asked_at = self._deps.clock.now()
             remote = await provider.job(ref)
             if remote.state not in REACHED[action]:
                 translated = BotError(error.code, dict(error.params))
                 return self._failed(
                     job, action, actor, task, translated, error.answer.message, remote, asked_at
                 )
-        return Done(lambda c: self._reached(c, job, action, actor, task, remote, asked_at))
+        # Looks that were asked for before this answer came may have seen the job as it was before.
+        answered_at = self._deps.clock.now()
+        return Done(lambda c: self._reached(c, job, action, actor, task, remote, answered_at))
 
     def _reached(
         self,
@@ -115,8 +140,6 @@ class Control:
             after=remote.state,
             corr=task.corr,
         )
-        if action == "cancel":
-            jobs.note(connection, job.id, asked={**job.asked, "cancelled_by": actor.user_id})
         self._recorder.observed(connection, job.id, remote, asked_at=asked_at, now=now, corr=task.corr)
         poll_soon(connection, job.connection, now=now, seconds=5, corr=task.corr)
 
@@ -159,23 +182,36 @@ class Control:
                 self._recorder.observed(
                     connection, job.id, remote, asked_at=asked_at, now=now, corr=task.corr
                 )
-            notice = ControlFailed(
-                job=self._recorder.facts(connection, job.id, now=now),
-                action=action,
-                code=error.code,
-                params=dict(error.params),
-                text=text,
-            )
-            outbox_rows.say(
-                connection,
-                f"control:{task.id}",
-                notice,
-                outbox_rows.Target(user=actor.user_id),
-                now=now,
-                locale=self._recorder.locale(connection, actor.user_id),
-            )
+            self._say_failed(connection, job, action, actor, task, error, text)
 
         return Done(apply)
+
+    def _say_failed(
+        self,
+        connection: Connection,
+        job: Job,
+        action: str,
+        actor: Actor,
+        task: Task,
+        error: BotError,
+        text: str = "",
+    ) -> None:
+        now = self._deps.clock.now()
+        notice = ControlFailed(
+            job=self._recorder.facts(connection, job.id, now=now),
+            action=action,
+            code=error.code,
+            params=dict(error.params),
+            text=text,
+        )
+        outbox_rows.say(
+            connection,
+            f"control:{task.id}",
+            notice,
+            outbox_rows.Target(user=actor.user_id),
+            now=now,
+            locale=self._recorder.locale(connection, actor.user_id),
+        )
 
 
 def jobs_ref(job: Job) -> Ref:

@@ -180,14 +180,8 @@ class Recorder:
 
     def alert_pending(self, connection: Connection, *, now: datetime) -> None:
         """Tell the starters of jobs that wait too long, once."""
-        hours = self.settings.limits.pending_alert_hours
-        for job in jobs.unfinished(connection):
-            if (
-                job.state != "pending"
-                or "pending_long" in job.asked
-                or now - job.state_at < timedelta(hours=hours)
-            ):
-                continue
+        long_ago = now - timedelta(hours=self.settings.limits.pending_alert_hours)
+        for job in jobs.pending_since(connection, long_ago, untold="pending_long"):
             jobs.note(connection, job.id, asked={**job.asked, "pending_long": now.isoformat()})
             waited = int((now - job.state_at).total_seconds() // 3600)
             notice = JobPendingLong(job=self.facts(connection, job.id, now=now), hours=waited)

@@ -67,7 +67,7 @@ def data_at_service(connection: Connection, job: Job, *, now: datetime, corr: st
             continue
         found = datasets.get(connection, number)
         if found is None or found.state != "ready":
-            return Files(None, None, waiting=False, failed={"kind": "dataset"})
+            return Files(None, None, waiting=False, failed={"code": "file_unknown"})
         copy = datasets.copy_at(connection, number, job.connection)
         if copy is None or copy.state in ("waiting", "uploading", "processing", "uncertain"):
             copy_id = datasets.add_copy(connection, number, job.connection, now=now)
@@ -228,7 +228,7 @@ class Submit:
             return self._adopted(
                 job, task, min(candidates, key=lambda one: one.created_at), asked_at=asked_at
             )
-        if timedelta(0) <= asked_at - sent_at < self._look_for:
+        if abs(asked_at - sent_at) < self._look_for:
             return Again(self._now() + self._look_every)
         return Done(lambda c: self._recorder.uncertain(c, job.id, now=self._now()))
 

@@ -175,6 +175,11 @@ def extend(connection: Connection, leased: Task, *, now: datetime) -> None:
     _held(connection, leased, lease_until=now + LEASE)
 
 
+def keep(connection: Connection, leased: Task, payload: Mapping[str, Any]) -> None:
+    """Change what the task knows, while it runs. Raises `LeaseLost`."""
+    _held(connection, leased, payload=dict(payload))
+
+
 def finish(connection: Connection, leased: Task, *, now: datetime) -> None:
     """Close the row. Raises `LeaseLost`, which undoes everything written beside it."""
     _held(connection, leased, state="done", lease_until=None, ended_at=now, last_error=None)

@@ -58,7 +58,7 @@ def explain(
             else fill("{state}", params)
         )
     action = pick(_ACTIONS, locale).get(str(params.get("action", "")), "changed")
-    sizes = {name: numbers.size(params[name]) for name in _SIZES if code == "too_large" and name in params}
+    sizes = {name: numbers.size(int(params[name])) for name in _SIZES if code == "too_large" and name in params}
     more = sizes | {"service": who, "code": fill("{code}", {"code": code}), "state": state, "action": action}
     return Said(
         happened=fill(happened, params, **more),

@@ -11,6 +11,7 @@ from tests.world import FINETUNE, RIN, Person, World, until, words
 
 NANO, MINI, BIG = "gpt-4.1-nano-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-2025-04-14"
 State = dict[str, Any]
+SHOWN = ("view_opened", "view_pushed", "view_updated")
 VERSION = {"api-version": "2024-10-21"}
 
 
@@ -21,6 +22,20 @@ def azure(made: World, resource: str = "prod-swc") -> httpx.AsyncClient:
         headers={"api-key": "sandbox-azure-key"},
         trust_env=False,
     )
+
+
+async def shown(person: Person, callback_id: str, after: int = 0) -> dict[str, Any]:
+    """The newest view of this kind that was opened, pushed or updated (not closed) since `after` events."""
+
+    def look() -> dict[str, Any] | None:
+        for event in reversed(person.pushed[after:]):
+            if event["type"] in SHOWN and event["view"].get("callback_id") == callback_id:
+                view: dict[str, Any] = event["view"]
+                return view
+        return None
+
+    found: dict[str, Any] = await until(look, f"the modal {callback_id}")
+    return found
 
 
 async def calm(made: World) -> None:
@@ -112,7 +127,7 @@ async def hand_in(
     """Send a file (or a pair) through the upload modal."""
     before = len(person.pushed)
     await person.command("/finetune upload")
-    view = await person.view("upload", after=before)
+    view = await shown(person, "upload", before)
     given = {"connection": to, "training": await person.attach(name, data if data is not None else samples.read(name))}
     if valid is not None:
         given["validation"] = await person.attach(valid, samples.read(valid))
@@ -127,10 +142,9 @@ async def ready(person: Person, *names: str) -> dict[str, Any]:
     for name in names:
 
         async def look(name: str = name) -> dict[str, Any] | None:
-            for message in reversed(await person.world.history(person.user, direct)):
-                said = words(message)
-                if f"{name} · D" in said and ": ready there" in said:
-                    return message
+            for one in reversed(await person.world.history(person.user, direct)):
+                if f"{name} · D" in words(one) and ": ready there" in words(one):
+                    return one
             return None
 
         card = await until(look, f"{name} to be ready")
@@ -141,7 +155,7 @@ async def open_train(person: Person, text: str = "train") -> dict[str, Any]:
     """Type a command that opens the training modal."""
     before = len(person.pushed)
     await person.command(f"/finetune {text}")
-    return await person.view("train", after=before)
+    return await shown(person, "train", before)
 
 
 async def start(person: Person, *, data: str = "D1", text: str = "train", name: str = NANO, **more: Any) -> None:
@@ -157,7 +171,7 @@ async def start(person: Person, *, data: str = "D1", text: str = "train", name: 
     before = len(person.pushed)
     answer = await person.submit(view, filled(view, **given))
     assert answer == {"ok": True}, answer
-    answer = await person.submit(await person.view("train_summary", after=before), {})
+    answer = await person.submit(await shown(person, "train_summary", before), {})
     assert answer == {"ok": True}, answer
 
 
