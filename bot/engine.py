@@ -13,6 +13,7 @@ from bot.datasets.intake import Intake
 from bot.datasets.staging import Staging
 from bot.datasets.upload import Upload
 from bot.deps import Deps
+from bot.errors import ChatError
 from bot.facts.notices import TaskParked
 from bot.painter import StorePainter
 from bot.store import small
@@ -42,7 +43,14 @@ class Engine:
         self.staging = Staging(deps.settings.files.staging, deps.settings.limits.intake_max_bytes)
         self.painter = StorePainter(deps)
         self._admins: tuple[str, ...] = ()
-        self._worker = Worker(deps.store, deps.clock, self._kinds(), owner=deps.new_id(), rng=deps.rng)
+        self._worker = Worker(
+            deps.store,
+            deps.clock,
+            self._kinds(),
+            owner=deps.new_id(),
+            rng=deps.rng,
+            on_unknown=self._parked(),
+        )
         self._outbox = Outbox(deps.store, deps.clock, deps.chat, deps.renderer, self._artifact, rng=deps.rng)
         self._cards = Cards(deps.store, deps.clock, deps.chat, self.painter, rng=deps.rng)
         self._schedule = Schedule(self._tick)
@@ -52,11 +60,12 @@ class Engine:
         deps, recorder, staging = self.deps, self.recorder, self.staging
         intake, upload = Intake(deps, recorder, staging), Upload(deps, recorder, staging)
         collect = Collect(deps, recorder)
+        submit, control = Submit(deps, recorder), Control(deps, recorder)
         return {
             "dataset.intake": Kind(handler=intake, on_parked=self._parked(intake.give_up)),
             "dataset.upload": Kind(handler=upload, on_parked=self._parked(upload.give_up)),
-            "job.submit": Kind(handler=Submit(deps, recorder), budget=12, on_parked=self._parked()),
-            "job.control": Kind(handler=Control(deps, recorder), on_parked=self._parked()),
+            "job.submit": Kind(handler=submit, on_parked=self._parked(submit.give_up)),
+            "job.control": Kind(handler=control, on_parked=self._parked(control.give_up)),
             "job.collect": Kind(handler=collect, on_parked=self._parked(collect.give_up)),
             "connection.poll": Kind(handler=Follow(deps, recorder), budget=None),
             "catalogue.refresh": Kind(handler=Refresh(deps), budget=None),
@@ -87,19 +96,30 @@ class Engine:
             freed = reconcile.free_leases(connection)
             reconcile.plant_recurring(connection, deps.providers, now=now, corr=corr)
             reconcile.replant_jobs(connection, now=now, corr=corr)
+            reconcile.replant_data(connection, now=now, corr=corr)
             reconcile.housekeeping(connection, now=now)
             return freed
 
         tasks, messages = await deps.store.write(work)
+        alone = await deps.store.read(lambda c: reconcile.left_behind(c, deps.providers))
+        if alone:
+            log.warning("nobody follows %s: their connections left the configuration", ", ".join(alone))
         if tasks or messages:
             log.info("the last run held %d tasks and %d messages: going on with them", tasks, messages)
 
     async def start(self) -> None:
         """Begin to work."""
-        self._admins = await self.deps.people.admins()
+        await self._find_admins()
         for run in (self._worker.run, self._outbox.run, self._cards.run):
             self._loops.append(asyncio.create_task(run(), name=run.__qualname__))
         self._schedule.start()
+
+    async def _find_admins(self) -> None:
+        """Whom to tell of parked work; Slack need not answer for the work itself to begin."""
+        try:
+            self._admins = await self.deps.people.admins()
+        except ChatError as error:
+            log.warning("who administers could not be asked: %s", error)
 
     async def watch(self) -> None:
         """Return only when one of the loops died; raises what killed it."""
@@ -124,8 +144,11 @@ class Engine:
             reconcile.housekeeping(connection, now=now)
 
         await self.deps.store.write(work)
+        needed = await self.deps.store.read(reconcile.staged_still)
         hours = self.deps.settings.files.retention_hours
-        await asyncio.to_thread(self.staging.sweep, now - timedelta(hours=max(1, hours)))
+        await asyncio.to_thread(self.staging.sweep, now - timedelta(hours=max(1, hours)), needed)
+        if not self._admins:
+            await self._find_admins()
         self._worker.wake()
         self._outbox.wake()
 

@@ -93,7 +93,7 @@ class People:
         return member
 
     async def require(self, actor: Actor) -> Member:
-        """The member, when they may train. Raises `Denied`, and `ChatError` when Slack cannot be asked (fail closed)."""
+        """The member, when they may train. `Denied`, or `ChatError` when Slack cannot be asked (fail closed)."""
         if actor.team_id not in self._home:
             raise Denied("foreign_team")
         member, groups = await self._look_up(actor.user_id)

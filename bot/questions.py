@@ -202,7 +202,7 @@ class Questions:
             ),
             training_type=wish.training_type
             or (like.training_type if like else None)
-            or _first_type(able, model),
+            or _only_type(able, model),
             model=choice(model) if model else None,
             datasets=self._data_choices(connection, actor),
             train=wish.train or (f"D{like.train}" if like and like.train and not wish.new_data else None),
@@ -251,14 +251,12 @@ class Wish:
     new_data: bool = False
 
 
-def _first_type(able: Capabilities, model: Model | None) -> str | None:
-    if not able.training_types:
-        return None
+def _only_type(able: Capabilities, model: Model | None) -> str | None:
+    """The training type when there is no choice. Otherwise the person chooses: a guess may be one that the model does
+    not take, and then the service's words mislead."""
     known = [one.id for one in able.training_types]
-    fitting = [
-        one for one in known if model is None or not model.training_types or one in model.training_types
-    ]
-    return (fitting or known)[0]
+    fitting = [one for one in known if model and one in model.training_types] or known
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _field(one: HyperParam, value: float | None) -> FieldSpec:

@@ -3,13 +3,13 @@
 Planting is idempotent (keys are unique among open tasks), so it does not matter how the last run ended.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bot.config.settings import Settings
-from bot.store import connections, jobs, small
+from bot.store import connections, datasets, jobs, small
 from bot.training import submit
 from bot.training.record import poll_soon
 from bot.work import outbox_rows, queue
@@ -17,6 +17,9 @@ from bot.work.tasks import BULK
 
 KEEP_TASKS = timedelta(days=14)
 KEEP_DELIVERIES = timedelta(hours=24)
+KEEP_MESSAGES = timedelta(days=14)
+SWEEP_EVERY = timedelta(hours=1)
+SWEPT = "swept"
 ALIVE = "alive"
 
 
@@ -71,8 +74,43 @@ def replant_jobs(connection: Connection, *, now: datetime, corr: str) -> int:
     return planted
 
 
+def replant_data(connection: Connection, *, now: datetime, corr: str) -> int:
+    """Give every dataset and copy that waits for a step its task; how many."""
+    unread, copies = datasets.unfinished(connection)
+    for number in unread:
+        queue.enqueue(
+            connection,
+            "dataset.intake",
+            f"intake:{number}",
+            {"dataset": number},
+            now=now,
+            corr=corr,
+            lane=BULK,
+            lock_key=f"dataset:{number}",
+        )
+    for copy in copies:
+        submit.plant_upload(connection, copy.id, copy.dataset, now=now, corr=corr)
+    return len(unread) + len(copies)
+
+
+def left_behind(connection: Connection, names: Collection[str]) -> list[str]:
+    """Jobs that have not ended at connections that the configuration has no more: nobody follows them."""
+    return [job.label for job in jobs.unfinished(connection) if not job.ended and job.connection not in names]
+
+
+def staged_still(connection: Connection) -> set[int]:
+    """Datasets whose bytes on this machine are still needed."""
+    unread, copies = datasets.unfinished(connection)
+    return {*unread, *(copy.dataset for copy in copies)}
+
+
 def housekeeping(connection: Connection, *, now: datetime) -> None:
-    """Forget finished tasks and old deliveries, and note that we are alive."""
+    """Note that we are alive; once an hour forget finished tasks, old deliveries and what sent messages said."""
+    small.mark(connection, ALIVE, at=now)
+    swept = small.marked(connection, SWEPT)
+    if swept is not None and timedelta(0) <= now - swept < SWEEP_EVERY:
+        return
+    small.mark(connection, SWEPT, at=now)
     queue.prune(connection, before=now - KEEP_TASKS)
     small.forget_deliveries(connection, before=now - KEEP_DELIVERIES)
-    small.mark(connection, ALIVE, at=now)
+    outbox_rows.slim(connection, before=now - KEEP_MESSAGES)

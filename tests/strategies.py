@@ -277,7 +277,7 @@ summary = st.builds(
     cost=st.none() | money,
     warnings=st.lists(
         st.tuples(
-            st.sampled_from(["suffix_long", "overlap", "model_retires", "unheard_of"]),
+            st.sampled_from(["suffix_advised", "overlap", "model_retires", "unheard_of"]),
             st.dictionaries(word, text | number, max_size=2),
         ),
         max_size=25,

@@ -16,7 +16,7 @@ from bot.store import datasets, small
 from bot.store.datasets import Dataset
 from bot.training.record import Recorder
 from bot.training.submit import plant_upload
-from bot.work import card_rows, outbox_rows
+from bot.work import card_rows, outbox_rows, queue
 from bot.work.outbox_rows import Target
 from bot.work.tasks import Done, Outcome, Task
 
@@ -39,7 +39,7 @@ class Intake:
         except (FileProblem, Denied) as error:
             code, params = error.code, dict(error.params)
             return Done(lambda c: self._unreadable(c, found, code, params, task.corr))
-        await self._deps.store.write(lambda c: self._checking(c, number))
+        await self._deps.store.write(lambda c: self._checking(c, task, number))
         report = await self._deps.helper.check(path, self._options(str(found.source["connection"])))
         return Done(lambda c: self._checked(c, found, report, task.corr))
 
@@ -59,7 +59,8 @@ class Intake:
             byte_order_mark=able.byte_order_mark,
         )
 
-    def _checking(self, connection: Connection, number: int) -> None:
+    def _checking(self, connection: Connection, task: Task, number: int) -> None:
+        queue.extend(connection, task, now=self._now())
         datasets.change(connection, number, now=self._now(), state="checking")
 
     def _unreadable(

@@ -3,6 +3,7 @@
 They are per machine and may be missing at any time: every step can fetch again by the file's id in Slack.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,10 +66,13 @@ class Staging:
         with suppress(FileNotFoundError):
             self.path(dataset).unlink()
 
-    def sweep(self, before: datetime) -> int:
-        """Delete what nobody touched since `before`; how many."""
+    def sweep(self, before: datetime, keep: Collection[int] = ()) -> int:
+        """Delete what nobody touched since `before`, but not the datasets `keep`, which are still needed; how many."""
         gone = 0
+        kept = {self.path(dataset) for dataset in keep}
         for path in self.folder.glob("*") if self.folder.is_dir() else ():
+            if path in kept:
+                continue
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < before.timestamp():
                     path.unlink()

@@ -125,7 +125,9 @@ def _add(
 def _same_file(connection: Connection, actor: Actor, source: Mapping[str, Any]) -> int | None:
     rows = connection.execute(
         select(table.c.id, table.c.source)
-        .where(table.c.team_id == actor.team_id, table.c.owner == actor.user_id, table.c.state != "unreadable")
+        .where(
+            table.c.team_id == actor.team_id, table.c.owner == actor.user_id, table.c.state != "unreadable"
+        )
         .order_by(table.c.id.desc())
         .limit(50)
     )

@@ -1,7 +1,8 @@
 """From a checked dataset to a file that the service has processed: the handler of `dataset.upload`.
 
 An upload is not idempotent: the file goes under a name of ours, its intent is written before, and where no answer came
-the service's list is searched by name and size before it is sent again.
+the service's list is searched by name and size before it is sent again. What is written on the way is written under the
+task's lease.
 """
 
 import re
@@ -34,17 +35,24 @@ SHOW_EVERY = timedelta(seconds=2)
 PROCESS_NEAR, PROCESS_FAR = 2.0, 30.0
 
 
-def remote_name(found: Dataset, sha256: str) -> str:
-    """The file's name at the service: ours, unique, and still readable in its portal."""
+def remote_name(found: Dataset, sha256: str, round_: int = 0) -> str:
+    """The file's name at the service: ours, unique, and still readable in its portal.
+
+    `round_` counts the times it was sent on purpose: what an earlier time left there is not mistaken for this one.
+    """
+    again = f"-{round_ + 1}" if round_ else ""
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", found.name.rsplit(".", 1)[0]).strip("-")[:40] or "data"
-    return f"{found.label}-{stem}-{sha256[:8]}.jsonl"
+    return f"{found.label}-{stem}-{sha256[:8]}{again}.jsonl"
 
 
 class Upload:
     """Sends a copy and waits until the service has processed it."""
 
-    def __init__(self, deps: Deps, recorder: Recorder, staging: Staging) -> None:
+    def __init__(
+        self, deps: Deps, recorder: Recorder, staging: Staging, *, look_for: timedelta = LOOK_FOR
+    ) -> None:
         self._deps, self._recorder, self._staging = deps, recorder, staging
+        self._look_for = look_for
 
     async def __call__(self, task: Task) -> Outcome:
         """Take one step: look, send, or ask how far the service is."""
@@ -58,18 +66,7 @@ class Upload:
             return Done()
         if copy.remote_id is not None:
             return await self._processed(task, found, copy)
-        try:
-            return await self._send(task, found, copy)
-        except FileProblem as error:
-            return self._failed(found, copy, error.code, dict(error.params), "", task.corr)
-        except OutcomeUnknown:
-            await self._write(copy, state="uncertain")
-            return Again(self._now() + LOOK_EVERY / 3)
-        except (Throttled, Unavailable):
-            await self._write(copy, intent_at=None, state="waiting")
-            raise
-        except (Refused, Unsupported) as error:
-            return self._refused(found, copy, error, task.corr)
+        return await self._brought(task, found, copy)
 
     def give_up(self, connection: Connection, task: Task, error: str) -> None:
         """Parked: the person is told, and jobs that wait for this data end."""
@@ -78,15 +75,29 @@ class Upload:
         if copy is not None and found is not None and copy.state not in ("processed", "failed"):
             self._fail(connection, found, copy, "upload_gave_up", {"error": error}, "", task.corr)
 
+    async def _brought(self, task: Task, found: Dataset, copy: Copy) -> Outcome:
+        try:
+            return await self._send(task, found, copy)
+        except FileProblem as error:
+            return self._failed(found, copy, error.code, dict(error.params), "", task.corr)
+        except OutcomeUnknown:
+            await self._write(task, copy, state="uncertain", upload_state=self._unknown(copy))
+            return Again(self._now() + LOOK_EVERY / 3)
+        except (Refused, Unsupported) as error:
+            return self._refused(found, copy, error, task.corr)
+
     async def _send(self, task: Task, found: Dataset, copy: Copy) -> Outcome:
         source = await self._source(found, copy.connection)
-        name = copy.remote_name or remote_name(found, found.sha256 or task.corr)
+        name = copy.remote_name or remote_name(found, found.sha256 or task.corr, _round(copy))
         provider = self._deps.provider(copy.connection)
         if copy.intent_at is not None:
             there = await provider.find_file(name, source.size, copy.intent_at - CLOCKS_DIFFER)
             if there is not None:
                 return self._arrived(copy, there)
-            if self._now() - copy.intent_at < LOOK_FOR:
+            unknown = self._unknown(copy)
+            if unknown != copy.upload_state:
+                await self._write(task, copy, upload_state=unknown)
+            if abs(self._now() - datetime.fromisoformat(unknown["unknown_at"])) < self._look_for:
                 return Again(self._now() + LOOK_EVERY)
         sent_at = self._now()
 
@@ -98,6 +109,7 @@ class Upload:
                 now=sent_at,
                 intent_at=sent_at,
                 remote_name=name,
+                upload_state={"round": _round(copy)},
                 state="uploading",
                 sent=0,
             )
@@ -109,9 +121,19 @@ class Upload:
             nonlocal shown
             if self._now() - shown >= SHOW_EVERY:
                 shown = self._now()
-                await self._write(copy, sent=sent)
+                await self._write(task, copy, sent=sent)
 
-        return self._arrived(copy, await provider.upload(source, name, None, note))
+        try:
+            remote = await provider.upload(source, name, None, note)
+        except (Throttled, Unavailable):
+            # Certain not to have arrived: no need to look for it.
+            await self._write(task, copy, intent_at=None, state="waiting")
+            raise
+        return self._arrived(copy, remote)
+
+    def _unknown(self, copy: Copy) -> dict[str, Any]:
+        """Since when nobody knows whether the file arrived: a large one may have been on its way for long."""
+        return {"round": _round(copy), "unknown_at": self._now().isoformat(), **(copy.upload_state or {})}
 
     async def _source(self, found: Dataset, name: str) -> ByteSource:
         if not self._staging.has(found.id):
@@ -221,20 +243,27 @@ class Upload:
         )
         self._wake_jobs(connection, found.id, now, corr)
 
-    async def _write(self, copy: Copy, **values: Any) -> None:
+    async def _write(self, task: Task, copy: Copy, **values: Any) -> None:
         now = self._now()
-        await self._deps.store.write(lambda c: datasets.change_copy(c, copy.id, now=now, **values))
+
+        def work(connection: Connection) -> None:
+            queue.extend(connection, task, now=now)
+            datasets.change_copy(connection, copy.id, now=now, **values)
+
+        await self._deps.store.write(work)
 
     def _now(self) -> datetime:
         return self._deps.clock.now()
+
+
+def _round(copy: Copy) -> int:
+    return int((copy.upload_state or {}).get("round", 0))
 
 
 def retry(connection: Connection, dataset: int, *, now: datetime, corr: str) -> int:
     """Send failed copies of a dataset again; how many."""
     again = [one for one in datasets.copies(connection, dataset) if one.state == "failed"]
     for one in again:
-        datasets.change_copy(
-            connection, one.id, now=now, state="waiting", failure=None, remote_id=None, intent_at=None, sent=0
-        )
+        datasets.send_again(connection, one, now=now)
         submit.plant_upload(connection, one.id, dataset, now=now, corr=corr)
     return len(again)

@@ -64,9 +64,15 @@ def bytes_of(connection: Connection, number: int) -> bytes:
     return bytes(data)
 
 
+def marked(connection: Connection, name: str) -> datetime | None:
+    """When a mark was set last."""
+    at: datetime | None = connection.execute(select(marker.c.at).where(marker.c.name == name)).scalar()
+    return at
+
+
 def mark(connection: Connection, name: str, *, at: datetime) -> datetime | None:
     """Set a mark in time; what it was before."""
-    before: datetime | None = connection.execute(select(marker.c.at).where(marker.c.name == name)).scalar()
+    before = marked(connection, name)
     if before is None:
         connection.execute(insert(marker).values(name=name, at=at))
     else:

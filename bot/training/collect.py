@@ -21,10 +21,11 @@ from bot.training.charts import ChartCheckpoint, ChartRequest
 from bot.training.follow import put_series, take_events
 from bot.training.reading import read_curves
 from bot.training.record import Recorder
-from bot.training.series import Collected, Series, decimate
+from bot.training.series import KEPT_POINTS, Collected, Series
 from bot.work import queue
 from bot.work.tasks import Done, Outcome, Task
 from providers.base import Checkpoint, EventPage, Ref
+from providers.errors import Refused
 
 BILLED = re.compile(r"[Tt]raining tokens billed:\s*([\d,]+)")
 EVENT_PAGES = 50
@@ -37,6 +38,7 @@ class Haul:
 
     pages: list[EventPage] = field(default_factory=list)
     series: tuple[Series, ...] = ()
+    totals: dict[tuple[str, str], int] = field(default_factory=dict)
     checkpoints: tuple[Checkpoint, ...] = ()
     problem: str = ""
     picture: bytes | None = None
@@ -67,9 +69,13 @@ class Collect:
         if job.remote_id is None or job.raw_state == "deleted":
             return Done(lambda c: self._tell(c, number, Haul(), task.corr))
         haul = Haul()
-        haul.pages = await self._log(job)
-        if job.state == "succeeded":
-            await self._results(job, haul)
+        try:
+            haul.pages = await self._log(job)
+            if job.state == "succeeded":
+                await self._results(job, haul)
+        except Refused as error:
+            # Asking again changes nothing: the end is told with what could be had.
+            haul.problem = error.code
         return Done(lambda c: self._tell(c, number, haul, task.corr))
 
     def give_up(self, connection: Connection, task: Task, error: str) -> None:
@@ -96,7 +102,11 @@ class Collect:
         collected = Collected()
         async for point in provider.results(ref):
             collected.add(point)
-        haul.series = collected.series()
+        whole = collected.series()
+        haul.totals = {(one.metric, one.split): len(one) for one in whole}
+        # A million points would hold up the loop while they are read and thinned out: the helper does it.
+        long = any(len(one) > KEPT_POINTS for one in whole)
+        haul.series = await self._deps.helper.decimate(whole) if long else whole
         haul.checkpoints = tuple(await provider.checkpoints(ref))
         reading = read_curves(haul.series)
         measured = {name: value for name, value in reading.params.items() if not isinstance(value, str)}
@@ -136,7 +146,8 @@ class Collect:
         for page in haul.pages:
             take_events(connection, job.id, page, now=now)
         for series in haul.series:
-            put_series(connection, job.id, series, complete=True)
+            total = haul.totals.get((series.metric, series.split), len(series))
+            put_series(connection, job.id, series, total=total, complete=True)
         if haul.checkpoints:
             records.put_checkpoints(connection, job.id, haul.checkpoints)
         lines, _ = records.log(connection, job.id, limit=500, metrics=False)
@@ -181,7 +192,7 @@ def chart_request(job: Job, series: Sequence[Series], checkpoints: Sequence[Chec
     return ChartRequest(
         title=f"{job.label} {job.suffix or ''}".strip(),
         subtitle=f"{job.model_short} · {job.connection}",
-        series=tuple(decimate(one) for one in series),
+        series=tuple(series),
         checkpoints=marks,
         epoch_ends=ends,
     )
@@ -208,9 +219,7 @@ def _final(job: Job, series: Sequence[Series]) -> Progress:
                 "train_first": whole.values[0],
                 "train_last": whole.values[-1],
             }
-        elif one.metric == "loss" and one.split == "full_valid":
-            values["valid_last"] = whole.values[-1]
-        elif one.metric == "loss" and "valid_last" not in values:
+        elif one.metric == "loss" and (one.split == "full_valid" or "valid_last" not in values):
             values["valid_last"] = whole.values[-1]
         elif one.metric == "token_accuracy" and one.split == "train":
             values["token_accuracy"] = whole.values[-1]

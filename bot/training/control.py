@@ -83,9 +83,7 @@ class Control:
         if job is not None and job.state not in REACHED[action]:
             self._say_failed(connection, job, action, actor, task, BotError(error.partition("(")[0]))
 
-    def _asking(
-        self, connection: Connection, job: Job, action: str, actor: Actor, task: Task
-    ) -> bool:
+    def _asking(self, connection: Connection, job: Job, action: str, actor: Actor, task: Task) -> bool:
         """Note before the request that it was asked for, and by whom: the answer may get lost. False = look again."""
         queue.extend(connection, task, now=self._deps.clock.now())
         queue.keep(connection, task, {**task.payload, "asked": True})
@@ -182,6 +180,10 @@ class Control:
                 self._recorder.observed(
                     connection, job.id, remote, asked_at=asked_at, now=now, corr=task.corr
                 )
+            fresh = jobs.get(connection, job.id)
+            if action == "cancel" and fresh is not None and fresh.state != "cancelled":
+                asked = {name: value for name, value in fresh.asked.items() if name != "cancelled_by"}
+                jobs.note(connection, job.id, asked=asked)
             self._say_failed(connection, job, action, actor, task, error, text)
 
         return Done(apply)

@@ -1,8 +1,10 @@
 """Following the jobs of a connection: one list call per page and tick, details only for jobs that run.
 
-The requests do not grow with the number of jobs that wait (DESIGN section 4).
+The requests do not grow with the number of jobs that wait (DESIGN section 4). What is wrong with one job does not keep
+the others from being followed.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +16,7 @@ from bot.deps import Deps
 from bot.facts.jobs import Progress
 from bot.store import connections, datasets, jobs, records
 from bot.store.jobs import Foreign, Job
-from bot.training import progress
+from bot.training import progress, submit
 from bot.training.cadence import next_look
 from bot.training.record import Recorder
 from bot.training.series import Series, decimate, merge
@@ -22,10 +24,18 @@ from bot.work.tasks import Again, Done, Outcome, Task
 from providers.base import EventPage, Failure, Point, Provider, Ref, RemoteJob, State
 from providers.errors import NotFound, ProviderError, Throttled
 
-MAX_PAGES = 20
+PAGE = 100
+SPARE_PAGES = 20
+"""Pages beyond those that our own jobs fill: other people's jobs stand among them."""
+LOOKED_UP = 20
+"""Jobs that a complete list does not show, asked for one by one in each look."""
 FOREIGN_SINCE = timedelta(days=30)
 FAILING_AFTER_LONGEST = 300.0
 DETAILED = frozenset({"running", "pausing", "resuming"})
+
+
+log = logging.getLogger(__name__)
+GONE = "not_found"
 
 
 @dataclass(slots=True)
@@ -37,6 +47,7 @@ class Seen:
     gone: set[str] = field(default_factory=set)
     events: dict[int, EventPage] = field(default_factory=dict)
     complete: bool = False
+    come_after: float = 0.0
 
 
 class Follow:
@@ -55,15 +66,22 @@ class Follow:
         seen = Seen(self._deps.clock.now())
         try:
             await self._list(provider, known, seen)
-            await self._details(provider, known, seen)
         except ProviderError as error:
             return self._failing(name, error)
-        return Again(lambda c: self._next(c, name), lambda c: self._apply(c, name, known, seen, task.corr))
+        try:
+            await self._missing(provider, known, seen)
+            await self._details(provider, known, seen)
+        except Throttled as error:
+            # What was seen so far counts; the rest is seen when the service lets us come again.
+            seen.come_after = error.retry_after or 0.0
+        return Again(
+            lambda c: self._next(c, name, seen), lambda c: self._apply(c, name, known, seen, task.corr)
+        )
 
     async def _list(self, provider: Provider, known: Sequence[Job], seen: Seen) -> None:
         wanted = {job.remote_id for job in known if job.remote_id}
         cursor: State | None = None
-        for _ in range(MAX_PAGES):
+        for _ in range(len(wanted) // PAGE + SPARE_PAGES):
             page = await provider.jobs(cursor)
             for remote in page.jobs:
                 seen.jobs.setdefault(remote.id, remote)
@@ -73,18 +91,34 @@ class Follow:
                 break
             if wanted <= seen.jobs.keys():
                 break
-        for remote_id in wanted - seen.jobs.keys():
+
+    async def _missing(self, provider: Provider, known: Sequence[Job], seen: Seen) -> None:
+        """Ask for jobs that the whole list does not show: just made, or deleted by somebody."""
+        if not seen.complete:
+            return
+        missing = [job.remote_id for job in known if job.remote_id and job.remote_id not in seen.jobs]
+        for remote_id in missing[:LOOKED_UP]:
             try:
                 seen.jobs[remote_id] = await provider.job(Ref(id=remote_id))
-            except NotFound:
-                seen.gone.add(remote_id)
+            except Throttled:
+                raise
+            except NotFound as error:
+                if error.code == GONE:
+                    seen.gone.add(remote_id)
+            except ProviderError as error:
+                log.warning("job %s cannot be looked at: %s", remote_id, error)
 
     async def _details(self, provider: Provider, known: Sequence[Job], seen: Seen) -> None:
         for job in known:
             remote = seen.jobs.get(job.remote_id or "")
             if remote is None or (remote.state not in DETAILED and remote.state == job.state):
                 continue
-            seen.events[job.id] = await provider.events(Ref(id=remote.id), job.event_cursor)
+            try:
+                seen.events[job.id] = await provider.events(Ref(id=remote.id), job.event_cursor)
+            except Throttled:
+                raise
+            except ProviderError as error:
+                log.warning("the log of %s cannot be read now: %s", job.label, error)
 
     def _apply(self, connection: Connection, name: str, known: Sequence[Job], seen: Seen, corr: str) -> None:
         now = self._deps.clock.now()
@@ -98,11 +132,37 @@ class Follow:
                 self._recorder.observed(
                     connection, job.id, remote, asked_at=seen.asked_at, now=now, corr=corr
                 )
-        self._note_foreign(connection, name, seen, now)
+        ours = self._found_in_doubt(connection, name, seen, now, corr)
+        self._note_foreign(connection, name, seen, ours, now)
         connections.note(connection, name, state="healthy", polled_at=now, last_error=None)
 
-    def _note_foreign(self, connection: Connection, name: str, seen: Seen, now: datetime) -> None:
-        ours = jobs.known_ids(connection, name, seen.jobs)
+    def _found_in_doubt(
+        self, connection: Connection, name: str, seen: Seen, now: datetime, corr: str
+    ) -> set[str]:
+        """The service's jobs that are ones of ours whose creation had no answer: they are not somebody else's."""
+        ours: set[str] = set()
+        for job in jobs.in_doubt(connection, name):
+            since = (job.intent_at or now) - submit.CLOCKS_DIFFER
+            sent = submit.data_sent(connection, job)
+            fitting = [
+                remote
+                for remote in seen.jobs.values()
+                if remote.training_file == sent.train
+                and remote.seed in (None, job.seed)
+                and (remote.suffix or None) == (job.suffix or None)
+                and remote.created_at >= since
+            ]
+            if fitting and job.state == "uncertain":
+                # It came late, after the two minutes: taken over as if it had been found within them.
+                jobs.change(connection, job.id, now=now, state="submitting", state_at=now)
+                submit.plant(connection, job.id, now=now, corr=corr)
+            ours.update(remote.id for remote in fitting)
+        return ours
+
+    def _note_foreign(
+        self, connection: Connection, name: str, seen: Seen, in_doubt: set[str], now: datetime
+    ) -> None:
+        ours = jobs.known_ids(connection, name, seen.jobs) | in_doubt
         for remote in seen.jobs.values():
             if remote.id in ours or now - remote.created_at > FOREIGN_SINCE:
                 continue
@@ -114,15 +174,17 @@ class Follow:
             )
             jobs.see_foreign(connection, foreign, now=now)
 
-    def _next(self, connection: Connection, name: str) -> datetime:
+    def _next(self, connection: Connection, name: str, seen: Seen) -> datetime:
         limits = self._deps.settings.limits
-        return next_look(
+        now = self._deps.clock.now()
+        due = next_look(
             jobs.open_at(connection, name),
-            self._deps.clock.now(),
+            now,
             near=limits.poll_near_seconds,
             far=limits.poll_far_seconds,
             jitter=self._deps.rng.random(),
         )
+        return max(due, now + timedelta(seconds=seen.come_after))
 
     def _failing(self, name: str, error: ProviderError) -> Outcome:
         now = self._deps.clock.now()
@@ -134,7 +196,7 @@ class Follow:
         def due(connection: Connection) -> datetime:
             known = connections.known(connection).get(name)
             failures = int((known.last_error or {}).get("failures", 1)) if known else 1
-            longest = min(FAILING_AFTER_LONGEST, max(wait, limits.poll_far_seconds))
+            longest = max(wait, min(FAILING_AFTER_LONGEST, limits.poll_far_seconds))
             return now + timedelta(seconds=min(max(wait, 1.0) * 2 ** min(failures - 1, 6), longest))
 
         def apply(connection: Connection) -> None:
@@ -183,14 +245,14 @@ def take_points(connection: Connection, number: int, points: Sequence[Point]) ->
     touched = {(point.metric, point.split) for point in points}
     for series in merge(known, points):
         if (series.metric, series.split) in touched:
-            put_series(connection, number, series, complete=False)
+            put_series(connection, number, series, total=len(series), complete=False)
 
 
-def put_series(connection: Connection, number: int, series: Series, *, complete: bool) -> None:
-    """Store a series thinned out, with its true length."""
+def put_series(connection: Connection, number: int, series: Series, *, total: int, complete: bool) -> None:
+    """Store a series thinned out; `total` is its true length."""
     thin = decimate(series)
     records.put_series(
-        connection, number, series.metric, series.split, thin.to_json(), len(series), complete=complete
+        connection, number, series.metric, series.split, thin.to_json(), total, complete=complete
     )
 
 

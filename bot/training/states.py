@@ -7,7 +7,6 @@ from typing import Any
 from bot.store.jobs import Job
 from providers.base import TERMINAL, RemoteJob
 
-
 SLOWEST_ANSWER = timedelta(hours=1)
 
 

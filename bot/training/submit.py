@@ -27,9 +27,8 @@ from providers.errors import OutcomeUnknown, Refused, Throttled, Unavailable, Un
 LOOK_FOR = timedelta(minutes=2)
 LOOK_EVERY = timedelta(seconds=5)
 DATA_EVERY = timedelta(seconds=20)
-CLOCKS_DIFFER = timedelta(minutes=15)
-"""The service's clock may be behind ours by so much. Seeds are ours and jobs that we know do not count, so that looking
-back further finds nothing wrong."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""The service's clock may be behind ours by so much. Jobs that we know do not count: looking back finds nothing wrong."""
 DATA_GONE = frozenset({"file_unknown"})
 DATA_SENT_AGAIN = "data_sent_again"
 

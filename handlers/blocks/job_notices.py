@@ -136,12 +136,9 @@ def failed(notice: notices.JobFailed, locale: str) -> Rendered:
     job = notice.job
     said = failures.explain(job, locale)
     failure = job.failure or FailureFacts(kind="unknown")
+    charge = failures.charge(failure, job.provider, locale, created=job.state != "refused")
     lines = [
-        " ".join(
-            part
-            for part in (_told(job), said.meaning, failures.charge(failure, job.provider, locale))
-            if part
-        ),
+        " ".join(part for part in (_told(job), said.meaning, charge) if part),
         said.quote,
         said.remedy,
     ]

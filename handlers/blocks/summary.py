@@ -63,10 +63,7 @@ def _billed(summary: TrainSummary, locale: str) -> str:
 
 def _settings(summary: TrainSummary, locale: str) -> str:
     order = summary.order
-    parts = [
-        f"{inline(name, 60)} {numbers.plain(value)}"
-        for name, value in list(order.hyperparameters.items())[:20]
-    ]
+    parts = [jobs.setting(name, value, locale) for name, value in list(order.hyperparameters.items())[:20]]
     if order.seed is not None:
         parts.append(f"{say('train_seed', locale).lower()} {order.seed}")
     return " · ".join(parts) or say("s_epochs_auto", locale)

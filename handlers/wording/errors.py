@@ -34,7 +34,17 @@ _ACTIONS = {
 }
 
 
-_SIZES = ("bytes", "limit")
+_SIZES = ("bytes", "limit", "expected", "sent")
+"""Parameters that are bytes."""
+_DATA_STATES = {
+    "en": {
+        "received": "not checked yet",
+        "checking": "being checked",
+        "refused": "refused because of errors",
+        "ready": "ready",
+        "unreadable": "not readable",
+    }
+}
 
 
 def is_known(code: str) -> bool:
@@ -42,24 +52,27 @@ def is_known(code: str) -> bool:
     return any(code in table["en"] for table in _TABLES)
 
 
+def sentences(code: str, locale: str) -> tuple[str, str, str]:
+    """The three sentences of a code before they are filled; the general ones for a code that has none."""
+    found = (pick(table, locale).get(code) for table in _TABLES)
+    return next((one for one in found if one), pick(_UNKNOWN, locale))
+
+
 def explain(
     code: str, params: Params, locale: str, *, text: str = "", request_id: str = "", provider: str = ""
 ) -> Said:
     """A code in words. `text` are the service's own, quoted; `provider` names the service."""
-    found = (pick(table, locale).get(code) for table in _TABLES)
-    happened, meaning, remedy = next((one for one in found if one), pick(_UNKNOWN, locale))
+    happened, meaning, remedy = sentences(code, locale)
     who = jobs.service(provider) if provider else pick(_SERVICE, locale)
-    state = "…"
-    if "state" in params:
-        # only jobs have words for their states here
-        state = (
-            jobs.state_word(str(params["state"]), locale).lower()
-            if code == "job_state"
-            else fill("{state}", params)
-        )
+    given = str(params.get("state", "…"))
+    state = jobs.state_word(given, locale)
     action = pick(_ACTIONS, locale).get(str(params.get("action", "")), "changed")
-    sizes = {name: numbers.size(int(params[name])) for name in _SIZES if code == "too_large" and name in params}
-    more = sizes | {"service": who, "code": fill("{code}", {"code": code}), "state": state, "action": action}
+    sizes = {name: numbers.size(value) for name in _SIZES if isinstance(value := params.get(name), int)}
+    more = sizes | {"service": who, "code": fill("{code}", {"code": code}), "action": action}
+    more |= {
+        "state": state[:1].lower() + state[1:],
+        "data_state": pick(_DATA_STATES, locale).get(given, state),
+    }
     return Said(
         happened=fill(happened, params, **more),
         meaning=fill(meaning, params, **more),

@@ -89,6 +89,11 @@ _KINDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "{service} trains it by another method than supervised fine-tuning.",
             "Train again with a model that takes this kind of data.",
         ),
+        "data_not_taken": (
+            "Its data could not be brought to {service}",
+            "The job waited for it and was not sent.",
+            "Open the data's report, send the file again and train with it.",
+        ),
         "unknown": (
             "The job failed at {service}",
             "The reason is not one that we know; {service}'s own words are quoted.",
@@ -114,13 +119,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "log_zero": "job log: 0 tokens",
         "billed": "Job log: {tokens} billed.",
         "not_told": "{service} did not say whether anything was charged.",
+        "no_job": "No job was created, so nothing was charged.",
         "no_reason": "{service} gave no reason.",
         "kept": "text kept here, {service} drops it",
         "request": "request {id}",
     }
 }
 
-ABOUT_DATA = frozenset({"data_refused", "model_refused", "data_invalid", "preprocessing", "content_filtered"})
+ABOUT_DATA = frozenset({"data_refused", "model_refused", "data_invalid", "preprocessing", "data_not_taken"})
 """Kinds whose remedy is other data."""
 
 
@@ -139,9 +145,11 @@ def categories(names: tuple[str, ...], locale: str) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {words['and']} {shown[-1]}"
 
 
-def charge(failure: FailureFacts, provider: str, locale: str) -> str:
-    """What was charged, always with who says so."""
+def charge(failure: FailureFacts, provider: str, locale: str, *, created: bool = True) -> str:
+    """What was charged, always with who says so; `created` is whether there was a job at the service at all."""
     words = pick(_WORDS, locale)
+    if not created:
+        return words["no_job"]
     who = jobs.service(provider)
     if failure.tokens_billed:
         return fill(words["billed"], {}, tokens=numbers.measured_tokens(failure.tokens_billed, locale))
@@ -178,6 +186,9 @@ def explain(job: JobFacts, locale: str) -> Said:
                     provider=job.provider,
                 )
     happened, meaning, remedy = table.get(failure.kind, table["unknown"])
+    if failure.kind == "data_not_taken" and errors.is_known(failure.code):
+        why = errors.explain(failure.code, {}, locale, provider=job.provider)
+        meaning, remedy = f"{why.happened}. {why.meaning}", why.remedy
     what = categories(failure.categories, locale)
     text = quoted(failure.text) if failure.text.strip() else fill(words["no_reason"], {}, service=who)
     return Said(

@@ -227,12 +227,14 @@ def money_source(job: JobFacts, locale: str) -> str:
     return numbers.money_source(value, locale) if value else ""
 
 
+def setting(name: str, value: float, locale: str) -> str:
+    """`n_epochs 3`, `batch_size chosen by the service`."""
+    return f"{inline(name, 60)} {_say('auto', locale) if value == -1 else numbers.plain(value)}"
+
+
 def settings(job: JobFacts, locale: str) -> str:
     """Hyperparameters, seed and method: `n_epochs 3 · batch_size chosen by the service · seed 7`."""
-    parts = [
-        f"{inline(name, 60)} {_say('auto', locale) if value == -1 else numbers.plain(value)}"
-        for name, value in job.hyperparameters.items()
-    ]
+    parts = [setting(name, value, locale) for name, value in job.hyperparameters.items()]
     parts.append(_say("seed", locale, seed=str(job.seed)))
     parts.append(method(job.method, locale))
     if job.like:

@@ -83,9 +83,11 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "are not charged (the service's documentation).",
         "s_warning": "⚠ {text}",
         # warnings of the summary
-        "w_suffix_long": "The suffix is longer than {maximum} characters: some of the service's tools refuse the name.",
+        "w_suffix_advised": "The suffix has {length} characters; above {advised} some of the service's tools refuse "
+        "the name.",
+        "w_same_content": "{train} and {valid} hold the same bytes: the validation loss will say nothing.",
         "w_overlap": "{count} examples are in both files: the validation loss will look better than it is.",
-        "w_model_retires": "The model is retired on {date}: after that it cannot be trained further.",
+        "w_model_retires": "{model} is not trained any more from {date} on.",
         "w_inference_ends": "Deployments of this model end on {date}.",
         "w_no_validation": "Without validation data the curves cannot show overfitting.",
         "w_no_price": "No price is configured for this model, so the cost is not known.",

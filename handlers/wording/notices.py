@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from handlers.wording import errors
 from handlers.wording.language import pick
 from handlers.wording.said import Params, fill
 
@@ -74,7 +75,9 @@ _PICTURE: Mapping[str, Mapping[str, str]] = {
         "results_missing": "the service has no results file.",
         "results_unreadable": "the results file cannot be read.",
         "no_points": "the service sent no measurements.",
-        "chart_failed": "drawing it failed; whoever runs the bot finds the reason in its log.",
+        "helper_failed": "drawing it failed; whoever runs the bot finds the reason in its log.",
+        "helper_crashed": "the process that draws it ended.",
+        "helper_timeout": "drawing it took too long.",
         "upload_failed": "Slack did not take the picture.",
     }
 }
@@ -99,4 +102,8 @@ def task(kind: str, locale: str) -> str:
 def no_picture(code: str, locale: str) -> str:
     """Why there is no chart."""
     known = pick(_PICTURE, locale).get(code)
-    return known if known is not None else fill(pick(_NO_PICTURE, locale), {"code": code or "unknown"})
+    if known is not None:
+        return known
+    if errors.is_known(code):
+        return f"{errors.explain(code, {}, locale).happened}."
+    return fill(pick(_NO_PICTURE, locale), {"code": code or "unknown"})

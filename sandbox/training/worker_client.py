@@ -72,13 +72,10 @@ class Worker:
 
     async def close(self) -> None:
         """End the process."""
-        if self._process is None or self._reader is None:
-            return
-        if self._process.stdin is not None:
+        if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
-        await self._process.wait()
-        await self._reader
-        self._process = None
+        if self._reader is not None:
+            await self._reader
 
     async def _start(self) -> Process:
         # Small matrices are slower on several threads, and the cores belong to the servers.
@@ -114,6 +111,8 @@ class Worker:
                 else:
                     answer.set_exception(value)
         except asyncio.IncompleteReadError:
+            if process is self._process:
+                self._process = None
             for answer in self._calls.values():
                 if not answer.done():
                     answer.set_exception(WorkerDiedError())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.config_out import bot_config
+from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import DEFAULT_SCOPES, SlackOptions
 
@@ -45,7 +45,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def checked(url: str, folder: Path, **variables: str) -> Checked:
     config = folder / "tunesmith.toml"
     config.write_text(bot_config(url, folder / "state"), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **variables}
+    environment = {**os.environ, **identity_environment(url), "PYTHONPATH": str(ROOT), **variables}
+    environment["PYTHONIOENCODING"] = "utf-8"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "check", "--config", str(config)),
         cwd=folder,
@@ -65,7 +66,8 @@ async def test_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "exactly the manifest's" in got.look("Slack scopes")
     assert "opens Socket Mode" in got.look("app-level token")
     assert "#fine-tuning" in got.look("slack.channel")
-    assert "answers" in got.look("connection sandbox")
+    assert "answers" in got.look("connection prod-swc")
+    assert "answers" in got.look("connection dev-eus2")
     assert not (tmp_path / "state").exists(), "a check makes nothing"
 
 
@@ -80,7 +82,7 @@ async def test_everything_that_is_wrong_is_told_with_its_remedy(tmp_path: Path) 
             TUNESMITH_SLACK_CHANNEL="C0RANDOM01",
             TUNESMITH_SLACK_APPROVALS_CHANNEL="C0NOWHERE",
             TUNESMITH_SLACK_APP_TOKEN="xapp-wrong",
-            TUNESMITH_CONNECTION_SANDBOX_KEY="wrong-key",
+            TUNESMITH_CONNECTION_PROD_SWC_KEY="wrong-key",
         )
     finally:
         await made.stop()
@@ -89,7 +91,7 @@ async def test_everything_that_is_wrong_is_told_with_its_remedy(tmp_path: Path) 
     assert "connections:write" in got.look("app-level token")
     assert "/invite @Tunesmith" in got.look("slack.channel")
     assert "channel_not_found" in got.look("slack.approvals_channel")
-    assert got.look("connection sandbox").startswith("FAIL")
+    assert got.look("connection prod-swc").startswith("FAIL")
     assert "xapp-wrong" not in got.out
     assert "wrong-key" not in got.out
 
@@ -105,7 +107,7 @@ async def test_a_token_that_slack_does_not_know(sandbox: Sandbox, tmp_path: Path
     assert got.code == 1
     assert "invalid_auth" in got.look("Slack bot token")
     assert "Slack scopes" not in got.out, "what depends on the token is not asked"
-    assert got.look("connection sandbox").startswith("ok")
+    assert got.look("connection prod-swc").startswith("ok")
 
 
 async def test_nobody_answers(tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ async def test_nobody_answers(tmp_path: Path) -> None:
     got = await checked(url, tmp_path)
     assert got.code == 1
     assert "no answer (ConnectError)" in got.look("Slack bot token")
-    assert got.look("connection sandbox").startswith("FAIL")
+    assert got.look("connection prod-swc").startswith("FAIL")
 
 
 async def test_a_store_of_another_version_and_one_that_is_none(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -194,6 +194,6 @@ SUMMARY = TrainSummary(
     billed_tokens=3_630_000,
     epochs=3,
     cost=PRICE,
-    warnings=(("suffix_long", {"maximum": 18}),),
+    warnings=(("suffix_advised", {"advised": 18, "length": 21}),),
     intent="view:V1",
 )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import aiohttp
 import httpx
 
 from sandbox import samples
@@ -87,7 +88,7 @@ def filled(view: Mapping[str, Any], **given: Any) -> State:
         entry: dict[str, Any] = {"type": element["type"]}
         match element["type"]:
             case "static_select":
-                entry["selected_option"] = option(view, block_id, value)
+                entry["selected_option"] = option(view, block_id, value) if value else None
             case "external_select":
                 entry["selected_option"] = value
             case "file_input":
@@ -121,6 +122,15 @@ async def model(person: Person, view: Mapping[str, Any], name: str) -> dict[str,
     return found
 
 
+async def attach(person: Person, name: str, data: bytes) -> str:
+    """Upload a file under exactly this name; its id."""
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("user", person.user)
+    form.add_field("file", data, filename=name, content_type="application/octet-stream")
+    async with person.world.http.post(f"{person.world.sandbox.url}/page/api/file", data=form) as answer:
+        return str((await answer.json())["file"]["id"])
+
+
 async def hand_in(
     person: Person, name: str, data: bytes | None = None, *, valid: str | None = None, to: str = "prod-swc"
 ) -> None:
@@ -128,7 +138,8 @@ async def hand_in(
     before = len(person.pushed)
     await person.command("/finetune upload")
     view = await shown(person, "upload", before)
-    given = {"connection": to, "training": await person.attach(name, data if data is not None else samples.read(name))}
+    bytes_ = data if data is not None else samples.read(name)
+    given = {"connection": to, "training": await attach(person, name, bytes_)}
     if valid is not None:
         given["validation"] = await person.attach(valid, samples.read(valid))
     answer = await person.submit(view, filled(view, **given))

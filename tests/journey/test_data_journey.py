@@ -48,9 +48,9 @@ async def test_a_faulty_file_is_told_privately_and_nothing_is_sent(tmp_path: Pat
         direct = await rin.direct()
         faulty = await told(rin, "faulty.jsonl · D1: ")
         first = faulty.split("\n", 1)[0]
-        assert first == "❌ faulty.jsonl · D1: 12 errors, nothing was uploaded", first
+        assert first == "❌ faulty.jsonl · D1: 13 errors, nothing was uploaded", first
         assert "`messages[1].content`" in faulty, faulty
-        assert "*Line 28*" in faulty, faulty
+        assert "*Line 26* ends in the middle of the JSON" in faulty, faulty
         assert "Repair the file and send it again" in faulty
         assert "only you see this" in faulty
         assert "9 of the 10 examples" in await told(rin, "too_few.jsonl · D2: 1 error")

@@ -16,8 +16,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "training_type_missing": (
             "A training type is needed",
-            "Without one the service assumes Standard, and says of models that are not trained so that they "
-            "do not support fine-tuning.",
+            "Without one the service takes Standard, which many models refuse.",
             "Choose one of: {types}.",
         ),
         "training_type": (
@@ -31,6 +30,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "value_small": ("{name} is too small", "", "It must be at least {minimum}."),
         "value_large": ("{name} is too large", "", "It may be {maximum} at most."),
         "seed_range": ("The seed is out of range", "", "It may be 0 to {maximum}, or empty."),
+        "same_file": (
+            "Training and validation data are the same",
+            "Validation on what was trained on says nothing.",
+            "Choose other examples, or none.",
+        ),
         "no_suffix": ("This service takes no suffix", "", "Leave the field empty."),
         "suffix_long": (
             "The suffix has {length} characters",
@@ -58,6 +62,28 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "It was logged under the reference {reference}.",
             "Try again in a moment. When it comes back, give the reference to whoever runs the bot.",
         ),
+        # the helper process that checks files and draws charts
+        "helper_crashed": (
+            "The work stopped in the middle",
+            "The process that does it ended (exit {exit}).",
+            "Try again; when it comes back, tell whoever runs the bot.",
+        ),
+        "helper_timeout": (
+            "The work took too long",
+            "It was stopped after {seconds} seconds.",
+            "Try again; when it comes back, tell whoever runs the bot.",
+        ),
+        "helper_failed": (
+            "The work failed in the bot",
+            "The reason is {error}.",
+            "Try again; when it comes back, tell whoever runs the bot.",
+        ),
+        "helper_unreadable": (
+            "The bot could not read its copy of the file",
+            "The reason is {error}.",
+            "Try again; when it comes back, send the file once more.",
+        ),
+        "helper_closed": ("The bot is stopping", "", "Try again in a minute."),
         "ratelimited": ("Slack asks us to slow down", "", "Try again in a minute."),
         "chat_trouble": ("Slack has trouble right now", "", "Try again in a minute."),
         "chat_no_answer": ("Slack did not answer", "", "Try again in a minute."),

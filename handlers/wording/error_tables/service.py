@@ -215,7 +215,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "source_changed": (
             "The file changed while it was sent",
-            "{expected} bytes were announced and {sent} sent, so {service} has nothing usable.",
+            "{expected} were announced and {sent} sent, so {service} has nothing usable.",
             "Send the file again.",
         ),
         "training_type_unsupported": (

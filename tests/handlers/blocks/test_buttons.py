@@ -117,7 +117,7 @@ def test_a_snapshot() -> None:
 
 def test_the_failure_of_the_data_leads_to_its_report() -> None:
     assert routes(job_notices.failed(notices.JobFailed(job=REFUSED_BY_RAI), EN)) == [
-        ("job_train_like", "J142"),
+        ("job_train_like", "J142:new_data"),
         ("data_open", "D61"),
         ("job_log", "J142"),
     ]

@@ -92,7 +92,7 @@ def test_the_summary_says_what_start_will_do() -> None:
     for part in (
         "about $18 (price: tunesmith.toml, as of 1 Nov 2026)",
         "3.63 M tokens (estimate), tokens × epochs",
-        "longer than 18 characters",
+        "has 21 characters; above 18",
         "train_w47.jsonl · D61 · 2,140 examples",
         "Global training",
     ):

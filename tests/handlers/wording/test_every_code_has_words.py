@@ -16,6 +16,7 @@ RAISED = frozenset(
         "ChatUnknown",
         "Denied",
         "FileProblem",
+        "HelperError",
         "Invalid",
         "NotThere",
         "WrongState",

@@ -196,7 +196,7 @@ def _without(name: str) -> Callable[[], dict[str, Any]]:
         (lambda: _file(colour="red"), ["unevaluatedProperties"]),
         (_without("purpose"), ["required"]),
         (lambda: _file(created_at="today"), ["type"]),
-        (lambda: [], ["type"]),
+        (list, ["type"]),
     ],
 )
 def test_the_checker_sees_what_is_wrong(make: Callable[[], Any], rules: list[str]) -> None:

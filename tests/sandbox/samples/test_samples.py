@@ -60,7 +60,7 @@ def test_the_large_file_is_large_and_the_japanese_one_japanese() -> None:
 
 def test_the_faulty_file_ends_in_the_middle() -> None:
     last = samples.read("faulty.jsonl").splitlines()[-1]
-    with pytest.raises(ValueError, match="Unterminated|Expecting"):
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
         json.loads(last)
     assert b'"weight": 2' in samples.read("faulty.jsonl")
 

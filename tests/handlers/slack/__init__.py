@@ -1,0 +1,1 @@
+"""The Web API as the port that `bot` asks for."""
