@@ -41,6 +41,7 @@ def build_app(desk: Desk, *, team_id: str, bot_id: str) -> AsyncApp:
         authorize=authorize,
         signing_secret=slack.signing_secret.get_secret_value() if slack.signing_secret else None,
         process_before_response=True,
+        logger=logging.getLogger("slack_bolt"),  # otherwise Bolt takes the root's level for its loggers
     )
     commands.register(app, desk)
     actions.register(app, desk, ACTIONS)
