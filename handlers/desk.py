@@ -128,7 +128,10 @@ class Desk:
         return answer.status_code == 200
 
     async def open_view(self, call: Call, view: Mapping[str, Any]) -> None:
-        """Open a modal; the trigger lives three seconds."""
+        """Open a modal, on top of the one that was clicked in; the trigger lives three seconds."""
+        if call.view is not None and call.view.get("type") == "modal":
+            await ask(self.client.views_push(trigger_id=call.trigger_id, view=dict(view)))
+            return
         await ask(self.client.views_open(trigger_id=call.trigger_id, view=dict(view)))
 
     async def update_view(self, view_id: str, view: Mapping[str, Any], view_hash: str | None) -> None:

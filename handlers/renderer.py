@@ -24,7 +24,6 @@ BUILDERS: Final[Mapping[type[Notice], Callable[[Any, str], Rendered]]] = Mapping
         notices.CopyFailed: other_notices.copy_failed,
         notices.IntakeFailed: other_notices.intake_failed,
         notices.TaskParked: other_notices.task_parked,
-        notices.Missed: other_notices.missed,
     }
 )
 

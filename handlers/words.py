@@ -29,6 +29,7 @@ from handlers.call import Call
 from handlers.command_line import Command, permalink
 from handlers.desk import Desk
 from handlers.picture import with_picture
+from handlers.views import launcher as launcher_view
 from handlers.views import train, upload
 
 Word = Callable[[Desk, Call, Command], Awaitable[None]]
@@ -61,6 +62,15 @@ async def _launcher(desk: Desk, call: Call, command: Command) -> None:
     now = desk.deps.clock.now()
     facts = await desk.deps.store.read(lambda c: questions(desk).launcher(c, call.actor, now=now))
     await desk.reply(call, launcher.build(facts, await desk.locale(call)))
+
+
+async def open_launcher(desk: Desk, call: Call) -> None:
+    """The launcher as a modal, for who may train."""
+    await desk.deps.people.require(call.actor)
+    now = desk.deps.clock.now()
+    facts = await desk.deps.store.read(lambda c: questions(desk).launcher(c, call.actor, now=now))
+    view = launcher_view.build(facts, desk.deps.settings.slack.app_name, await desk.locale(call))
+    await desk.open_view(call, view)
 
 
 async def _help(desk: Desk, call: Call, command: Command) -> None:

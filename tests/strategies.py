@@ -331,7 +331,7 @@ code = st.sampled_from(["key_refused", "job_state", "throttled", "too_large", "n
 notice: st.SearchStrategy[notices.Notice] = st.one_of(
     st.builds(notices.JobMoved, job=job, before=state, after=state | word, at=utc, by=st.none() | user),
     st.builds(notices.JobPendingLong, job=job, hours=st.integers(1, 100)),
-    st.builds(notices.JobSucceeded, job=job, picture=st.booleans(), picture_problem=word, alt=text),
+    st.builds(notices.JobSucceeded, job=job, picture=st.booleans(), picture_problem=word),
     st.builds(notices.JobFailed, job=job),
     st.builds(notices.JobCancelled, job=job, by=st.none() | user),
     st.builds(notices.JobUncertain, job=job, since=utc),
@@ -348,5 +348,4 @@ notice: st.SearchStrategy[notices.Notice] = st.one_of(
     ),
     st.builds(notices.IntakeFailed, dataset=data_id, name=text, code=code, params=params),
     st.builds(notices.TaskParked, task=small, task_kind=word, key=text, attempts=small, error=text),
-    st.builds(notices.Missed, since=utc, jobs=st.lists(job_id, max_size=60).map(tuple)),
 )

@@ -45,7 +45,6 @@ class JobSucceeded(Notice):
     job: JobFacts
     picture: bool
     picture_problem: str = ""
-    alt: str = ""
 
 
 class JobFailed(Notice):
@@ -115,14 +114,6 @@ class TaskParked(Notice):
     error: str
 
 
-class Missed(Notice):
-    """What happened while the bot was away, said once per job's end that it did not see."""
-
-    kind: ClassVar[str] = "missed"
-    since: datetime
-    jobs: tuple[str, ...] = ()
-
-
 NOTICES: dict[str, type[Notice]] = {
     cls.kind: cls
     for cls in (
@@ -136,6 +127,5 @@ NOTICES: dict[str, type[Notice]] = {
         CopyFailed,
         IntakeFailed,
         TaskParked,
-        Missed,
     )
 }

@@ -41,7 +41,7 @@ MENDABLE_WAIT = 300.0
 UNDRESSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 """Refusals of a message's blocks: its words are sent without them."""
 DROPPED = "share_dropped"
-LOOKS = 8
+LOOKS = 6
 SHARES = 3
 
 ReadArtifact = Callable[[int], Awaitable[bytes]]

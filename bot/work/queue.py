@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from bot.store.store import signal
 from bot.store.work_tables import task
@@ -101,20 +101,15 @@ def claim(
     `running` are rows that the caller still works on: when their leases run out (a machine that slept), they are not
     claimed a second time by the same process; its next heartbeat takes them up again.
     """
-    busy = select(task.c.lock_key).where(
-        task.c.state == "leased", task.c.lock_key.is_not(None), task.c.lease_until > now
-    )
-    due = or_(
-        and_(task.c.state == "queued", task.c.due_at <= now),
-        and_(task.c.state == "leased", task.c.lease_until <= now),
-    )
+    _take_back(connection, now, running)
+    busy = select(task.c.lock_key).where(task.c.state == "leased", task.c.lock_key.is_not(None))
     rows = connection.execute(
         select(task)
         .where(
             task.c.lane == lane,
-            due,
+            task.c.state == "queued",
+            task.c.due_at <= now,
             or_(task.c.lock_key.is_(None), task.c.lock_key.not_in(busy)),
-            task.c.id.not_in(tuple(running)),
         )
         .order_by(task.c.due_at, task.c.id)
         .limit(limit * 4)
@@ -158,6 +153,15 @@ def claim(
             )
         )
     return claimed
+
+
+def _take_back(connection: Connection, now: datetime, running: Collection[int]) -> None:
+    """Free rows whose leases ran out, and their locks; a new token fences off whoever held them."""
+    connection.execute(
+        update(task)
+        .where(task.c.state == "leased", task.c.lease_until <= now, task.c.id.not_in(tuple(running)))
+        .values(state="queued", lease_until=None, lease_token=task.c.lease_token + 1)
+    )
 
 
 def _held(connection: Connection, leased: Task, **values: Any) -> None:

@@ -121,11 +121,9 @@ def succeeded(notice: notices.JobSucceeded, locale: str) -> Rendered:
     small = footer(jobs.money_source(job, locale))
     if job.result_model:
         small = footer(say("model", locale, model=code(job.result_model)), jobs.money_source(job, locale))
-    alt = [say("alt", locale, alt=inline(notice.alt, 1500))] if notice.alt.strip() else []
     return _message(
         say("succeeded", locale, job=jobs.title(job)),
         lines,
-        [section(part) for part in alt],
         actions(row, f"succeeded:{job.id}"),
         small,
     )

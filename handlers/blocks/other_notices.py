@@ -1,12 +1,15 @@
-"""Messages that are sent once and are not about one job: data, parked work, what was missed."""
+"""Messages that are sent once and are not about one job: data, parked work."""
 
 from bot.chat import Rendered
 from bot.facts import notices
 from handlers.blocks.primitives import Block, Element, actions, as_message, button, confirm, footer, section
 from handlers.wording import errors, numbers
 from handlers.wording.actions import label, question
-from handlers.wording.markup import code, fallback, inline, quoted, when
+from handlers.wording.markup import code, fallback, inline, quoted
 from handlers.wording.notices import say, task
+
+DENIED = frozenset({"guest", "foreign_team", "not_trainer"})
+"""Codes of `bot.errors.Denied`: trying again changes nothing."""
 
 
 def _message(
@@ -38,11 +41,15 @@ def copy_failed(notice: notices.CopyFailed, locale: str) -> Rendered:
 def intake_failed(notice: notices.IntakeFailed, locale: str) -> Rendered:
     """A file in Slack that could not be read."""
     said = errors.explain(notice.code, notice.params, locale)
-    headline = say("intake", locale, name=inline(notice.name, 80), id=inline(notice.dataset, 20))
+    denied = notice.code in DENIED
+    key = "intake_denied" if denied else "intake"
+    headline = say(key, locale, name=inline(notice.name, 80), id=inline(notice.dataset, 20))
     row = [
         button(label("retry_data", locale), "data_retry", notice.dataset),
         button(label("another", locale), "data_upload", notice.dataset),
     ]
+    if denied:
+        row = []
     return _message(headline, [f"{said.happened}.", *said.lines()], row, f"intake:{notice.dataset}", [])
 
 
@@ -66,11 +73,3 @@ def task_parked(notice: notices.TaskParked, locale: str) -> Rendered:
         button(label("drop", locale), "task_drop", str(notice.task), confirm=dialog),
     ]
     return _message(headline, lines, row, f"task:{notice.task}", footer(code(notice.task_kind)))
-
-
-def missed(notice: notices.Missed, locale: str) -> Rendered:
-    """What ended while the bot was away."""
-    headline = say("missed", locale, since=when(notice.since))
-    shown = ", ".join(inline(job, 20) for job in notice.jobs[:40]) + (", …" if len(notice.jobs) > 40 else "")
-    line = say("missed_jobs", locale, jobs=shown) if notice.jobs else say("missed_none", locale)
-    return _message(headline, [line], [], "missed", [])

@@ -10,12 +10,11 @@ from bot.datasets.taking_in import Attached, Taken
 from bot.errors import BotError, Denied, FileProblem
 from bot.store import small
 from handlers.call import Call, of_interaction
-from handlers.command_line import Command
 from handlers.desk import Desk
-from handlers.listeners.commands import run
 from handlers.listeners.views import received
 from handlers.slack.files import shared_file
 from handlers.surface import LAUNCHER, USE_AS_TRAINING_DATA
+from handlers.words import open_launcher
 
 MOST_FILES = 2
 
@@ -35,7 +34,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         verdict = await desk.take(call)
         await ack()
         if verdict is None:
-            desk.later(call, lambda: run(desk, call, Command("upload")), "launcher")
+            desk.later(call, lambda: open_launcher(desk, call), "launcher")
         elif verdict != "seen":
             denied = Denied(verdict)
             desk.later(call, lambda: desk.refuse(call, denied), "refuse")

@@ -104,7 +104,7 @@ async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]
     except BotError as error:
         await _refused(ack, desk, call, error)
         return
-    await ack()
+    await ack(response_action="clear")
     if taken.numbers:
         place = _in_channel(call, given.channel)
         desk.later(place, lambda: received(desk, place, files, taken), "upload")

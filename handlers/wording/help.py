@@ -33,6 +33,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "nearest": "Did you mean `{nearest}`?",
         "see_help": "`help` lists what can be typed.",
         "launcher": "*What do you want to do?*",
+        "launcher_lists": "Forms open here; lists come to you as direct messages.",
         "nothing": "Nothing of yours is running.",
         "running": "{jobs} of yours running",
         "ready": "{datasets} ready to train with",

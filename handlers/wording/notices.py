@@ -23,7 +23,6 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "took": "took {took}",
         "picture": "The charts follow below.",
         "no_picture": "There is no chart: {why}",
-        "alt": "_In words:_ {alt}",
         "checkpoints": "{checkpoints} can be deployed; lowest validation loss: step {step} ({loss}).",
         "checkpoints_bare": "{checkpoints} can be deployed.",
         "model": "Model {model}",
@@ -43,14 +42,12 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "copy": "❌ *{name} · {id}: could not be brought to {connection}*",
         "copy_what": "{what}.",
         "copy_kept": "The data itself is sound and stays here.",
+        "intake_denied": "⚠ *{name} was not taken in*",
         "intake": "❌ *{name} · {id}: could not be read, nothing was uploaded*",
         "parked": "⚠ *Work is stuck after {attempts}: {kind}*",
         "parked_what": "Task {task} (`{key}`) failed each time; the last error is below. The bot does not try again "
         "by itself.",
         "parked_next": "Remove the cause and try again, or drop it. You are told only once.",
-        "missed": "⚪ *The bot was away since {since}*",
-        "missed_jobs": "Meanwhile these jobs ended: {jobs}. Their cards are up to date.",
-        "missed_none": "No job ended meanwhile.",
         "request": "request {id}",
         "only_you": "only you see this",
     }

@@ -69,9 +69,8 @@ class FileCheck:
 
 def count_tokens(text: str) -> int:
     """A fair guess at a tokenizer's count: four ASCII characters, or one other character, per token."""
-    extra = len(text.encode(errors="replace")) - len(text)
-    other = min(len(text), (extra + 1) // 2)
-    return max(1, (len(text) - other + 3) // 4 + other) if text else 0
+    ascii_characters = len(text.encode("ascii", errors="ignore"))
+    return (ascii_characters + 3) // 4 + len(text) - ascii_characters
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -107,7 +106,7 @@ def _turn(message: Any, index: int) -> Turn:
     if not isinstance(message, dict):
         raise _MalformedError(where, "is not an object")
     role = message.get("role")
-    if role not in ROLES:
+    if not isinstance(role, str) or role not in ROLES:
         raise _MalformedError(where, "has an unknown role")
     weight = message.get("weight", 1)
     if "weight" in message and (role != "assistant" or isinstance(weight, bool) or weight not in (0, 1)):

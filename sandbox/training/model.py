@@ -93,6 +93,9 @@ def base_weights(base_model: str) -> Weights:
     bias = np.log(frequency)
     known = np.log(counts / counts.sum(axis=1, keepdims=True)) - bias
     left, strength, right = np.linalg.svd(known, full_matrices=False)
+    # The signs of singular vectors are the library's choice; ours must not depend on it.
+    signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(VOCABULARY)])
+    left, right = left * signs, right * signs[:, None]
     rank = _known_rank(base_model)
     root = np.sqrt(strength[:rank])
     embedding = rng.normal(0.0, 0.01, (len(ORDERS) * BUCKETS, RANK))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox import samples
 from tests.journey.steps import azure, filled, model, open_train, shown
-from tests.world import Person, World, until, words
+from tests.world import FINETUNE, RIN, Person, World, until
 
 NANO = "gpt-4.1-nano-2025-04-14"
 VERSION = {"api-version": "2024-10-21"}
@@ -61,10 +61,10 @@ def posted(made: World) -> Counter[str]:
     return found
 
 
-def pictures(made: World, thread_ts: str) -> int:
+async def pictures(made: World, thread_ts: str) -> int:
     """How many pictures stand in a thread."""
-    replies = made.sandbox.slack.messages.replies("C0FINETUNE", thread_ts)
-    return sum(len(one.get("files") or ()) for one in replies)
+    found = await made.history(RIN, FINETUNE, thread_ts)
+    return sum(len(one.get("files") or ()) for one in found)
 
 
 async def told_once(made: World, *keys: str) -> None:
@@ -106,7 +106,8 @@ async def hand_in(person: Person, name: str) -> str:
     file_id = await person.attach(name, samples.read("support_train.jsonl"))
     answer = await person.submit(view, filled(view, connection="prod-swc", training=file_id))
     assert answer == {"ok": True}, answer
-    return f"D{rows(person.world, 'SELECT id FROM dataset WHERE name = ?', name)[0]['id']}"
+    (row,) = rows(person.world, "SELECT id FROM dataset WHERE name = ?", name)
+    return f"D{row['id']}"
 
 
 async def ready(person: Person, label: str) -> None:
@@ -148,7 +149,7 @@ async def ended(made: World, suffix: str, *, picture: bool = True) -> str:
         card = rows(made, "SELECT ts FROM message_ref WHERE key = ?", f"job:{label}")[0]
         await until(lambda: pictures(made, card["ts"]), f"the picture of {label}", 60)
         await until(lambda: not _open_messages(made, label), f"the outbox of {label} to be empty", 60)
-        assert pictures(made, card["ts"]) == 1
+        assert await pictures(made, card["ts"]) == 1
         await told_once(made)
     return label
 
@@ -171,8 +172,3 @@ async def one_file(made: World, label: str) -> None:
         r"file-.+",
         rows(made, "SELECT remote_id FROM dataset_copy WHERE dataset = ?", int(label[1:]))[0]["remote_id"],
     )
-
-
-def says(message: Mapping[str, Any], part: str) -> bool:
-    """Whether a message says this."""
-    return part in words(dict(message))

@@ -14,7 +14,7 @@ from bot.work import cards, pace
 from tests.blockkit import message_problems, view_problems
 
 _MESSAGES = ("chat_postMessage", "chat_update", "chat_postEphemeral")
-_VIEWS = ("views_open", "views_update", "views_publish")
+_VIEWS = ("views_open", "views_push", "views_update", "views_publish")
 
 
 class Sent:

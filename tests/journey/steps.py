@@ -186,6 +186,26 @@ async def start(person: Person, *, data: str = "D1", text: str = "train", name: 
     assert answer == {"ok": True}, answer
 
 
+async def press(person: Person, view: Mapping[str, Any], action_id: str) -> None:
+    """Press the first such button of a modal or of the Home tab."""
+    for block in view["blocks"]:
+        for element in [*block.get("elements", []), block.get("accessory") or {}]:
+            if element.get("action_id") == action_id:
+                action = {
+                    "type": "button",
+                    "action_id": action_id,
+                    "block_id": block["block_id"],
+                    "value": element.get("value", ""),
+                }
+                home = view["type"] == "home"
+                container = {"type": "home"} if home else {"type": "view", "view_id": view["id"]}
+                call = person.world.page("action", user=person.user, container=container, action=action)
+                answer = await call
+                assert answer["ok"], answer
+                return
+    raise AssertionError(action_id)
+
+
 async def card(person: Person, part: str, job: str = "J1", *, patience: float = 40) -> dict[str, Any]:
     """The job's card, once it says this."""
 
@@ -234,11 +254,26 @@ def view_text(view: Mapping[str, Any]) -> str:
     return json.dumps(view["blocks"], ensure_ascii=False)
 
 
-async def ephemeral(person: Person, part: str, channel: str = FINETUNE, thread_ts: str | None = None) -> dict[str, Any]:
-    """An answer that only this person sees."""
-    found: dict[str, Any] = await person.sees(channel, part, thread_ts=thread_ts)
-    assert found.get("ephemeral"), found
+async def ephemeral(
+    person: Person, part: str, channel: str = FINETUNE, thread_ts: str | None = None, new: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """The newest answer with this part that only this person sees; with `new` not one of these (by ts)."""
+
+    async def look() -> dict[str, Any] | None:
+        for one in reversed(await person.world.history(person.user, channel, thread_ts)):
+            if one.get("ephemeral") and part in words(one) and one["ts"] not in new:
+                return one
+        return None
+
+    found: dict[str, Any] = await until(look, f"{part!r} for {person.user} alone", 15)
     return found
+
+
+async def answer_to(person: Person, text: str, part: str = "", channel: str = FINETUNE) -> dict[str, Any]:
+    """Type a command; the answer with this part."""
+    known = frozenset(one["ts"] for one in await person.world.history(person.user, channel) if one.get("ephemeral"))
+    await person.command(f"/finetune {text}".strip(), channel)
+    return await ephemeral(person, part, channel, None, known)
 
 
 async def rin_of(made: World) -> Person:

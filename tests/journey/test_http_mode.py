@@ -12,7 +12,7 @@ import pytest
 from handlers.http_transport import PATH, HttpTransport
 from tests.world import FINETUNE, RIN, World, world
 
-SECRET = "sandbox-signing-secret"  # noqa: S105  the stand-in's own
+SECRET = "sandbox-signing-secret"
 
 
 def signature(body: bytes, timestamp: str, secret: str = SECRET) -> str:

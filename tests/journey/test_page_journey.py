@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 __all__ = ["browser"]
 
 
-async def test_the_main_job_by_hand(browser: Browser, tmp_path: Path) -> None:  # noqa: F811  the fixture of that name
+async def test_the_main_job_by_hand(browser: Browser, tmp_path: Path) -> None:
     async with world(tmp_path, speed=8.0) as made:
         complaints = Complaints()
         page = await open_page(browser, complaints)

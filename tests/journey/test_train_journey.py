@@ -11,9 +11,9 @@ from tests.journey.steps import (
     BIG,
     MINI,
     NANO,
+    VERSION,
     asked,
     azure,
-    VERSION,
     card,
     chosen,
     filled,
@@ -25,6 +25,7 @@ from tests.journey.steps import (
     option,
     options,
     plain,
+    press,
     ready,
     rin_of,
     shown,
@@ -43,7 +44,7 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
         nothing = await open_train(rin)
         assert "There is no data to train with yet" in view_text(nothing)
         before = len(rin.pushed)
-        await _press(rin, nothing, "launch_upload", "no_data")
+        await press(rin, nothing, "launch_upload")
         await shown(rin, "upload", before)
 
         await hand_in(rin, "support_train.jsonl", valid="support_valid.jsonl")
@@ -191,16 +192,6 @@ async def test_data_for_another_connection_is_trained_there(tmp_path: Path) -> N
             files = (await client.get("openai/files", params=VERSION)).json()["data"]
         assert len([one for one in files if one["purpose"] == "fine-tune"]) == 1
         assert samples.read("tiny_overfit_train.jsonl")
-
-
-async def _press(person: Person, view: dict[str, Any], action_id: str, block_id: str) -> None:
-    answer = await person.world.page(
-        "action",
-        user=person.user,
-        container={"type": "view", "view_id": view["id"]},
-        action={"type": "button", "action_id": action_id, "block_id": block_id, "value": "upload"},
-    )
-    assert answer["ok"], answer
 
 
 async def _job(made: World) -> dict[str, Any]:

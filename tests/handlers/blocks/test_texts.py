@@ -31,7 +31,7 @@ def test_the_failure_of_the_safety_check() -> None:
 
 
 def test_the_end_of_a_good_job() -> None:
-    notice = notices.JobSucceeded(job=TRAINED, picture=True, alt="Train loss falls from 1.84 to 0.55.")
+    notice = notices.JobSucceeded(job=TRAINED, picture=True)
     assert job_notices.succeeded(notice, EN).text == (
         "✅ J142 support-v12 is trained\n"
         "<@U0REQUEST> · gpt-4.1-mini · 3 epochs · 642 steps · took 40 min · 3.63 M tokens billed (job log) · "

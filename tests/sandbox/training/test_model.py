@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from sandbox import samples
 from sandbox.training.data import KEPT_EXAMPLES, Dataset, Turn, encode
-from sandbox.training.model import END, ORDERS, VOCABULARY, base_weights, contexts, log_softmax, logits
+from sandbox.training.model import (
+    END,
+    ORDERS,
+    VOCABULARY,
+    Weights,
+    base_weights,
+    contexts,
+    log_softmax,
+    logits,
+)
 from sandbox.training.trainer import Settings, Step, Trainer, score
 
 MODEL = "gpt-4.1-mini-2025-04-14"
@@ -149,9 +158,14 @@ def test_a_prediction_depends_only_on_what_stands_before_it(tokens: list[int], c
         assert one[at + 1, 0] != other[at + 1, 0]
 
 
+@pytest.fixture(scope="module")
+def known() -> Weights:
+    return base_weights(MODEL)
+
+
 @given(tokens=Tokens)
-def test_predictions_are_probabilities(tokens: list[int]) -> None:
-    _, scores = logits(base_weights(MODEL), contexts(np.array(tokens, dtype=np.int64)))
+def test_predictions_are_probabilities(known: Weights, tokens: list[int]) -> None:
+    _, scores = logits(known, contexts(np.array(tokens, dtype=np.int64)))
     assert np.allclose(np.exp(log_softmax(scores)).sum(axis=1), 1, atol=1e-4)
 
 

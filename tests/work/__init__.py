@@ -1,0 +1,1 @@
+"""Later work: the queue, the worker, the outbox, the live cards."""
