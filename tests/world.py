@@ -39,7 +39,8 @@ async def until(look: Callable[[], Any], what: str, patience: float = PATIENCE) 
         if found:
             return found
         if time.monotonic() > end:
-            raise AssertionError(f"waited {patience:.0f} s for {what}")
+            why = f"waited {patience:.0f} s for {what}"
+            raise AssertionError(why)
         await asyncio.sleep(0.03)
 
 
