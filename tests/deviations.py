@@ -39,7 +39,7 @@ AZURE_OPENAI: Final = (
         "jobs carry trainingType, which no OpenAPI file names (contracts/azure_openai.md 1.4, 1.5: observed)",
     ),
     Deviation(
-        "training-type-request", "", "unevaluatedProperties", "trainingType",
+        "training-type-request", "request", "unevaluatedProperties", "trainingType",
         "global-only models need trainingType in the request, which no OpenAPI file names (1.4)",
     ),
     Deviation(

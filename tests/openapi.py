@@ -73,7 +73,7 @@ def validate_request(
     body: Any = None,
     form: Mapping[str, Any] | None = None,
 ) -> list[Problem]:
-    """What is wrong with a request: query, and its JSON body or the fields of its form."""
+    """What is wrong with a request: query, and its JSON body (`where` begins with "request") or its form's fields."""
     operation = _operation(spec, method, path_template)
     item = spec.document["paths"][path_template]
     parameters = [
@@ -86,10 +86,10 @@ def validate_request(
     for index, parameter in enumerate(operation.get("parameters", [])):
         if parameter.get("in") == "body":
             pointer: tuple[str, ...] = ("paths", path_template, method.lower(), "parameters", str(index))
-            problems += _against(spec, pointer, parameter, body)
+            problems += _of_request(_against(spec, pointer, parameter, body))
     if "requestBody" in operation:
         pointer = ("paths", path_template, method.lower(), "requestBody")
-        problems += _against(spec, pointer, operation["requestBody"], body)
+        problems += _of_request(_against(spec, pointer, operation["requestBody"], body))
     return problems
 
 
@@ -104,6 +104,10 @@ def _followed(spec: Spec, parameter: Any) -> Any:
             found = found[part]
         parameter = found
     return parameter
+
+
+def _of_request(problems: list[Problem]) -> Iterator[Problem]:
+    return (problem._replace(where=f"request/{problem.where}".rstrip("/")) for problem in problems)
 
 
 def _fields(parameters: list[Any], place: str, given: Mapping[str, Any]) -> Iterator[Problem]:

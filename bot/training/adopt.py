@@ -132,8 +132,15 @@ def answer_uncertain(
         )
         recorder.cancelled(connection, number, by=actor.user_id, now=now)
         return True
-    # "again" takes the intent back, so that a new request is sent; "found" keeps it, so that it is searched for.
+    # "again" takes the intent back, so that a new request is sent; "found" keeps it, so that it is searched for, from
+    # the time of the first request on, however late the answer comes.
     intent_at = None if answer == "again" else now
-    jobs.change(connection, number, now=now, state="submitting", state_at=now, intent_at=intent_at)
+    asked = {name: value for name, value in job.asked.items() if name != submit.FIRST_INTENT}
+    if answer != "again":
+        first = job.asked.get(submit.FIRST_INTENT) or (job.intent_at or now).isoformat()
+        asked[submit.FIRST_INTENT] = first
+    jobs.change(
+        connection, number, now=now, state="submitting", state_at=now, intent_at=intent_at, asked=asked
+    )
     submit.plant(connection, number, now=now, corr=corr)
     return True

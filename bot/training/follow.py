@@ -142,7 +142,7 @@ class Follow:
         """The service's jobs that are ones of ours whose creation had no answer: they are not somebody else's."""
         ours: set[str] = set()
         for job in jobs.in_doubt(connection, name):
-            since = (job.intent_at or now) - submit.CLOCKS_DIFFER
+            since = submit.made_since(job)
             sent = submit.data_sent(connection, job)
             fitting = [
                 remote

@@ -28,9 +28,10 @@ LOOK_FOR = timedelta(minutes=2)
 LOOK_EVERY = timedelta(seconds=5)
 DATA_EVERY = timedelta(seconds=20)
 CLOCKS_DIFFER = timedelta(minutes=5)
-"""The service's clock may be behind ours by so much. Jobs that we know do not count: looking back finds nothing wrong."""
+"""The service's clock may be behind ours by so much; jobs that we know do not count, so nothing wrong is found."""
 DATA_GONE = frozenset({"file_unknown"})
 DATA_SENT_AGAIN = "data_sent_again"
+FIRST_INTENT = "first_intent"
 
 
 def plant(connection: Connection, number: int, *, now: datetime, corr: str) -> None:
@@ -218,7 +219,7 @@ class Submit:
         found: Sequence[RemoteJob] = ()
         if files.train is not None:
             provider = self._deps.provider(job.connection)
-            found = await provider.find_job(spec_of(job, files), sent_at - CLOCKS_DIFFER)
+            found = await provider.find_job(spec_of(job, files), made_since(job))
         ours = await self._deps.store.read(
             lambda c: jobs.known_ids(c, job.connection, [one.id for one in found])
         )
@@ -268,6 +269,13 @@ class Submit:
 
     def _now(self) -> datetime:
         return self._deps.clock.now()
+
+
+def made_since(job: Job) -> datetime:
+    """The earliest moment by the service's clock at which a job that was asked for without an answer can be made."""
+    first = job.asked.get(FIRST_INTENT)
+    earliest = datetime.fromisoformat(first) if first else job.intent_at or job.created_at
+    return earliest - CLOCKS_DIFFER
 
 
 def spec_of(job: Job, files: Files) -> JobSpec:

@@ -99,7 +99,9 @@ def filled(view: Mapping[str, Any], **given: Any) -> State:
     return state
 
 
-async def models(person: Person, view: Mapping[str, Any], typed: str, state: State | None = None) -> list[Any]:
+async def models(
+    person: Person, view: Mapping[str, Any], typed: str, state: State | None = None
+) -> list[Any]:
     """What the model select offers for typed text."""
     found = await person.world.page(
         "suggestions",
@@ -169,7 +171,9 @@ async def open_train(person: Person, text: str = "train") -> dict[str, Any]:
     return await shown(person, "train", before)
 
 
-async def start(person: Person, *, data: str = "D1", text: str = "train", name: str = NANO, **more: Any) -> None:
+async def start(
+    person: Person, *, data: str = "D1", text: str = "train", name: str = NANO, **more: Any
+) -> None:
     """Order a training through both modals."""
     view = await open_train(person, text)
     given = {
@@ -255,7 +259,11 @@ def view_text(view: Mapping[str, Any]) -> str:
 
 
 async def ephemeral(
-    person: Person, part: str, channel: str = FINETUNE, thread_ts: str | None = None, new: frozenset[str] = frozenset()
+    person: Person,
+    part: str,
+    channel: str = FINETUNE,
+    thread_ts: str | None = None,
+    new: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """The newest answer with this part that only this person sees; with `new` not one of these (by ts)."""
 
@@ -271,7 +279,9 @@ async def ephemeral(
 
 async def answer_to(person: Person, text: str, part: str = "", channel: str = FINETUNE) -> dict[str, Any]:
     """Type a command; the answer with this part."""
-    known = frozenset(one["ts"] for one in await person.world.history(person.user, channel) if one.get("ephemeral"))
+    known = frozenset(
+        one["ts"] for one in await person.world.history(person.user, channel) if one.get("ephemeral")
+    )
     await person.command(f"/finetune {text}".strip(), channel)
     return await ephemeral(person, part, channel, None, known)
 

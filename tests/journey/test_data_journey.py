@@ -201,7 +201,9 @@ async def _files(made: World) -> list[dict[str, Any]]:
     async with azure(made) as client:
         answer = await client.get("openai/files", params=VERSION)
         found: list[dict[str, Any]] = answer.json()["data"]
-        return sorted((one for one in found if one["purpose"] == "fine-tune"), key=lambda one: str(one["filename"]))
+        return sorted(
+            (one for one in found if one["purpose"] == "fine-tune"), key=lambda one: str(one["filename"])
+        )
 
 
 async def _content(made: World, file_id: str) -> bytes:

@@ -100,7 +100,11 @@ async def test_other_failures_are_explained_and_unknown_ones_quoted(tmp_path: Pa
         # a training type that the model does not take: the service's words mislead
         await start(rin, training_type="Standard", suffix="standard")
         text = await _end(rin, "J1", "Not started")
-        for part in ("does not support fine-tuning with Standard TrainingType", "choose Global", "<@U0REQUEST1>"):
+        for part in (
+            "does not support fine-tuning with Standard TrainingType",
+            "choose Global",
+            "<@U0REQUEST1>",
+        ):
             assert part in text, (part, text)
         assert "…" not in text.replace("harm types", "")
         # a word that nobody knows is shown as the service says it, and counts as active
@@ -125,7 +129,12 @@ async def test_the_picture_and_its_sentence_however_the_results_are_written(tmp_
         await switch(made, results_columns="validation", results_bom=True, results_base64=True)
         await start(rin, valid="D2", suffix="by-heart", hp_n_epochs="25", hp_learning_rate_multiplier="3")
         text = await _end(rin, "J1", "Trained")
-        for part in ("<@U0REQUEST1>", "Overfitting:", "fewer epochs or a smaller learning-rate multiplier", "job log"):
+        for part in (
+            "<@U0REQUEST1>",
+            "Overfitting:",
+            "fewer epochs or a smaller learning-rate multiplier",
+            "job log",
+        ):
             assert part in text, (part, text)
         assert "validation" in text
         done = await card(rin, "Trained")
@@ -161,7 +170,11 @@ async def test_data_that_only_the_service_finds_fault_with(tmp_path: Path) -> No
             await client.delete(f"openai/files/{file['id']}", params=VERSION)
         await switch(made, hold_pending=False)
         text = await _end(rin, "J1", "Failed")
-        for part in ("Azure refused the training data as not valid", '"Training data validation failed.', "Nothing was"):
+        for part in (
+            "Azure refused the training data as not valid",
+            '"Training data validation failed.',
+            "Nothing was",
+        ):
             assert part in text, (part, text)
         # stored when first seen: the command tells it without asking the service again
         before = await asked(made, "GET")

@@ -39,7 +39,13 @@ async def test_one_card_and_everything_that_can_be_done(tmp_path: Path) -> None:
         await start(rin, valid="D2", suffix="helpdesk")
         first = await card(rin, "In the queue")
         said = plain(first)
-        for part in ("<@U0REQUEST1>", NANO, "D1 + D2", "prod-swc", "*Next:* Azure starts it when it has capacity"):
+        for part in (
+            "<@U0REQUEST1>",
+            NANO,
+            "D1 + D2",
+            "prod-swc",
+            "*Next:* Azure starts it when it has capacity",
+        ):
             assert part in said, (part, said)
         await _waiting_is_told_once(made, rin, first)
         await _looked_at(rin, first)
@@ -67,7 +73,11 @@ async def test_one_card_and_everything_that_can_be_done(tmp_path: Path) -> None:
         await _yes(rin, question, "job_resume", paused["ts"])
         running = await card(rin, "Running")
         # by the card's buttons, each with Slack's own question before it
-        for action, state in (("job_pause", "Paused"), ("job_resume", "Running"), ("job_cancel", "Cancelled")):
+        for action, state in (
+            ("job_pause", "Paused"),
+            ("job_resume", "Running"),
+            ("job_cancel", "Cancelled"),
+        ):
             shown = await card(rin, action)
             assert '"confirm"' in words(shown)
             await rin.click(shown, action, FINETUNE)
@@ -179,7 +189,12 @@ async def _made_elsewhere(made: World) -> str:
 
         await until(processed, "the file")
         await switch(made, hold_pending=True)
-        body = {"model": NANO, "training_file": file_id, "suffix": "elsewhere", "trainingType": "GlobalStandard"}
+        body = {
+            "model": NANO,
+            "training_file": file_id,
+            "suffix": "elsewhere",
+            "trainingType": "GlobalStandard",
+        }
         job = await client.post("openai/fine_tuning/jobs", params=VERSION, json=body)
         assert job.status_code in (200, 201), job.text
         await switch(made, hold_pending=False, speed=3)

@@ -41,7 +41,12 @@ async def test_from_a_file_to_a_trained_model(tmp_path: Path) -> None:
         await rin.click(card, "data_train", direct)
         view = await rin.view("train")
         found = await made.page(
-            "suggestions", user=RIN, view_id=view["id"], action_id="train_model", block_id="model", value="4.1-nano"
+            "suggestions",
+            user=RIN,
+            view_id=view["id"],
+            action_id="train_model",
+            block_id="model",
+            value="4.1-nano",
         )
         options = found["options"]
         assert options

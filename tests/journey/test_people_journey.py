@@ -56,7 +56,7 @@ async def test_guests_and_strangers_are_refused_politely_everywhere(tmp_path: Pa
         for text in ("", "train", "upload", "jobs", "job J1", "cancel J1", "data", "results"):
             answer = plain(await answer_to(gil, text, GUEST))
             assert "Training costs money" in answer
-        await _works(made, rin)
+        await _works(made, rin, "D2")
         place = await card(rin, "Running")
         for person, said in ((gil, GUEST), (sam, FOREIGN)):
             await person.click(place, "job_cancel", FINETUNE)
@@ -72,11 +72,11 @@ async def test_guests_and_strangers_are_refused_politely_everywhere(tmp_path: Pa
         assert await made.count("POST", "/openai/files") == 1
 
 
-async def _works(made: World, rin: Person) -> None:
+async def _works(made: World, rin: Person, data: str = "D1") -> None:
     await hand_in(rin, "tiny_overfit_train.jsonl")
     await ready(rin, "tiny_overfit_train.jsonl")
     await switch(made, speed=1)
-    await start(rin, suffix="mine")
+    await start(rin, data=data, suffix="mine")
 
 
 async def test_roles_come_from_the_configuration(tmp_path: Path) -> None:
@@ -165,7 +165,9 @@ async def test_a_place_where_the_bot_is_no_member(tmp_path: Path) -> None:
         form = await shown(rin, "upload", before)
         sent = filled(form, connection="prod-swc", training=await attach(rin, "x.jsonl", b""))
         assert await rin.submit(form, sent) == {"ok": True}
-        closed = await until(lambda: {one["view"]["id"] for one in rin.pushed if one["type"] == "view_closed"}, "")
+        closed = await until(
+            lambda: {one["view"]["id"] for one in rin.pushed if one["type"] == "view_closed"}, ""
+        )
         assert view["id"] in closed
         await told(rin, "x.jsonl · D1: ")
         assert await asked(made, "POST") == 0

@@ -55,7 +55,9 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
         assert "Letters, digits, - and _, no dots; 40 characters at most. Above 18" in said
         assert not inputs(view)["training_type"].get("optional")
         assert len(options(view, "training_type")) == 4
-        assert chosen(view, "training_type") is None  # no guess: a wrong one ends in misleading words of the service
+        assert (
+            chosen(view, "training_type") is None
+        )  # no guess: a wrong one ends in misleading words of the service
         assert options(view, "train") == ["D2", "D1"]
         assert inputs(view)["hp:n_epochs"]["optional"]
         offered = [one["value"] for one in await models(rin, view, "gpt-4.1")]
@@ -113,7 +115,17 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
         # batch size -1 is the service's choice; the summary says what it costs
         before = len(rin.pushed)
         answer = await rin.submit(
-            view, filled(view, **{**blank, **good, "valid": "D2", "hp_batch_size": "-1", "suffix": "a-name-of-23-characters"})
+            view,
+            filled(
+                view,
+                **{
+                    **blank,
+                    **good,
+                    "valid": "D2",
+                    "hp_batch_size": "-1",
+                    "suffix": "a-name-of-23-characters",
+                },
+            ),
         )
         assert answer == {"ok": True}, answer
         summary = await shown(rin, "train_summary", before)
@@ -130,7 +142,9 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
             assert part in text, (part, text)
         assert "Please note:" not in text
         # a double click on Start, and a second window with the same summary: one job
-        answers = await asyncio.gather(rin.submit(summary, {}), rin.submit(summary, {}), return_exceptions=True)
+        answers = await asyncio.gather(
+            rin.submit(summary, {}), rin.submit(summary, {}), return_exceptions=True
+        )
         assert {"ok": True} in answers
         await card(rin, "Trained")
         assert await made.count("POST", "/openai/fine_tuning/jobs") == 1
@@ -164,7 +178,12 @@ async def _like(made: World, rin: Person) -> None:
     assert all(len(one["text"]["text"]) < 60 for one in offered), offered
     before = len(rin.pushed)
     again = filled(
-        view, connection="prod-swc", training_type="GlobalStandard", train="D1", model=offered[0], suffix="second"
+        view,
+        connection="prod-swc",
+        training_type="GlobalStandard",
+        train="D1",
+        model=offered[0],
+        suffix="second",
     )
     answer = await rin.submit(view, again)
     assert answer == {"ok": True}, answer
@@ -196,5 +215,7 @@ async def test_data_for_another_connection_is_trained_there(tmp_path: Path) -> N
 
 async def _job(made: World) -> dict[str, Any]:
     async with azure(made) as client:
-        found: list[dict[str, Any]] = (await client.get("openai/fine_tuning/jobs", params=VERSION)).json()["data"]
+        found: list[dict[str, Any]] = (await client.get("openai/fine_tuning/jobs", params=VERSION)).json()[
+            "data"
+        ]
         return found[0]

@@ -35,12 +35,27 @@ async def test_words_however_they_are_typed(tmp_path: Path) -> None:
         assert "Nothing of yours is running" in plain(launcher)
         await rin.click(launcher, "launch_help", FINETUNE)
         helped = plain(await ephemeral(rin, "Tunesmith runs the life"))
-        for part in ("/finetune upload", "train like J142", "jobs all", "@Tunesmith pause", "Use as training data"):
+        for part in (
+            "/finetune upload",
+            "train like J142",
+            "jobs all",
+            "@Tunesmith pause",
+            "Use as training data",
+        ):
             assert part in helped, part
         unknown = plain(await answer_to(rin, "trian", "There is no command"))
         assert "Did you mean `train`?" in unknown
         assert "<" not in plain(await answer_to(rin, "<b>*x*", "There is no command")).replace("&lt;", "")
-        for word in ("deploy J1", "approvals", "deployments", "undeploy x", "clean", "audit", "settings", "keep x"):
+        for word in (
+            "deploy J1",
+            "approvals",
+            "deployments",
+            "undeploy x",
+            "clean",
+            "audit",
+            "settings",
+            "keep x",
+        ):
             said = plain(await answer_to(rin, word, "comes with the next part"))
             assert f"`{word.split()[0]}`" in said
         assert "You have no jobs yet" in plain(await answer_to(rin, "“jobs”", "Your jobs"))
@@ -82,7 +97,9 @@ async def test_what_comes_twice_does_nothing_twice(tmp_path: Path) -> None:
         await hand_in(rin, "tiny_overfit_train.jsonl")
         await record.again("view_submission")
         await rin.say(
-            await rin.direct(), "", files=(await attach(rin, "<@U0APPROVE1>&*a*`b`.jsonl", b"not JSON at all\n" * 12),)
+            await rin.direct(),
+            "",
+            files=(await attach(rin, "<@U0APPROVE1>&*a*`b`.jsonl", b"not JSON at all\n" * 12),),
         )
         odd = await told(rin, "· D2: ")
         assert "&lt;@U0APPROVE1&gt;&amp;∗a∗ˋbˋ.jsonl" in odd

@@ -14,7 +14,7 @@ from bot.store.base import metadata
 from bot.store.work_tables import task as table
 from bot.work import queue
 from bot.work.tasks import BULK, LANES, POLL, QUICK, Task
-from tests.work.clock import FixedClock
+from tests.clocks import FixedClock
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 LOCKS = st.sampled_from([None, "x", "y"])

@@ -178,6 +178,19 @@ def test_places_are_limited_handed_out_in_order_and_never_lost(actions: list[tup
     asyncio.run(play())
 
 
+async def test_a_place_given_to_somebody_who_leaves_at_that_moment_is_not_lost() -> None:
+    turns = Turns({"a": 1}, lambda: False)
+    await turns.take("a")
+    waiting = asyncio.create_task(turns.take("a"))
+    await asyncio.sleep(0)
+    turns.leave("a")
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(1):
+        await turns.take("a")
+
+
 def _file(**changes: Any) -> dict[str, Any]:
     return {"object": "file", "id": "file-1", "filename": "a", "purpose": "fine-tune", "bytes": 1, **changes}
 
