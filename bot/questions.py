@@ -185,7 +185,7 @@ class Questions:
     def train_form(self, connection: Connection, actor: Actor, wish: "Wish") -> TrainForm:
         """The training modal for what is chosen so far."""
         like = jobs.find(connection, actor.team_id, wish.like) if wish.like else None
-        name = wish.connection or (like.connection if like else self.settings.connections[0].name)
+        name = wish.connection or (like.connection if like else self._home_of(connection, wish.train))
         if name not in self.providers:
             name = self.settings.connections[0].name
         able = self.providers[name].capabilities
@@ -218,6 +218,12 @@ class Questions:
             channel=wish.channel,
             catalogue_at=read_at,
         )
+
+    def _home_of(self, connection: Connection, given: str | None) -> str:
+        """The connection that data was sent for; the first one without data."""
+        number = number_of(given, "D") if given else None
+        found = datasets.get(connection, number) if number else None
+        return str(found.source.get("connection", "")) if found else self.settings.connections[0].name
 
     def _usual_fields(self, connection: Connection, name: str) -> tuple[HyperParam, ...]:
         """The fields of some trainable model, until one is chosen: nearly all models take the same."""

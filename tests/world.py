@@ -46,7 +46,7 @@ async def until(look: Callable[[], Any], what: str, patience: float = PATIENCE) 
 
 def words(message: dict[str, Any]) -> str:
     """Everything that a message says, text and blocks."""
-    return message.get("text", "") + "\n" + json.dumps(message.get("blocks", []), ensure_ascii=False)
+    return f"{message.get('text', '')}\n{json.dumps(message.get('blocks', []), ensure_ascii=False)}"
 
 
 @dataclass
@@ -145,7 +145,7 @@ class Person:
         """Wait until a message with this part is there (ephemeral ones too); the newest such message."""
 
         async def look() -> dict[str, Any] | None:
-            for message in reversed(await self.world.history(self.user, channel, thread_ts)):
+            for message in (await self.world.history(self.user, channel, thread_ts))[::-1]:
                 if part in words(message):
                     return message
             return None
@@ -234,8 +234,11 @@ class World:
             socket = await self.http.ws_connect(f"{self.sandbox.url}/page/api/live?user={user}")
 
             async def listen() -> None:
-                async for message in socket:
-                    person.pushed.append(message.json())
+                try:
+                    async for message in socket:
+                        person.pushed.append(message.json())
+                finally:
+                    await socket.close()
 
             person.listening = asyncio.create_task(listen())  # type: ignore[attr-defined]
             self.people[user] = person
@@ -264,7 +267,9 @@ async def world(
                 await made.start()
             yield made
         finally:
-            for person in made.people.values():
-                person.listening.cancel()  # type: ignore[attr-defined]
+            pages = [person.listening for person in made.people.values()]  # type: ignore[attr-defined]
+            for page in pages:
+                page.cancel()
+            await asyncio.gather(*pages, return_exceptions=True)
             await made.stop()
             await sandbox.stop()

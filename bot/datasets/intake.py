@@ -84,7 +84,7 @@ class Intake:
         notice = IntakeFailed(dataset=found.label, name=found.name, code=code, params=params)
         outbox_rows.say(
             connection,
-            f"dataset:{found.label}:unreadable",
+            f"dataset:{found.label}:unreadable:{corr}",
             notice,
             Target(user=found.owner),
             now=now,

@@ -10,7 +10,6 @@ import json
 import logging
 import random
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -23,6 +22,7 @@ from bot.store.store import Store
 from bot.work import card_rows, pace
 from bot.work.card_rows import Card
 from bot.work.outbox import UNDRESSED
+from bot.work.waiting import woken
 from bot.work.worker import TROUBLE_PAUSE, backoff
 
 log = logging.getLogger(__name__)
@@ -70,8 +70,7 @@ class Cards:
                 wait = TROUBLE_PAUSE
             if wait <= 0:
                 continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0.05, min(wait, LONGEST_WAIT)))
+            await woken(self._wake, max(0.05, min(wait, LONGEST_WAIT)))
             await asyncio.sleep(TOGETHER)
 
     async def _paint_due(self) -> float:

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from bot.store.store import Store
 from bot.work import outbox_rows as rows
 from bot.work import pace
 from bot.work.outbox_rows import Row, Target, Waiting
+from bot.work.waiting import woken
 from bot.work.worker import TROUBLE_PAUSE, backoff
 
 log = logging.getLogger(__name__)
@@ -81,8 +81,7 @@ class Outbox:
                     await asyncio.sleep(TROUBLE_PAUSE)
                     continue
                 wait = LONGEST_WAIT if later is None else (later - self._clock.now()).total_seconds()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), max(0.05, min(wait, LONGEST_WAIT)))
+                await woken(self._wake, max(0.05, min(wait, LONGEST_WAIT)))
         finally:
             sending = list(self._sending.values())
             for one in sending:

@@ -20,6 +20,7 @@ from bot.errors import BotError, ChatThrottled, ChatUnavailable
 from bot.store.store import Store
 from bot.work import queue
 from bot.work.tasks import LANES, Again, Kind, OnParked, Outcome, Task
+from bot.work.waiting import woken
 from providers.errors import ProviderError, Throttled, Unavailable
 
 log = logging.getLogger(__name__)
@@ -118,8 +119,7 @@ class Worker:
         wait = LONGEST_WAIT
         if due is not None:
             wait = min(wait, max((due - self._clock.now()).total_seconds(), 0.001))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), wait)
+        await woken(self._wake, wait)
 
     async def _run_one(self, task: Task) -> None:
         attempt = asyncio.create_task(self._attempt(task), name=f"attempt {task.key}")

@@ -175,14 +175,9 @@ async def _page(desk: Desk, call: Call, value: str, _: Any) -> None:
 
 async def _data_train(desk: Desk, call: Call, value: str, _: Any) -> None:
     train, _, valid = value.partition(",")
-    source = (await desk.deps.store.read(lambda c: _dataset(c, call, train))).source
-    wish = Wish(
-        connection=str(source.get("connection") or "") or None,
-        train=train,
-        valid=valid or None,
-        channel=desk.deps.settings.slack.channel,
+    await words.open_train(
+        desk, call, Wish(train=train, valid=valid or None, channel=desk.deps.settings.slack.channel)
     )
-    await words.open_train(desk, call, wish)
 
 
 def _swap(desk: Desk, connection: Connection, call: Call, value: str) -> None:

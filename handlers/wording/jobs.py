@@ -152,6 +152,8 @@ def expectation(job: JobFacts, locale: str) -> str:
     """When it ends by the service's account, or when it ended and how long it took."""
     from handlers.wording.time import between
 
+    if job.state == "refused":
+        return ""  # it never began
     if job.finished_at is not None and job.state in ENDED:
         took = between(job.submitted_at or job.created_at, job.finished_at)
         return _say("ended", locale, at=when(job.finished_at), took=took)

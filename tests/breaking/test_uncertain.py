@@ -4,10 +4,10 @@ import itertools
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot.app import build_providers, create_app, identify
 from bot.store.engine import open_store
@@ -34,7 +34,6 @@ from tests.clocks import ShiftedClock
 from tests.journey.steps import azure
 from tests.world import RIN, World, until, words, world
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 TWO_MINUTES = LOOK_FOR.total_seconds() + 10
 _NUMBERS = itertools.count(1)
 
@@ -48,10 +47,10 @@ class Stage:
     data: str
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """One program for all tests of this file."""
-    async with world(tmp_path_factory.mktemp("uncertain"), speed=80.0, start=False) as made:
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A program of its own for each test: a clock that has jumped is ahead of the service's from then on."""
+    async with world(tmp_path, speed=80.0, start=False) as made:
         clock = ShiftedClock()
         client = web_client(made.settings)
         made.application = await create_app(

@@ -1,15 +1,17 @@
 """For all journeys: everything that the program sends is held against Slack's limits, and nobody waits for show."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from sqlalchemy import Connection
 
 from bot.datasets import upload
+from bot.training import control, record
 from bot.work import cards, pace
 from tests.blockkit import message_problems, view_problems
 
@@ -41,13 +43,13 @@ class Sent:
 @pytest.fixture(autouse=True)
 def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
     """A record of everything sent; a test fails when Slack would have refused a part of it."""
-    record = Sent()
+    kept = Sent()
 
     def watch(owner: type, name: str) -> None:
         real = getattr(owner, name)
 
         async def watched(self: Any, *args: Any, **sent: Any) -> Any:
-            record.look(name, sent)
+            kept.look(name, sent)
             return await real(self, *args, **sent)
 
         monkeypatch.setattr(owner, name, watched)
@@ -56,8 +58,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
         watch(AsyncWebClient, name)
     watch(AsyncWebhookClient, "send")
     watch(AsyncAck, "__call__")
-    yield record
-    assert not record.problems
+    yield kept
+    assert not kept.problems
 
 
 @pytest.fixture
@@ -67,3 +69,8 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cards, "CARD_GAP", timedelta(seconds=0.2))
     monkeypatch.setattr(cards, "EDIT_GAP", timedelta(seconds=0.05))
     monkeypatch.setattr(upload, "PROCESS_NEAR", 0.2)
+
+    def soon(connection: Connection, name: str, *, now: datetime, seconds: float, corr: str) -> None:
+        record.poll_soon(connection, name, now=now, seconds=seconds / 10, corr=corr)
+
+    monkeypatch.setattr(control, "poll_soon", soon)

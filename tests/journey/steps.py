@@ -155,7 +155,7 @@ async def ready(person: Person, *names: str) -> dict[str, Any]:
     for name in names:
 
         async def look(name: str = name) -> dict[str, Any] | None:
-            for one in reversed(await person.world.history(person.user, direct)):
+            for one in (await person.world.history(person.user, direct))[::-1]:
                 if f"{name} · D" in words(one) and ": ready there" in words(one):
                     return one
             return None
@@ -268,7 +268,7 @@ async def ephemeral(
     """The newest answer with this part that only this person sees; with `new` not one of these (by ts)."""
 
     async def look() -> dict[str, Any] | None:
-        for one in reversed(await person.world.history(person.user, channel, thread_ts)):
+        for one in (await person.world.history(person.user, channel, thread_ts))[::-1]:
             if one.get("ephemeral") and part in words(one) and one["ts"] not in new:
                 return one
         return None

@@ -178,6 +178,27 @@ async def test_what_cannot_be_taken_in(tmp_path: Path) -> None:
         await _shortcut(rin, FINETUNE, sent)
         assert "deleted in Slack" in await told(rin, "deleted in Slack")
 
+        # what could not be read is told each time it is tried again, until it can
+        odd = await rin.attach("elsewhere.jsonl", samples.read("too_few.jsonl"))
+        posted = await rin.say(FINETUNE, "elsewhere", files=(odd,))
+        await made.post("/panel/api/file", {"file": odd, "set": "external"})
+        await _shortcut(rin, FINETUNE, posted)
+        direct = await rin.direct()
+        refused = await rin.sees(direct, "elsewhere.jsonl · D3: could not be read")
+        assert "lives outside Slack" in plain(refused)
+        await rin.click(refused, "data_retry", direct)
+
+        async def twice() -> bool:
+            seen = await made.history(RIN, direct)
+            return sum("lives outside Slack" in words(one) for one in seen) == 2
+
+        await until(twice, "the second refusal")
+        file = made.sandbox.slack.files.get(odd)
+        assert file is not None
+        file.mode, file.external_url = "hosted", None
+        await rin.click(refused, "data_retry", direct)
+        await rin.sees(direct, "elsewhere.jsonl · D3: 1 error")
+
         # a channel where the bot is no member: the shortcut answers politely wherever it is used
         there = await rin.say(RANDOM, "look", files=(await rin.attach("random.jsonl", one),))
         await _shortcut(rin, RANDOM, there)

@@ -36,7 +36,7 @@ async def test_one_card_and_everything_that_can_be_done(tmp_path: Path) -> None:
         await switch(made, hold_pending=True)
         await hand_in(rin, "support_train.jsonl", valid="support_valid.jsonl")
         await ready(rin, "support_train.jsonl", "support_valid.jsonl")
-        await start(rin, valid="D2", suffix="helpdesk")
+        await start(rin, valid="D2", suffix="helpdesk", hp_n_epochs="10")
         first = await card(rin, "In the queue")
         said = plain(first)
         for part in (
@@ -63,7 +63,7 @@ async def test_one_card_and_everything_that_can_be_done(tmp_path: Path) -> None:
         assert not await _there(made, "Pause J1?")
         await _yes(rin, await answer_to(rin, "pause helpdesk", "Pause J1?"), "job_pause")
         assert not await _there(made, "Pause J1?")
-        paused = await card(rin, "Paused")
+        paused = await _paused(made, rin, 1)
         assert "It is paused" in plain(await answer_to(rin, "pause J1", "J1 cannot be paused now"))
         await answer_to(rin, "results J1", "J1 cannot be shown with results now")
 
@@ -81,14 +81,27 @@ async def test_one_card_and_everything_that_can_be_done(tmp_path: Path) -> None:
             shown = await card(rin, action)
             assert '"confirm"' in words(shown)
             await rin.click(shown, action, FINETUNE)
-            last = await card(rin, state)
+            await (_paused(made, rin, 2) if state == "Paused" else card(rin, state))
         await told(rin, "J1 helpdesk is cancelled", channel=FINETUNE, thread_ts=first["ts"])
         assert "By <@U0REQUEST1>." in "\n".join(plain(one) for one in await thread(rin, first))
-        await rin.click(last, "job_log", FINETUNE)
+        await rin.click(await card(rin, "Cancelled"), "job_log", FINETUNE)
         log = plain(await ephemeral(rin, "Job paused."))
         assert "Log of J1 helpdesk" in log
         assert "Job resumed." in log
         await _once_each(made, rin, first)
+
+
+async def _paused(made: World, rin: Person, times: int) -> dict[str, Any]:
+    """The card of the paused job; its evaluation, which a pause ends with, is made quick."""
+
+    async def asked_for() -> bool:
+        return await made.count("POST", "/pause") == times
+
+    await until(asked_for, "the request to pause")
+    await switch(made, speed=40)
+    found = await card(rin, "Paused")
+    await switch(made, speed=2)
+    return found
 
 
 async def _waiting_is_told_once(made: World, rin: Person, first: dict[str, Any]) -> None:

@@ -71,8 +71,8 @@ async def test_from_a_file_to_a_trained_model(tmp_path: Path) -> None:
         picture = await until(lambda: _picture(made, job["ts"]), "the picture in the thread")
         async with made.http.get(
             f"{made.sandbox.url}/page/api/download?user={RIN}&file={picture['files'][0]['id']}"
-        ) as answer:
-            assert (await answer.read()).startswith(b"\x89PNG")
+        ) as download:
+            assert (await download.read()).startswith(b"\x89PNG")
         assert done
         assert await made.count("POST", "/openai/fine_tuning/jobs") == 1
         assert await made.count("POST", "/openai/files") == 1

@@ -133,8 +133,10 @@ async def test_the_home_tab_shows_what_is_mine_and_keeps_up(tmp_path: Path) -> N
         await hand_in(rin, "tiny_overfit_train.jsonl")
         await _home(rin, "tiny_overfit_train.jsonl · D1: ready to train with")
         await ready(rin, "tiny_overfit_train.jsonl")
+        await switch(made, speed=3)
         await start(rin, suffix="at-home")
         await _home(rin, "Running · J1 at-home")
+        await switch(made, speed=60)
         home = await _home(rin, "Trained · J1 at-home")
         assert "train loss" in home
         # its buttons work: the answers come as direct messages

@@ -204,6 +204,8 @@ async def test_data_for_another_connection_is_trained_there(tmp_path: Path) -> N
         await rin.click(there, "data_train", await rin.direct())
         view = await shown(rin, "train", before)
         assert (chosen(view, "connection"), chosen(view, "train")) == ("dev-eus2", "D1")
+        view = await open_train(rin, "train d1")
+        assert (chosen(view, "connection"), chosen(view, "train")) == ("dev-eus2", "D1")
         # trained elsewhere, the file goes there first: once
         await start(rin, suffix="moved")
         await card(rin, "Trained")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.slack.delivery import Answer
+from sandbox.slack.delivery import Answer, Kind
 from tests.journey.steps import (
     answer_to,
     asked,
@@ -20,6 +20,7 @@ from tests.journey.steps import (
     rin_of,
     shown,
     start,
+    switch,
     thread,
     told,
 )
@@ -90,10 +91,10 @@ async def test_words_however_they_are_typed(tmp_path: Path) -> None:
         assert await asked(made, "POST") == 0
 
 
-async def test_what_comes_twice_does_nothing_twice(tmp_path: Path) -> None:
+async def test_what_comes_twice_does_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with world(tmp_path) as made:
         rin = await rin_of(made)
-        record = _Deliveries(made)
+        record = _Deliveries(made, monkeypatch)
         await hand_in(rin, "tiny_overfit_train.jsonl")
         await record.again("view_submission")
         await rin.say(
@@ -109,6 +110,7 @@ async def test_what_comes_twice_does_nothing_twice(tmp_path: Path) -> None:
         assert sum("tiny_overfit_train.jsonl · D" in words(one) for one in direct) == 1
         assert "D3" not in "".join(words(one) for one in direct)
 
+        await switch(made, speed=1)
         await start(rin, suffix="only-once")
         await record.again("view_submission")
         place = await card(rin, "Running")
@@ -131,16 +133,15 @@ async def test_what_comes_twice_does_nothing_twice(tmp_path: Path) -> None:
 class _Deliveries:
     """Remembers what Slack delivered, to deliver it once more as Slack does when an answer was lost."""
 
-    def __init__(self, made: World) -> None:
-        self._delivery: Any = made.sandbox.slack.interactions._delivery
-        self._real = self._delivery.request
-        self._seen: list[tuple[Any, dict[str, Any]]] = []
-        self._delivery.request = self._request
+    def __init__(self, made: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        delivery = made.sandbox.slack.interactions._delivery
+        self._real = delivery.request
+        self._seen: list[tuple[Kind, dict[str, Any]]] = []
+        monkeypatch.setattr(delivery, "request", self._request)
 
-    async def _request(self, kind: Any, payload: dict[str, Any]) -> Answer:
+    async def _request(self, kind: Kind, payload: dict[str, Any]) -> Answer:
         self._seen.append((kind, copy.deepcopy(payload)))
-        answer: Answer = await self._real(kind, payload)
-        return answer
+        return await self._real(kind, payload)
 
     async def again(self, what: str) -> None:
         """Deliver the last payload of this type, or of this command, again."""
