@@ -139,7 +139,8 @@ class Control:
             corr=task.corr,
         )
         self._recorder.observed(connection, job.id, remote, asked_at=asked_at, now=now, corr=task.corr)
-        poll_soon(connection, job.connection, now=now, seconds=5, corr=task.corr)
+        near = self._deps.settings.limits.poll_near_seconds
+        poll_soon(connection, job.connection, now=now, seconds=min(5.0, near), corr=task.corr)
 
     def _drop(self, connection: Connection, job: Job, actor: Actor, task: Task) -> None:
         """The service does not know of the job yet: it ends here."""

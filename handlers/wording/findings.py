@@ -112,7 +112,7 @@ WORDS: Mapping[str, _Words] = {
         "add examples",
     ),
     "format_mixed": _Words(
-        "the file mixes forms: {examples} chat examples, and {others} times {name}",
+        "the file mixes forms: {examples} chat examples, and in {others} lines {name}",
         "write all lines in the chat form",
     ),
     "encoding_invalid": _Words(

@@ -1,5 +1,6 @@
 """What the journeys have in common: small things that a person does at the page."""
 
+import io
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -128,7 +129,7 @@ async def attach(person: Person, name: str, data: bytes) -> str:
     """Upload a file under exactly this name; its id."""
     form = aiohttp.FormData(quote_fields=False)
     form.add_field("user", person.user)
-    form.add_field("file", data, filename=name, content_type="application/octet-stream")
+    form.add_field("file", io.BytesIO(data), filename=name, content_type="application/octet-stream")
     async with person.world.http.post(f"{person.world.sandbox.url}/page/api/file", data=form) as answer:
         return str((await answer.json())["file"]["id"])
 

@@ -9,14 +9,17 @@ from sandbox import samples
 from tests.journey.steps import (
     VERSION,
     asked,
+    attach,
     azure,
     chosen,
     ephemeral,
+    filled,
     hand_in,
     inputs,
     plain,
     ready,
     rin_of,
+    shown,
     told,
     view_text,
 )
@@ -101,9 +104,7 @@ async def test_every_way_in(tmp_path: Path) -> None:
         assert "The same bytes as D3" not in await told(rin, "shared.jsonl · D3")
         # the same again: said so, not taken in twice
         await _shortcut(rin, FINETUNE, posted)
-        again = plain(await ephemeral(rin, "shared.jsonl", FINETUNE))
         await until(lambda: _said(made, "You sent shared.jsonl before: it is D3"), "the second time")
-        del again
 
         # a mention, a direct message
         await rin.say(FINETUNE, "<@U0TUNESMTH>", files=(await rin.attach("mentioned.jsonl", sound),))
@@ -149,6 +150,21 @@ async def test_two_files_in_one_message(tmp_path: Path) -> None:
             return "Train with this" in words(card)
 
         await until(alone, "the sound half alone")
+
+
+async def test_what_is_too_large_for_the_form_goes_another_way(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        rin = await rin_of(made)
+        await rin.command("/finetune upload")
+        view = await shown(rin, "upload")
+        large = await attach(rin, "large_train.jsonl", samples.read("large_train.jsonl"))
+        answer = await rin.submit(view, filled(view, connection="prod-swc", training=large))
+        assert list(answer["errors"]) == ["training"]  # Slack's own client says so
+        posted = await rin.say(FINETUNE, "a large one", files=(large,))
+        await _shortcut(rin, FINETUNE, posted)
+        assert "24,000 examples" in plain(await ready(rin, "large_train.jsonl"))
+        [file] = await _files(made)
+        assert file["bytes"] == len(BOM) + len(samples.read("large_train.jsonl"))
 
 
 async def test_what_cannot_be_taken_in(tmp_path: Path) -> None:

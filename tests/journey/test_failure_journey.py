@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from sandbox import samples
 from tests.journey.steps import (
     BIG,
     NANO,
@@ -148,13 +147,12 @@ async def test_the_picture_and_its_sentence_however_the_results_are_written(tmp_
         results = await answer_to(rin, "results j1", "Results of")
         said = plain(results)
         assert "Overfitting:" in said
-        assert "3 of 3 can be deployed" in said or "can be deployed" in said
+        assert "3 of 3 can be deployed" in said
         assert ":ckpt-step-" in said
         assert file["id"] in words(results), "the picture again"
         below = [plain(one) for one in await thread(rin, done)]
         assert sum("is trained" in one for one in below) == 1
         assert NANO in said
-        assert samples.read("support_valid.jsonl")
 
 
 async def test_data_that_only_the_service_finds_fault_with(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Point 7, people: who may do what comes from the configuration, and everybody else is refused politely."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.config.settings import Role
+from bot.store import people as person_rows
 from sandbox import samples
 from tests.journey.steps import (
     answer_to,
@@ -116,12 +118,28 @@ async def test_roles_come_from_the_configuration(tmp_path: Path) -> None:
         assert "<@U0REQUEST1>" in last
         assert "By <@U0APPROVE1>." in last
 
+        await bruno.command("/finetune upload")
+        form = await shown(bruno, "upload")
         # somebody outside the group, whose standing changes while the bot runs
-        made.sandbox.slack.workspace.groups["S0MLLEADS"].users.remove(BRUNO)
+        group = made.sandbox.slack.workspace.groups["S0MLLEADS"].users
+        group.remove(BRUNO)
         assert made.application is not None
         people = made.application.deps.people
         people._groups.clear()
         await answer_to(bruno, "jobs", "You are not on the list of people who may train")
+        late = filled(form, connection="prod-swc", training=await attach(bruno, "late.jsonl", b"{}"))
+        await bruno.submit(form, late)
+        assert "Ask them to add you" in await told(bruno, "You are not on the list of people who may train")
+        assert "late.jsonl" not in str(await made.history(BRUNO, await bruno.direct()))
+        # let in again: what was remembered of him must not keep him out for longer than a minute
+        group.append(BRUNO)
+        people._groups.clear()
+        store = made.application.deps.store
+        known = await store.read(lambda c: person_rows.get(c, BRUNO))
+        assert known is not None
+        then = known.fetched_at - timedelta(minutes=2)
+        await store.write(lambda c: person_rows.put(c, known.member, known.groups, now=then))
+        await answer_to(bruno, "jobs", "Your jobs")
 
 
 async def test_the_home_tab_shows_what_is_mine_and_keeps_up(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from sandbox import samples
 from tests.journey.steps import (
     BIG,
     MINI,
@@ -82,19 +81,6 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
         back = filled(view, connection="prod-swc", model=nano)
         await rin.choose(rebuilt, "connection", option(view, "connection", "prod-swc"), back)
         view = await shown(rin, "train", before)
-        wrong = filled(
-            view,
-            connection="prod-swc",
-            model=nano,
-            training_type="Standard",
-            train="D1",
-            valid="D1",
-            suffix="no.dots",
-            hp_learning_rate_multiplier="zero",
-        )
-        answer = await rin.submit(view, wrong)
-        assert not answer["ok"]
-        assert "Write a number" in answer["errors"]["hp:learning_rate_multiplier"] or "number" in str(answer)
         blank = {"valid": None, "suffix": None, "hp_n_epochs": "2", "hp_learning_rate_multiplier": None}
         blank["hp_batch_size"] = None
         good = {"connection": "prod-swc", "model": nano, "training_type": "GlobalStandard", "train": "D1"}
@@ -150,7 +136,6 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
         assert await made.count("POST", "/openai/fine_tuning/jobs") == 1
         ordered = await _job(made)
         assert ordered["suffix"] == "a-name-of-23-characters"
-        assert ordered["trainingType"].lower() == "globalstandard" if "trainingType" in ordered else True
         told_of = [one for one in await made.history(rin.user, FINETUNE) if "J2" in words(one)]
         assert not told_of
 
@@ -212,7 +197,6 @@ async def test_data_for_another_connection_is_trained_there(tmp_path: Path) -> N
         async with azure(made) as client:
             files = (await client.get("openai/files", params=VERSION)).json()["data"]
         assert len([one for one in files if one["purpose"] == "fine-tune"]) == 1
-        assert samples.read("tiny_overfit_train.jsonl")
 
 
 async def _job(made: World) -> dict[str, Any]:
