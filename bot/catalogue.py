@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.deps import Deps
 from bot.facts.forms import Choice
-from bot.store import connections
+from bot.store import connections, jobs
 from bot.work.tasks import Again, Done, Outcome, Task
 from providers.base import Model
 
@@ -45,23 +45,27 @@ class Refresh:
         return Again(now + FRESH, apply)
 
 
-def search(connection: Connection, name: str, typed: str) -> Sequence[Choice]:
+def search(connection: Connection, name: str, typed: str, methods: Sequence[str]) -> Sequence[Choice]:
     """Trainable models whose name holds every typed word: base models, then tuned (newest first), then checkpoints."""
     models, _ = connections.models(connection, name)
+    ours = jobs.labels(connection, name)
     words = typed.lower().split()
     fitting = [
         one
         for one in models
-        if one.trainable and all(word in f"{one.short} {one.id}".lower() for word in words)
+        if one.trainable
+        and set(methods) & set(one.methods)
+        and all(word in f"{one.short} {one.id} {ours.get(one.job_id or '', '')}".lower() for word in words)
     ]
     fitting.sort(
         key=lambda one: (ORDER[one.kind], -(one.created_at.timestamp() if one.created_at else 0), one.short)
     )
-    return [choice(one) for one in fitting[:SHOWN]]
+    return [choice(one, ours.get(one.job_id or "")) for one in fitting[:SHOWN]]
 
 
-def choice(model: Model) -> Choice:
-    """One model as an option."""
+def choice(model: Model, job: str | None = None) -> Choice:
+    """One model as an option; `job` is our job that made it."""
     ends = f"training ends {model.training_ends.date().isoformat()}" if model.training_ends else ""
     kind = {"base": "", "tuned": "fine-tuned", "checkpoint": "checkpoint"}[model.kind]
-    return Choice(value=model.id, label=model.short, note=" · ".join(part for part in (kind, ends) if part))
+    note = " · ".join(part for part in (job or "", kind, ends) if part)
+    return Choice(value=model.id, label=model.short, note=note)

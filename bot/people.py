@@ -71,9 +71,12 @@ class People:
         if actor.team_id not in self._home:
             return "foreign_team"
         person = rows.get(connection, actor.user_id)
-        if person is None or self._clock.now() - person.fetched_at >= GROUP_TTL:
+        if person is None:
             return None
-        return denial(self._roles, self._home, person.member, person.groups)
+        code = denial(self._roles, self._home, person.member, person.groups)
+        age = self._clock.now() - person.fetched_at
+        # Being a guest or of another team changes seldom, being in a group at any time.
+        return code if age < (GROUP_TTL if code == "not_trainer" else MEMBER_TTL) else None
 
     def last_denial(self, connection: Connection, user_id: str) -> str | None:
         """Why not, by the last look however old; `not_trainer` for somebody never looked at. For display only."""

@@ -31,6 +31,10 @@ NO_PLACE = frozenset(
 )
 
 
+class NotTold(Exception):
+    """An answer did not reach the person. What it was about is done, so it must not be told as failed."""
+
+
 class Desk:
     """Answers people. Made once by the composition root."""
 
@@ -58,6 +62,8 @@ class Desk:
     async def _guarded(self, call: Call, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
+        except NotTold as trouble:
+            log.warning("could not answer %s (%s): %s", call.actor.user_id, call.corr, trouble)
         except (BotError, ProviderError) as error:
             await self.refuse(call, error)
         except Exception:
@@ -70,7 +76,7 @@ class Desk:
         locale = await self.locale(call)
         try:
             await self.reply(call, answers.problem(explain_error(known, locale), locale))
-        except ChatError as trouble:
+        except NotTold as trouble:
             log.warning("could not answer %s (%s): %s", call.actor.user_id, call.corr, trouble)
 
     async def locale(self, call: Call) -> str:
@@ -83,7 +89,17 @@ class Desk:
         return answers.problem(explain(code, {}, locale), locale)
 
     async def reply(self, call: Call, message: Rendered, *, replace: bool = False) -> None:
-        """Answer the person alone: through the response URL, as an ephemeral message, or in their direct message."""
+        """Answer the person alone: through the response URL, as an ephemeral message, or in their direct message.
+
+        Raises:
+            NotTold: Slack did not take the answer, or nobody knows whether it did.
+        """
+        try:
+            await self._reply(call, message, replace=replace)
+        except ChatError as error:
+            raise NotTold(str(error)) from error
+
+    async def _reply(self, call: Call, message: Rendered, *, replace: bool) -> None:
         usable = host_allowed(call.response_url, self.deps.settings.slack.response_hosts)
         if usable and await self._respond(call.response_url, message, replace=replace):
             return

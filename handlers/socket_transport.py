@@ -10,7 +10,7 @@ from bot.config.settings import Settings
 from providers.network import proxy_for
 
 log = logging.getLogger(__name__)
-PING_SECONDS = 10
+PING_SECONDS = 4  # how soon a connection that was cut without a word is noticed
 
 
 class SocketTransport:

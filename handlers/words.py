@@ -11,6 +11,7 @@ from bot.facts.jobs import JobFacts
 from bot.questions import Questions, Wish
 from bot.store.jobs import Job, card_key
 from bot.training import control
+from bot.training.record import poll_soon
 from bot.work import card_rows
 from handlers.blocks import (
     answers,
@@ -119,12 +120,25 @@ async def _jobs(desk: Desk, call: Call, command: Command) -> None:
 async def show_jobs(
     desk: Desk, call: Call, scope: Literal["mine", "all"], offset: int, *, replace_message: bool = False
 ) -> None:
-    """A page of jobs."""
+    """A page of jobs. Everybody's jobs include those made elsewhere, so the services are looked at soon."""
     now = desk.deps.clock.now()
+    if scope == "all":
+        await look_soon(desk, call)
     page = await desk.deps.store.read(
         lambda c: questions(desk).job_list(c, call.actor, scope, offset, now=now)
     )
     await desk.reply(call, job_list.build(page, await desk.locale(call)), replace=replace_message)
+
+
+async def look_soon(desk: Desk, call: Call) -> None:
+    """Have every connection listed within moments: an idle one is looked at seldom."""
+    now = desk.deps.clock.now()
+
+    def work(connection: Connection) -> None:
+        for name in desk.deps.providers:
+            poll_soon(connection, name, now=now, seconds=0, corr=call.corr)
+
+    await desk.deps.store.write(work)
 
 
 async def _job(desk: Desk, call: Call, command: Command) -> None:

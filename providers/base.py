@@ -57,6 +57,7 @@ class Limits:
     jobs_running: int | None = None
     jobs_queued: int | None = None
     deployments: int | None = None
+    job_tokens: int | None = None
     min_examples: int = 1
 
 

@@ -54,24 +54,29 @@ auth = "entra"
 credential = "managed_identity"
 
 # Prices that the sandbox makes up, so that there is something to see: they say so themselves.
-[[prices]]
-model = "gpt-4.1-nano*"
-training_per_million = 1.5
-source = "sandbox price list, invented"
-as_of = 2026-11-22
-
-[[prices]]
-model = "gpt-4.1-mini*"
-training_per_million = 5.0
-source = "sandbox price list, invented"
-as_of = 2026-11-22
-
-[[prices]]
-model = "gpt-4*"
-training_per_million = 25.0
-source = "sandbox price list, invented"
-as_of = 2026-11-22
+{_prices()}
 """
+
+
+PRICES = (("gpt-4.1-nano*", 1.5), ("gpt-4.1-mini*", 5.0), ("gpt-4*", 25.0))
+SHARES = ((None, 1.0), ("Standard", 1.0), ("GlobalStandard", 0.8), ("Datazone", 0.9), ("DeveloperTier", 0.4))
+
+
+def _prices() -> str:
+    """Every model with every training type; the row without a type is for when none is chosen yet."""
+    rows = []
+    for model, amount in PRICES:
+        for kind, share in SHARES:
+            row = [
+                "[[prices]]",
+                f'model = "{model}"',
+                *([f'training_type = "{kind}"'] if kind else []),
+                f"training_per_million = {amount * share:.2f}",
+                'source = "sandbox price list, invented"',
+                "as_of = 2026-11-22",
+            ]
+            rows.append("\n".join(row))
+    return "\n\n".join(rows)
 
 
 def identity_environment(url: str) -> dict[str, str]:

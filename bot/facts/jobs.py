@@ -119,6 +119,8 @@ class JobFacts(Facts):
         compare: (job id, validation loss) of the job to compare with, None when there is none.
         remote_id: the service's id. portal_url: empty when the connection has none.
         muted: the starter muted its messages.
+        waits: what a job that is not at the service yet waits for: `data` (the service processes it), `service` (it
+            asked to come later), `answer` (sent, none came: it is looked for until `waits_until`); empty = nothing.
     """
 
     id: str
@@ -156,6 +158,8 @@ class JobFacts(Facts):
     remote_id: str | None = None
     portal_url: str = ""
     muted: bool = False
+    waits: Literal["", "data", "service", "answer"] = ""
+    waits_until: datetime | None = None
     pending_alert_hours: int = 4
     updated_at: datetime
 

@@ -187,6 +187,14 @@ def known_ids(connection: Connection, name: str, remote_ids: Iterable[str]) -> f
     return frozenset(one for one in found if one)
 
 
+def labels(connection: Connection, name: str) -> Mapping[str, str]:
+    """Our names of a connection's jobs by the service's ids."""
+    rows = connection.execute(
+        select(job.c.remote_id, job.c.id).where(job.c.connection == name, job.c.remote_id.is_not(None))
+    )
+    return {row.remote_id: job_name(row.id) for row in rows}
+
+
 def listed(
     connection: Connection, team_id: str, *, requester: str | None, limit: int, offset: int = 0
 ) -> tuple[Sequence[Job], int]:

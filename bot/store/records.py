@@ -32,6 +32,7 @@ def add_events(connection: Connection, job: int, events: Iterable[JobEvent]) -> 
     )
     fresh = {event.id: event for event in events if event.id not in known}
     if fresh:
+        before = connection.execute(select(func.count()).where(job_event.c.job == job)).scalar_one()
         connection.execute(
             insert(job_event),
             [
@@ -42,8 +43,9 @@ def add_events(connection: Connection, job: int, events: Iterable[JobEvent]) -> 
                     "level": e.level,
                     "message": e.message,
                     "data": None,
+                    "seq": seq,  # events of one second keep the service's order
                 }
-                for e in fresh.values()
+                for seq, e in enumerate(fresh.values(), before)
             ],
         )
     return len(fresh)
@@ -58,7 +60,7 @@ def log(connection: Connection, job: int, *, limit: int, metrics: bool = True) -
     rows = connection.execute(
         select(job_event)
         .where(*where)
-        .order_by(job_event.c.at.desc(), job_event.c.remote_event_id.desc())
+        .order_by(job_event.c.at.desc(), job_event.c.seq.desc())
         .limit(limit)
     ).all()
     return [Line(at=row.at, level=row.level, message=row.message) for row in reversed(rows)], int(total)

@@ -186,6 +186,7 @@ job_event = Table(
     Column("level", String, nullable=False),
     Column("message", Text, nullable=False),
     Column("data", JSON),
+    Column("seq", Integer, nullable=False),
     Index("ix_job_event_at", "job", "at"),
 )
 

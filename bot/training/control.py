@@ -29,9 +29,9 @@ LOOK_AGAIN = timedelta(seconds=3)
 
 def plant(
     connection: Connection, job: Job, action: str, actor: Actor, *, click: str, now: datetime, corr: str
-) -> None:
-    """Have it done by the worker. `click` makes a double click one."""
-    queue.enqueue(
+) -> bool:
+    """Have it done by the worker; False when that is planned already (a double click)."""
+    planted = queue.enqueue(
         connection,
         "job.control",
         f"control:{job.id}:{action}",
@@ -40,6 +40,7 @@ def plant(
         corr=corr,
         lock_key=f"job:{job.id}",
     )
+    return planted is not None
 
 
 def check(job: Job, action: str) -> None:

@@ -70,6 +70,7 @@ def check(
     if order.seed is not None and not 0 <= order.seed <= SEED_MAXIMUM:
         raise Invalid("seed_range", {"maximum": SEED_MAXIMUM}, field="seed")
     check_suffix(order.suffix, able)
+    _size(train, epochs_of(order, model), able)
     return Checked(
         order=order,
         model=model,
@@ -133,6 +134,14 @@ def check_suffix(suffix: str | None, able: Capabilities) -> None:
         raise Invalid("suffix_characters", {}, field="suffix")
 
 
+def _size(train: Dataset, epochs: int | None, able: Capabilities) -> None:
+    most = able.limits.job_tokens
+    if most is None or epochs is None or not train.tokens or train.tokens * epochs <= most:
+        return
+    params = {"tokens": train.tokens, "maximum": most, "epochs": max(1, most // train.tokens)}
+    raise Invalid("job_tokens", params, field="hp:n_epochs")
+
+
 def _warnings(
     order: TrainOrder, model: Model, train: Dataset, valid: Dataset | None, able: Capabilities, now: datetime
 ) -> tuple[tuple[str, dict[str, str | int | float]], ...]:
@@ -188,9 +197,20 @@ def summary(settings: Settings, checked: Checked, intent: str) -> TrainSummary:
         billed_tokens=tokens * epochs if tokens is not None and epochs else None,
         epochs=epochs,
         cost=estimate(settings, checked),
-        warnings=checked.warnings,
+        warnings=(*checked.warnings, *_price_warning(settings, checked)),
         intent=intent,
     )
+
+
+def _price_warning(
+    settings: Settings, checked: Checked
+) -> tuple[tuple[str, dict[str, str | int | float]], ...]:
+    """The configured price is for any training type, although they cost differently."""
+    order = checked.order
+    price = settings.price_for(order.connection, checked.model.base, order.training_type)
+    if price is None or price.training_type is not None or order.training_type is None:
+        return ()
+    return (("price_any_type", {}),)
 
 
 def _ref(found: Dataset) -> DataRef:

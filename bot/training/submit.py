@@ -94,11 +94,14 @@ def data_sent(connection: Connection, job: Job) -> Files:
 
 
 def plant_upload(connection: Connection, copy_id: int, dataset: int, *, now: datetime, corr: str) -> None:
-    """Have a copy uploaded by the worker."""
+    """Have a copy uploaded by the worker. One that waits already is not hurried: the service may have asked for it."""
+    key = f"upload:{copy_id}"
+    if queue.is_open(connection, key):
+        return
     queue.enqueue(
         connection,
         "dataset.upload",
-        f"upload:{copy_id}",
+        key,
         {"copy": copy_id},
         now=now,
         corr=corr,

@@ -43,18 +43,20 @@ def _dataset(connection: Connection, call: Call, value: str) -> Dataset:
 
 
 def _control(action: Literal["pause", "resume", "cancel"]) -> Action:
-    def commit(desk: Desk, connection: Connection, call: Call, value: str) -> Job:
+    def commit(desk: Desk, connection: Connection, call: Call, value: str) -> Job | None:
         job = _job(connection, call, value)
         if desk.deps.people.cached_not_owner(connection, call.actor, job.requester):
             raise Denied("not_owner", {"owner": job.requester})
         control.check(job, action)
-        control.plant(
+        new = control.plant(
             connection, job, action, call.actor, click=call.key, now=desk.deps.clock.now(), corr=call.corr
         )
-        return job
+        return job if new else None
 
-    async def after(desk: Desk, call: Call, value: str, job: Job) -> None:
+    async def after(desk: Desk, call: Call, value: str, job: Job | None) -> None:
         del value
+        if job is None:
+            return  # a second click: the first was answered
         locale = await desk.locale(call)
         text = replies.say(
             "control_asked", locale, {"job": job.label, "action": replies.verb(action, locale)}
@@ -87,14 +89,14 @@ async def _train_like(desk: Desk, call: Call, value: str, _: Any) -> None:
     await words.open_train(desk, call, wish)
 
 
-def _mute_commit(desk: Desk, connection: Connection, call: Call, value: str) -> Job | None:
+def _mute_write(desk: Desk, connection: Connection, call: Call, value: str) -> Job | None:
     """`mute:J142` and `unmute:J142` change something; the other options of the menu do not."""
     word, _, given = value.partition(":")
     if word not in ("mute", "unmute"):
         return None
     job = _job(connection, call, given)
     if job.requester != call.actor.user_id:
-        raise Denied("not_owner", {"owner": job.requester})
+        raise Denied("not_starter", {"owner": job.requester})
     jobs.change(connection, job.id, now=desk.deps.clock.now(), muted=word == "mute")
     return job
 
@@ -119,30 +121,26 @@ async def _more(desk: Desk, call: Call, value: str, _: Any) -> None:
 
 
 def _uncertain(answer: str) -> Action:
-    def commit(desk: Desk, connection: Connection, call: Call, value: str) -> Job:
-        job = _job(connection, call, value)
-        if job.requester != call.actor.user_id:
-            raise Denied("not_owner", {"owner": job.requester})
-        now = desk.deps.clock.now()
-        recorder = desk.engine.recorder
-        done = adopt.answer_uncertain(
-            connection, job.id, answer, call.actor, recorder=recorder, now=now, corr=call.corr
+    async def after(desk: Desk, call: Call, value: str, _: Any) -> None:
+        job = await desk.deps.store.read(lambda c: _job(c, call, value))
+        await desk.deps.people.require_owner(call.actor, job.requester)
+        now, recorder = desk.deps.clock.now(), desk.engine.recorder
+        decided = await desk.deps.store.write(
+            lambda c: adopt.answer_uncertain(
+                c, job.id, answer, call.actor, recorder=recorder, now=now, corr=call.corr
+            )
         )
-        if not done:
-            raise WrongState("job_state", {"job": job.label, "action": "answer", "state": job.state})
-        return job
-
-    async def after(desk: Desk, call: Call, value: str, job: Job) -> None:
-        del value
+        if not decided:  # a second click, or somebody was faster: the card shows how
+            await words.show_job(desk, call, job.label)
+            return
         locale = await desk.locale(call)
-        await desk.reply(
-            call, answers.ok(replies.say(f"uncertain_{answer}_done", locale, {"job": job.label}), locale)
-        )
+        text = replies.say(f"uncertain_{answer}_done", locale, {"job": job.label})
+        await desk.reply(call, answers.ok(text, locale))
 
-    return Action(after, commit)
+    return Action(after)
 
 
-def _adopt_commit(desk: Desk, connection: Connection, call: Call, value: str) -> str:
+def _adopt_write(desk: Desk, connection: Connection, call: Call, value: str) -> str:
     name, _, remote_id = value.partition("/")
     number = adopt.adopt(
         connection,
@@ -250,14 +248,14 @@ TABLE: Final[Mapping[str, Action]] = MappingProxyType(
         "job_open": Action(_open_job),
         "job_results": Action(_results),
         "job_train_like": Action(_train_like),
-        "job_more": Action(_more, _mute_commit),
-        "job_mute": Action(_muted, _mute_commit),
+        "job_more": Action(_more, write=_mute_write),
+        "job_mute": Action(_muted, write=_mute_write),
         "job_portal": NOTHING,
         "dismiss": Action(_dismissed, open_to_all=True),
         "uncertain_found": _uncertain("found"),
         "uncertain_again": _uncertain("again"),
         "uncertain_giveup": _uncertain("giveup"),
-        "foreign_adopt": Action(_adopted, _adopt_commit),
+        "foreign_adopt": Action(_adopted, write=_adopt_write),
         "jobs_page": Action(_page),
         "jobs_scope": Action(_page),
         "data_train": Action(_data_train),

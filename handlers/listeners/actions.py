@@ -25,10 +25,18 @@ SEEN: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button does: `commit` before the ack, `after` behind it. `open_to_all` needs no role (help, dismiss)."""
+    """What a button does, from first to last.
+
+    Attributes:
+        after: what follows the ack, with what was committed or written.
+        commit: written before the ack, when only the cache was asked; a task asks again and tells a refusal.
+        write: written after the ack and after Slack was asked who this is: what no task checks again.
+        open_to_all: needs no role (help, dismiss).
+    """
 
     after: After | None = None
     commit: Commit | None = None
+    write: Commit | None = None
     open_to_all: bool = False
 
 
@@ -51,9 +59,8 @@ def register(app: AsyncApp, desk: Desk, table: Mapping[str, Action]) -> None:
             desk.later(call, lambda: desk.refuse(call, refusal), f"refuse {name}")
             return
         await ack()
-        after = action.after
-        if result is not SEEN and after is not None:
-            desk.later(call, lambda: _after(desk, call, value, action, after, result), name)
+        if result is not SEEN:
+            desk.later(call, lambda: _after(desk, call, value, action, result), name)
 
 
 def _commit(desk: Desk, connection: Connection, call: Call, value: str, action: Action) -> Any:
@@ -66,10 +73,19 @@ def _commit(desk: Desk, connection: Connection, call: Call, value: str, action: 
     return action.commit(desk, connection, call, value) if action.commit is not None else None
 
 
-async def _after(desk: Desk, call: Call, value: str, action: Action, after: After, result: Any) -> None:
+async def _after(desk: Desk, call: Call, value: str, action: Action, result: Any) -> None:
     if not action.open_to_all:
-        await desk.deps.people.require(call.actor)
-    await after(desk, call, value, result)
+        try:
+            await desk.deps.people.require(call.actor)
+        except Denied:
+            if action.commit is not None:
+                return  # the task that was planted asks too, and tells it
+            raise
+    write = action.write
+    if write is not None:
+        result = await desk.deps.store.write(lambda c: write(desk, c, call, value))
+    if action.after is not None:
+        await action.after(desk, call, value, result)
 
 
 def clicked(body: Mapping[str, Any]) -> tuple[str, str]:

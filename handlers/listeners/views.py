@@ -52,8 +52,11 @@ def register(app: AsyncApp, desk: Desk) -> None:
     async def on_model_options(ack: AsyncAck, body: dict[str, Any]) -> None:
         given = train.draft(_values(body.get("view") or {}), _metadata(body.get("view") or {}))
         name = given.connection or desk.deps.settings.connections[0].name
-        typed = body.get("value")
-        found = await desk.deps.store.read(lambda c: search(c, name, typed if isinstance(typed, str) else ""))
+        value = body.get("value")
+        typed = value if isinstance(value, str) else ""
+        provider = desk.deps.providers.get(name)
+        methods = provider.capabilities.methods if provider else ()
+        found = await desk.deps.store.read(lambda c: search(c, name, typed, methods))
         await ack(options=train.model_options(found))
 
 

@@ -1,5 +1,6 @@
 """The Web API client: one construction, one translation of what it raises."""
 
+import math
 import ssl
 from collections.abc import Awaitable
 
@@ -15,6 +16,9 @@ from providers.network import proxy_for, ssl_context
 
 TIMEOUT = 15
 NOT_DONE = frozenset({"service_unavailable", "team_added_to_org", "ekm_access_denied"})
+NO_SENSE = 30.0
+"""Seconds to wait where Slack's own number cannot be read."""
+LONGEST = 3600.0
 MAYBE_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 
 
@@ -77,9 +81,10 @@ def _translated(error: SlackApiError, *, once: bool) -> ChatError:
 def _seconds(response: object) -> float:
     headers = getattr(response, "headers", None) or {}
     try:
-        return max(1.0, float(headers.get("Retry-After", headers.get("retry-after", 1))))
+        seconds = float(headers.get("Retry-After", headers.get("retry-after", 1)))
     except ValueError:
-        return 30.0
+        return NO_SENSE
+    return min(max(1.0, seconds), LONGEST) if math.isfinite(seconds) else NO_SENSE
 
 
 def _details(data: object) -> dict[str, str]:

@@ -20,6 +20,7 @@ LIMITS: Final = Limits(
     jobs_running=3,
     jobs_queued=20,
     deployments=10,
+    job_tokens=2_000_000_000,
     min_examples=10,
 )
 

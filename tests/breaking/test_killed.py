@@ -28,7 +28,6 @@ from tests.world import RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ENDS = ["kill", "stop"]
-WHEN = ["before", "after"]
 STOP_WITHIN = 5.0
 _NUMBERS = itertools.count(1)
 
@@ -65,8 +64,7 @@ async def end_at(made: World, how: str, held: str) -> None:
     await start(made)
 
 
-@pytest.mark.parametrize("how", ENDS)
-@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize(("how", "when"), [("kill", "before"), ("kill", "after"), ("stop", "after")])
 async def test_in_an_upload(made: World, how: str, when: str) -> None:
     """Before: the file has not arrived. After: the service has it, and nobody was told."""
     rin = await made.person(RIN)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.store import datasets, jobs
 from bot.store.work_tables import outbox
 from bot.store.work_tables import task as tasks
-from bot.training.submit import Submit
+from bot.training.submit import Submit, plant_upload
 from bot.work import queue
 from bot.work.tasks import QUICK, Again, Done, Outcome, Task
 from providers.errors import Throttled, Unavailable
@@ -114,6 +114,25 @@ async def test_a_refusal_ends_the_job_with_the_services_words(bench: Bench) -> N
     assert job.failure is not None
     assert job.failure["message"]
     assert f"job:J{number}:ended" in await said(bench)
+
+
+async def test_waiting_for_data_does_not_hurry_an_upload_that_was_told_to_come_later(bench: Bench) -> None:
+    store, later = bench.application.deps.store, bench.now() + timedelta(seconds=400)
+    copy = await store.read(lambda c: datasets.copy_at(c, 1, NAME))
+    assert copy is not None
+
+    def delayed(connection: Any) -> None:
+        datasets.change_copy(connection, copy.id, now=bench.now(), state="waiting", remote_id=None)
+        plant_upload(connection, copy.id, 1, now=bench.now(), corr="t")
+        connection.execute(tasks.update().values(due_at=later))
+
+    await store.write(delayed)
+    number = await bench.row(1, "a", state="waiting")
+    assert isinstance(await step(bench, number), Again)
+    due = await store.read(
+        lambda c: c.execute(select(tasks.c.due_at).where(tasks.c.key == f"upload:{copy.id}")).scalar_one()
+    )
+    assert due == later
 
 
 async def test_somebody_who_may_not_train_any_more_starts_nothing(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from bot.store import datasets
 from bot.store.datasets import Copy
 from bot.store.tables import dataset
 from bot.store.work_tables import task as tasks
+from bot.work import queue
 from bot.work.tasks import BULK, Again, Outcome
 from providers.errors import Throttled
 from sandbox import samples
@@ -52,7 +53,7 @@ async def step(bench: Bench, **more: Any) -> Outcome:
     try:
         outcome = await Upload(deps, engine.recorder, engine.staging, **more)(task)
     except Throttled:
-        await deps.store.write(lambda c: c.execute(update(tasks).values(state="queued")).close())
+        await deps.store.write(queue.clear_leases)
         raise
     await bench.end(task, outcome)
     return outcome

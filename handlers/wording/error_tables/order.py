@@ -46,6 +46,16 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "",
             "Letters a-z and A-Z, digits, - and _ are allowed; no dots, no blanks.",
         ),
+        "not_starter": (
+            "Only the person who started it can mute it",
+            "Muting is about the messages to that person.",
+            "",
+        ),
+        "job_tokens": (
+            "This is more than the service trains in one job",
+            "The data has {tokens} tokens and the service takes {maximum} times epochs in all.",
+            "Choose at most {epochs} epochs, or less data.",
+        ),
         "order_lost": (
             "The order did not come back with the summary",
             "Nothing was started.",

@@ -401,6 +401,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("data", sa.JSON(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["job"], ["job.id"], name=op.f("fk_job_event_job_job")),
         sa.PrimaryKeyConstraint("job", "remote_event_id", name=op.f("pk_job_event")),
     )
