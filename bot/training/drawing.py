@@ -19,7 +19,7 @@ INK, PALE_INK, GRID = "#1d1c1d", "#6b6b6b", "#e3e3e3"
 CHECKPOINT = "#7a3e9d"
 
 _LEFT, _RIGHT, _BOTTOM, _TOP, _GAP = 0.09, 0.975, 0.095, 0.855, 0.05
-_LABEL_POINTS, _LABEL_ROWS, _ROW_HEIGHT = 8.0, 2, 0.036
+_LABEL_POINTS, _LABEL_ROWS, _ROW_HEIGHT = 8.0, 3, 0.036
 _LETTER_WIDTH = 0.62
 """Mean width of a letter, as a share of its size."""
 
