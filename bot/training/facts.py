@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -66,6 +66,8 @@ def job_facts(
         remote_id=job.remote_id,
         portal_url=portal.replace("{job}", job.remote_id) if portal and job.remote_id else "",
         muted=job.muted,
+        waits=_waits(connection, job),
+        waits_until=_until(job),
         pending_alert_hours=max(1, round(settings.limits.pending_alert_hours)),
         updated_at=job.updated_at,
     )
@@ -96,6 +98,23 @@ def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
         tokens_billed=job.tokens_billed,
         request_id=kept.get("request_id", ""),
     )
+
+
+def _waits(connection: Connection, job: Job) -> Literal["", "data", "service", "answer"]:
+    """What a job waits for that is not at the service yet (`bot.training.submit` notes the last two)."""
+    if job.state == "submitting":
+        return "answer" if job.asked.get("waits") == "answer" else ""
+    if job.state != "waiting":
+        return ""
+    copies = [datasets.copy_at(connection, one, job.connection) for one in (job.train, job.valid) if one]
+    if any(copy is None or copy.state != "processed" for copy in copies):
+        return "data"
+    return "service" if job.asked.get("waits") == "service" else ""
+
+
+def _until(job: Job) -> datetime | None:
+    until = job.asked.get("waits_until")
+    return datetime.fromisoformat(until) if until else None
 
 
 def _data(connection: Connection, number: int | None) -> DataRef | None:

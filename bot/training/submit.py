@@ -27,6 +27,7 @@ from providers.errors import OutcomeUnknown, Refused, Throttled, Unavailable, Un
 LOOK_FOR = timedelta(minutes=2)
 LOOK_EVERY = timedelta(seconds=5)
 DATA_EVERY = timedelta(seconds=20)
+WAITS, WAITS_UNTIL = "waits", "waits_until"
 CLOCKS_DIFFER = timedelta(minutes=5)
 """The service's clock may be behind ours by so much; jobs that we know do not count, so nothing wrong is found."""
 DATA_GONE = frozenset({"file_unknown"})
@@ -190,14 +191,17 @@ class Submit:
         fresh = jobs.get(connection, job.id)
         if fresh is None or fresh.state not in ("waiting", "submitting"):
             return False
-        jobs.change(connection, job.id, now=at, intent_at=at, state="submitting", state_at=at)
+        asked = _without_wait(fresh)
+        jobs.change(connection, job.id, now=at, intent_at=at, state="submitting", state_at=at, asked=asked)
         return True
 
     def _not_sent(self, connection: Connection, number: int, task: Task) -> None:
         """Certain that nothing was made: the intent is taken back, and the job can be cancelled while it waits."""
         now = self._now()
         queue.extend(connection, task, now=now)
-        jobs.change(connection, number, now=now, intent_at=None, state="waiting", state_at=now)
+        job = jobs.get(connection, number)
+        asked = {**(job.asked if job else {}), WAITS: "service"}
+        jobs.change(connection, number, now=now, intent_at=None, state="waiting", state_at=now, asked=asked)
 
     def _data_again(self, job: Job, task: Task) -> Outcome:
         """The service does not know the files any more (somebody deleted them there): they are sent once more."""
@@ -205,7 +209,8 @@ class Submit:
         def apply(connection: Connection) -> None:
             now = self._now()
             self._not_sent(connection, job.id, task)
-            jobs.note(connection, job.id, asked={**job.asked, DATA_SENT_AGAIN: now.isoformat()})
+            fresh = jobs.get(connection, job.id) or job
+            jobs.note(connection, job.id, asked={**_without_wait(fresh), DATA_SENT_AGAIN: now.isoformat()})
             for number in (job.train, job.valid):
                 copy = datasets.copy_at(connection, number, job.connection) if number is not None else None
                 if copy is not None and copy.state == "processed":
@@ -218,6 +223,9 @@ class Submit:
         """Nobody knows whether the request arrived: search before anything else."""
         sent_at = job.intent_at or self._now()
         asked_at = self._now()
+        if job.asked.get(WAITS) != "answer":
+            until = (sent_at + self._look_for).isoformat()
+            await self._deps.store.write(lambda c: self._looking(c, job.id, task, until, asked_at))
         files = await self._deps.store.read(lambda c: data_sent(c, job))
         found: Sequence[RemoteJob] = ()
         if files.train is not None:
@@ -235,6 +243,14 @@ class Submit:
             return Again(self._now() + self._look_every)
         return Done(lambda c: self._recorder.uncertain(c, job.id, now=self._now()))
 
+    def _looking(self, connection: Connection, number: int, task: Task, until: str, now: datetime) -> None:
+        """The card says that no answer came, and until when it is looked for."""
+        queue.extend(connection, task, now=now)
+        fresh = jobs.get(connection, number)
+        if fresh is not None:
+            asked = {**fresh.asked, WAITS: "answer", WAITS_UNTIL: until}
+            jobs.change(connection, number, now=now, asked=asked)
+
     def _adopted(self, job: Job, task: Task, remote: RemoteJob, *, asked_at: datetime) -> Outcome:
         now = self._now()
 
@@ -245,10 +261,7 @@ class Submit:
                 now=now,
                 remote_id=remote.id,
                 submitted_at=remote.created_at,
-                state="pending",
-                state_at=asked_at,
-                eta=remote.estimated_finish,
-                raw_state=remote.raw_state,
+                asked=_without_wait(job),
             )
             jobs.forget_foreign(connection, job.connection, remote.id)
             small.record(
@@ -272,6 +285,10 @@ class Submit:
 
     def _now(self) -> datetime:
         return self._deps.clock.now()
+
+
+def _without_wait(job: Job) -> dict[str, Any]:
+    return {name: value for name, value in job.asked.items() if name not in (WAITS, WAITS_UNTIL)}
 
 
 def made_since(job: Job) -> datetime:
