@@ -44,6 +44,14 @@ WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 """Every word with its own options: words that are never taken for an id."""
 
+POLITE: Final = frozenset({"please", "now", "the", "job", "it", "this", "that"})
+"""Words that people say along with others and that name nothing."""
+
+TAKES_JOB: Final = frozenset({"job", "log", "pause", "resume", "cancel", "results", "train", "deploy"})
+"""Words whose argument is a job, so that `job 1` is J1."""
+
+_TAKES_ID: Final = TAKES_JOB | {"data"}
+
 LATER: Final = frozenset(
     {"deploy", "approvals", "deployments", "keep", "undeploy", "clean", "audit", "settings"}
 )
@@ -65,6 +73,9 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_SURELY: Final = 0.75
+"""Likeness from which an unknown word is a misspelt one, whatever else the text holds."""
+_NUMBER = re.compile(r"\d{1,9}")
 _ID = re.compile(r"[JDAP]\d{1,9}", re.IGNORECASE)
 _KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {"J": "job", "D": "data", "A": "approvals", "P": "deployments"}
@@ -85,8 +96,9 @@ class Command:
 
     Attributes:
         word: a key of `WORDS`.
-        target: `J142`, `D57`, a service's id, a suffix, a deployment's name, or the address of a message.
-        rest: everything else in its order, options among it (`like`, `all`, `until`).
+        target: `J142`, `D57`, a service's id, a suffix, a deployment's name, or the address of a message. Where a job
+            or data is expected, a word that has none of these forms counts only when it is the only one left.
+        rest: everything else in its order, options among it (`like`, `all`, `until`); polite words are dropped.
     """
 
     word: str
@@ -112,11 +124,14 @@ class Permalink:
 
 
 def parse(text: str, bot_user: str | None = None) -> Command | Unknown:
-    """The command in a text; mentions at its start and mentions of the bot anywhere are left out."""
+    """The command in a text; mentions at its start and mentions of the bot anywhere are left out.
+
+    A sentence that begins with no word of ours and names exactly one job or dataset asks about that.
+    """
     tokens = _tokens(_without_mentions(text[:_LONGEST], bot_user))
     if not tokens:
         return Command(LAUNCHER)
-    first, *others = tokens
+    first, *others = _from_first_word(tokens)
     word = _word(first)
     if word is not None:
         return _command(word, others)
@@ -125,14 +140,26 @@ def parse(text: str, bot_user: str | None = None) -> Command | Unknown:
     if kind is not None:
         return Command(kind, target, tuple(_plain(others)))
     given = first.strip(_EDGES) or first
+    named = {one for one in map(_target, tokens) if one is not None and _names_one(one)}
+    if len(named) == 1 and nearest(given, _SURELY) is None:
+        [one] = named
+        return Command("data" if one[0] == "D" and _ID.fullmatch(one) else "job", one)
     return Unknown(given[:80], nearest(given))
 
 
-def nearest(given: str) -> str | None:
+def _from_first_word(tokens: Sequence[str]) -> Sequence[str]:
+    """Without the polite words at the start; all of them when there is nothing else."""
+    for at, token in enumerate(tokens):
+        if _word(token) is not None or _fold(token) not in POLITE:
+            return tokens[at:]
+    return tokens
+
+
+def nearest(given: str, cutoff: float = 0.6) -> str | None:
     """The word that was probably meant."""
     words = [word for word in WORDS if word != LAUNCHER]
     folded = _fold(given)
-    found = get_close_matches(folded, [*words, *ALIASES], n=1, cutoff=0.6)
+    found = get_close_matches(folded, [*words, *ALIASES], n=1, cutoff=cutoff)
     if not found and len(folded) >= 2:
         found = [word for word in words if word.startswith(folded)][:1]
     return ALIASES.get(found[0], found[0]) if found else None
@@ -190,17 +217,46 @@ def _word(token: str) -> str | None:
 
 def _command(word: str, others: Sequence[str]) -> Command:
     options = WORDS[word]
-    target: str | None = None
     rest: list[str] = []
+    left: list[str] = []
     for token in others:
         folded = _fold(token)
         if folded in options:
             rest.append(folded)
-        elif target is None and (cleaned := _target(token)) is not None:
-            target = cleaned
-        else:
-            rest.extend(_plain([token]))
+        elif folded not in POLITE and (cleaned := _target(token)) is not None:
+            rest.append(cleaned)
+            if not _MENTION.fullmatch(cleaned):
+                left.append(cleaned)
+    target = _which(word, left)
+    if target is not None:
+        rest.remove(target)
+    if target is not None and _NUMBER.fullmatch(target) and (letter := _letter(word, rest)):
+        target = f"{letter}{int(target)}"
     return Command(word, target, tuple(rest))
+
+
+def _which(word: str, left: Sequence[str]) -> str | None:
+    """The word of the command that names something."""
+    if word not in _TAKES_ID:
+        return left[0] if left else None
+    named = next((one for one in left if _names_one(one)), None)
+    if named is not None:
+        return named
+    return left[0] if len(left) == 1 else None
+
+
+def _letter(word: str, rest: Sequence[str]) -> str:
+    """The kind of thing that a bare number is the number of; empty where it could be either."""
+    if word == "train":
+        return "J" if "like" in rest else ""
+    return "J" if word in TAKES_JOB else "D" if word == "data" else ""
+
+
+def _names_one(target: str) -> bool:
+    """Whether this is the form of one job or dataset: an id, the service's id, the address of a message."""
+    return bool(
+        (_ID.fullmatch(target) and target[0] in "JD") or _REMOTE.fullmatch(target) or permalink(target)
+    )
 
 
 def _target(token: str) -> str | None:

@@ -89,7 +89,9 @@ reading = st.builds(
     jobs.ReadingFacts,
     kind=st.sampled_from(["falling", "flat", "diverging", "rising", "too_short", "no_points", "other"]),
     numbers=st.dictionaries(
-        st.sampled_from(["first", "last", "best", "best_step", "valid_last", "gap_ratio"]),
+        st.sampled_from(
+            ["first", "last", "best", "best_step", "valid_last", "valid_best", "valid_best_step", "gap_ratio"]
+        ),
         st.floats(min_value=0, max_value=1e6),
     ),
 )
@@ -154,6 +156,8 @@ job = st.builds(
     remote_id=st.none() | text,
     portal_url=url,
     muted=st.booleans(),
+    waits=st.sampled_from(["", "data", "service", "answer"]),
+    waits_until=st.none() | utc,
     updated_at=utc,
 )
 log_line = st.builds(jobs.LogLine, at=utc, level=st.sampled_from(["info", "warning", "error"]), message=text)
@@ -277,7 +281,7 @@ summary = st.builds(
     cost=st.none() | money,
     warnings=st.lists(
         st.tuples(
-            st.sampled_from(["suffix_advised", "overlap", "model_retires", "unheard_of"]),
+            st.sampled_from(["suffix_advised", "overlap", "model_retires", "price_any_type", "unheard_of"]),
             st.dictionaries(word, text | number, max_size=2),
         ),
         max_size=25,

@@ -46,6 +46,7 @@ class Checker:
         self._units = 0
         self._over_limit = 0
         self._only_blank = True
+        self._any_json = False
 
     def feed(self, chunk: bytes) -> None:
         """The next piece of the file."""
@@ -140,6 +141,7 @@ class Checker:
         bom = len(sniff.BYTE_ORDER_MARK) if self._has_bom else 0
         value = self._exact.parse(data, line.offset + bom, note)
         if value is not UNREADABLE:
+            self._any_json = True
             self._hold_against_rules(value, note)
 
     def _hold_against_rules(self, value: JsonValue, note: Note) -> None:
@@ -163,7 +165,8 @@ class Checker:
         if not self._examples and self._only_blank:
             note(whole.FILE_EMPTY)
             return
-        if self._examples < options.min_examples:
+        # where no line at all is JSON, more examples are not what is missing
+        if (self._examples or self._any_json) and self._examples < options.min_examples:
             note(whole.TOO_FEW_EXAMPLES, examples=self._examples, minimum=options.min_examples)
         if self._other_formats and self._examples:
             name, others = max(self._other_formats.items(), key=lambda entry: entry[1])

@@ -32,6 +32,8 @@ FORMATS = (
     "arrow",
     "sqlite",
     "image",
+    "rtf",
+    "binary",
 )
 """Values of `format` in `file_format`."""
 
@@ -48,7 +50,15 @@ _MAGIC = (
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
+    (b"{\\rtf", "rtf"),
 )
+_CONTROLS = bytes({*range(0x20)} - {*b"\t\n\r\f\v\x1a\x1b"})
+_SAMPLE = 4096
+"""How many bytes at the start are looked at for what no text has."""
+_MANY = 0.02
+"""Share of control characters from which bytes are no text."""
+_JSON_LINE = re.compile(rb"[\[{]\s*[\"']\w")
+_JSON_START = re.compile(rb"[\[{]\s*[\[\]{}\"'\w]")
 _WORD_BYTES = re.compile(rb"[^\x00-\x08\x0b\x0c\x0e-\x1f]*\Z")
 
 
@@ -77,7 +87,9 @@ def mistaken(head: bytes) -> str | None:
     if head.startswith(b"PK\x03\x04"):
         return _zipped(head)
     text = head.lstrip()
-    return _text_format(text) if text else None
+    if not text:
+        return None
+    return "binary" if _binary(text) else _text_format(text)
 
 
 def _text_format(text: bytes) -> str | None:
@@ -88,6 +100,17 @@ def _text_format(text: bytes) -> str | None:
     if text.startswith(b"{"):
         return "json_pretty" if _pretty(text) else None
     return _table_or_text(text)
+
+
+def _binary(text: bytes) -> bool:
+    """Whether these bytes are no text in any encoding. A line of JSON with a stray byte in it is one."""
+    sample = text[:_SAMPLE]
+    if _JSON_START.match(sample):
+        return False
+    if any(_JSON_LINE.match(line.lstrip(_CONTROLS + b" ")) for line in sample.split(b"\n")):
+        return False
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return b"\x00" in sample or controls > len(sample) * _MANY
 
 
 def _zipped(head: bytes) -> str:

@@ -14,8 +14,14 @@ from handlers.wording.said import Said
 
 
 def ok(markup: str, locale: str) -> Rendered:
-    """It is done or on its way; `markup` is escaped already."""
+    """It is done; `markup` is escaped already."""
     text = say("ok", locale, text=markup)
+    return Rendered(fallback(text), as_message([section(text)]))
+
+
+def under_way(markup: str, locale: str) -> Rendered:
+    """It was asked for and has not succeeded yet, so no sign of success stands before it; escaped already."""
+    text = say("under_way", locale, text=markup)
     return Rendered(fallback(text), as_message([section(text)]))
 
 
@@ -58,7 +64,7 @@ def unknown(given: str, nearest: str | None, locale: str) -> Rendered:
 def confirm(action: str, job: JobFacts, locale: str) -> Rendered:
     """Yes or No to `pause`, `resume` or `cancel` as it was typed: the Yes button asks nothing more."""
     words = question(action, job, locale)
-    about = f"{jobs.title(job)} · {jobs.state_word(job.state, locale).lower()}"
+    about = f"{jobs.title(job)} · {jobs.inside(jobs.state_of(job, locale))}"
     title = f"*{escape(words.title)}* {about}"
     no = button(label("keep", locale), "dismiss", job.id)
     blocks = [

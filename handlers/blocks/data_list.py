@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.chat import Rendered
 from bot.facts.datasets import DatasetFacts
-from handlers.blocks.primitives import Block, actions, as_message, button, context, section
+from handlers.blocks.primitives import Block, actions, as_message, button, context, footer, section
 from handlers.blocks.rows import data_row
 from handlers.wording import datasets, numbers
 from handlers.wording.actions import label
@@ -30,6 +30,7 @@ def build(found: Sequence[DatasetFacts], locale: str, more: int = 0) -> Rendered
             else []
         ),
         *actions([upload], "data_list"),
+        *footer(datasets.sources(shown, locale)),
     ]
     lines = [datasets.headline(data, locale) for data in shown] or [nothing]
     return Rendered(fallback(title, *lines), as_message(blocks))

@@ -46,8 +46,14 @@ def buttons(data: DatasetFacts, locale: str) -> list[Element]:
     return row
 
 
-def build(data: DatasetFacts, locale: str) -> Rendered:
-    """The card as a message for the owner alone."""
+def build(data: DatasetFacts, locale: str, *, alone: bool = False) -> Rendered:
+    """The card as a message for the owner.
+
+    Args:
+        data: what is known of it.
+        locale: whose words.
+        alone: it stands where others read too and only the owner sees it; a direct message needs no such note.
+    """
     headline = datasets.headline(data, locale)
     lines = body(data, locale)
     found = findings.lines(data, locale) if data.state in {"refused", "ready"} else []
@@ -57,6 +63,6 @@ def build(data: DatasetFacts, locale: str) -> Rendered:
         section("\n".join([headline, *lines])),
         *sections(found),
         *actions(buttons(data, locale), f"data:{data.id}"),
-        *footer(datasets.turns(data, locale), datasets.say("only_you", locale)),
+        *footer(datasets.turns(data, locale), datasets.say("only_you", locale) if alone else ""),
     ]
     return Rendered(fallback(headline, *lines, *found), as_message(blocks))

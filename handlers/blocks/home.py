@@ -4,9 +4,19 @@ from collections.abc import Mapping
 
 from bot.facts.forms import HomeFacts
 from handlers.blocks.launcher import starters
-from handlers.blocks.primitives import VIEW_BLOCKS, Block, actions, at_most, context, divider, header, section
+from handlers.blocks.primitives import (
+    VIEW_BLOCKS,
+    Block,
+    actions,
+    at_most,
+    context,
+    divider,
+    footer,
+    header,
+    section,
+)
 from handlers.blocks.rows import data_row, job_row
-from handlers.wording import numbers
+from handlers.wording import datasets, numbers
 from handlers.wording.errors import explain
 from handlers.wording.lists import say
 from handlers.wording.markup import when
@@ -40,4 +50,5 @@ def _own(facts: HomeFacts, locale: str) -> list[Block]:
     more_data = facts.more_datasets + max(0, len(facts.datasets) - _EACH)
     if more_data:
         blocks.append(context(say("more_data", locale, datasets=numbers.count(more_data, "dataset", locale))))
-    return [*blocks, context(say("home_at", locale, at=when(facts.at)))]
+    sources = datasets.sources(facts.datasets[:_EACH], locale)
+    return [*blocks, *footer(say("home_at", locale, at=when(facts.at)), sources)]

@@ -27,7 +27,7 @@ def outlook(job: JobFacts, locale: str) -> str:
     if job.state in {"failed", "refused"} and job.failure is not None:
         parts.insert(0, f"{failures.explain(job, locale).happened}.")
     if job.state == "succeeded":
-        parts.insert(0, results.reading(job.reading, locale, job.method)[0])
+        parts.insert(0, results.of_job(job, locale)[0])
     parts.append(jobs.next_step(job, locale))
     return " ".join(part for part in parts if part)
 

@@ -34,7 +34,8 @@ def build(page: JobList, locale: str) -> Rendered:
     nothing = say("jobs_none" if page.scope == "mine" else "jobs_none_all", locale)
     blocks: list[Block] = [section(title), *(job_row(job, locale) for job in shown)]
     if not shown:
-        blocks.append(section(nothing))
+        train = button(label("train", locale), "launch_train", "train", style="primary")
+        blocks += [section(nothing), *actions([train], "jobs_start")]
     if page.foreign:
         blocks += [divider(), section(say("foreign", locale))]
         blocks += [_foreign(job, at, locale) for at, job in enumerate(page.foreign[:_FOREIGN])]
@@ -50,7 +51,7 @@ def picker(word: str, among: Sequence[JobFacts], locale: str) -> Rendered:
     title = say(f"picker_{word}" if word in _PICKERS else "pick", locale)
     possible = [job for job in among if word not in _PICKERS or _possible(word, job)]
     rows = [job_row(job, locale, _pick_button(word, job, locale)) for job in possible[:20]]
-    nothing = say("pick_none", locale)
+    nothing = say(f"pick_none_{word}" if word in _PICKERS else "pick_none", locale)
     blocks = [section(title), *(rows or [section(nothing)])]
     lines = [jobs.headline(job, locale) for job in possible[:20]] or [nothing]
     return Rendered(fallback(title, *lines), as_message(blocks))

@@ -5,7 +5,7 @@ from bot.facts import notices
 from bot.facts.jobs import FailureFacts, JobFacts
 from handlers.blocks import job_buttons
 from handlers.blocks.primitives import Block, actions, as_message, footer, section
-from handlers.wording import errors, failures, jobs, numbers, results, time
+from handlers.wording import checkpoints, errors, failures, jobs, numbers, results, time
 from handlers.wording.markup import code, fallback, inline, mention, when
 from handlers.wording.notices import controlled, no_picture, say
 from handlers.wording.said import Said
@@ -30,7 +30,9 @@ def moved(notice: notices.JobMoved, locale: str) -> Rendered:
         locale,
         dot=jobs.dot(notice.after),
         job=jobs.title(job),
-        after=jobs.state_word(notice.after, locale).lower(),
+        after=jobs.inside(
+            jobs.state_of(job, locale) if notice.after == job.state else jobs.state_word(notice.after, locale)
+        ),
     )
     parts = [say("moved_by", locale, who=mention(notice.by))] if notice.by else []
     parts.append(when(notice.at))
@@ -86,7 +88,7 @@ def _checkpoints(job: JobFacts, locale: str) -> str:
     if not usable:
         return ""
     shown = numbers.count(len(usable), "checkpoint", locale)
-    best = results.best(job.checkpoints)
+    best = checkpoints.best(job.checkpoints)
     if best is None or len(usable) == 1:
         return say("checkpoints_bare", locale, checkpoints=shown)
     score = best.full_valid_loss if best.full_valid_loss is not None else best.valid_loss
@@ -102,7 +104,7 @@ def _checkpoints(job: JobFacts, locale: str) -> str:
 def succeeded(notice: notices.JobSucceeded, locale: str) -> Rendered:
     """The end, with the reading of the curves; the picture is the next message."""
     job = notice.job
-    sentence, remedy = results.reading(job.reading, locale, job.method)
+    sentence, remedy = results.of_job(job, locale)
     picture = (
         say("picture", locale)
         if notice.picture
@@ -224,6 +226,6 @@ def control_failed(notice: notices.ControlFailed, locale: str) -> Rendered:
         if said.happened.startswith("The ")
         else said.happened,
     )
-    state = say("control_state", locale, state=jobs.state_word(job.state, locale).lower())
+    state = say("control_state", locale, state=jobs.inside(jobs.state_of(job, locale)))
     lines = [" ".join(part for part in (_told(job), state) if part), *said.lines()]
     return _message(headline, lines, actions(job_buttons.controls(job, locale), f"control:{job.id}"))

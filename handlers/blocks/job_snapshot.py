@@ -21,14 +21,21 @@ from handlers.wording.markup import code, escape, fallback, inline, mention, quo
 
 
 class SnapshotOptions(Facts):
-    """`card_url` is the permalink of the live card, empty when there is none."""
+    """How one person sees it.
+
+    Attributes:
+        card_url: the permalink of the live card, empty when there is none.
+        mine: the reader started the job, so its messages are theirs to mute.
+    """
 
     card_url: str = ""
+    mine: bool = True
 
 
 def build(job: JobFacts, locale: str, options: SnapshotOptions | None = None) -> Rendered:
     """The snapshot: an ephemeral message with Refresh and a link to the live card."""
-    url = web_url((options or SnapshotOptions()).card_url)
+    options = options or SnapshotOptions()
+    url = web_url(options.card_url)
     headline = jobs.headline(job, locale)
     lines = [
         jobs.progress(job, locale),
@@ -40,7 +47,7 @@ def build(job: JobFacts, locale: str, options: SnapshotOptions | None = None) ->
     blocks: list[Block] = [
         section("\n".join([headline, *shown])),
         *fields(_facts(job, locale)),
-        *actions(_buttons(job, locale), f"snapshot:{job.id}"),
+        *actions(_buttons(job, locale, mine=options.mine), f"snapshot:{job.id}"),
         *footer(
             say("card", locale, url=escape(url)) if url else "",
             jobs.updated(job, locale),
@@ -95,7 +102,7 @@ def _data(data: DataRef, locale: str) -> str:
     return " · ".join(parts)
 
 
-def _buttons(job: JobFacts, locale: str) -> list[Element]:
+def _buttons(job: JobFacts, locale: str, *, mine: bool) -> list[Element]:
     row = [job_buttons.refresh(job, locale)]
     if job.state == "uncertain" and "answer" in job.can:
         row += job_buttons.answers(job, locale)
@@ -106,6 +113,7 @@ def _buttons(job: JobFacts, locale: str) -> list[Element]:
         row.append(job_buttons.log(job, locale))
     if "train_like" in job.can:
         row.append(job_buttons.train_like(job, locale))
-    mute = "unmute" if job.muted else "mute"
-    row.append(button(label(mute, locale), "job_mute", f"{mute}:{job.id}"))
+    if mine:
+        mute = "unmute" if job.muted else "mute"
+        row.append(button(label(mute, locale), "job_mute", f"{mute}:{job.id}"))
     return row + job_buttons.portal(job, locale)

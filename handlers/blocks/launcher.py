@@ -10,6 +10,7 @@ from handlers.wording.help import say
 from handlers.wording.markup import code, fallback
 
 _SHOWN = 5
+_STARTING = frozenset({"waiting", "submitting"})
 
 
 def starters(locale: str) -> list[Element]:
@@ -27,10 +28,19 @@ def starters(locale: str) -> list[Element]:
 def build(facts: Launcher, locale: str) -> Rendered:
     """The launcher as an ephemeral message."""
     title = say("launcher", locale)
+    starting = sum(one.state in _STARTING for one in facts.running)
+    unsure = sum(one.state == "uncertain" for one in facts.running)
+    counted = {
+        "running": len(facts.running) - starting - unsure,
+        "starting": starting,
+        "unsure": unsure,
+    }
     own = [
-        say("running", locale, jobs=numbers.count(len(facts.running), "job", locale))
-        if facts.running
-        else "",
+        *(
+            say(key, locale, jobs=numbers.count(number, "job", locale))
+            for key, number in counted.items()
+            if number
+        ),
         say("ready", locale, datasets=numbers.count(facts.data_ready, "dataset", locale))
         if facts.data_ready
         else "",

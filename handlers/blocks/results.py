@@ -16,7 +16,7 @@ _CELL = 160
 def build(job: JobFacts, locale: str) -> Rendered:
     """The results as a message; the picture is a message of its own."""
     title = say("results_title", locale, job=jobs.title(job))
-    sentence, remedy = results.reading(job.reading, locale, job.method)
+    sentence, remedy = results.of_job(job, locale)
     losses = jobs.losses(job, locale)
     numbers_line = " · ".join([losses[0][:1].upper() + losses[0][1:], *losses[1:]]) if losses else ""
     usable = sum(1 for one in job.checkpoints if one.deployable)

@@ -28,8 +28,8 @@ def job_row(job: JobFacts, locale: str, accessory: Element | None = None) -> Blo
 
 
 def data_text(data: DatasetFacts, locale: str) -> str:
-    """Headline, then the figures."""
-    figures = datasets.figures(data, locale)
+    """Headline, then the figures; the list names the source of the prices."""
+    figures = datasets.figures(data, locale, source=False)
     return "\n".join(
         part for part in (datasets.headline(data, locale), figures or when(data.created_at)) if part
     )

@@ -1,8 +1,9 @@
 """Sentences about data: what was found, how large it is, where it went."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.facts.datasets import CopyFacts, DatasetFacts
+from bot.facts.jobs import Money
 from handlers.wording import errors, numbers, time
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, inline, quoted
@@ -42,19 +43,22 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "checked": "checked in {took}",
         "line": "Line {line}",
         "lines": "{lines} ({first})",
+        "within": "{line}, {places}",
         "file": "Whole file",
-        "times": "{times} times",
+        "in_first": "(in the first)",
         "more_rules": "{errors} and {warnings} more of other kinds are not shown.",
         "role_training": "training data",
         "role_validation": "validation data",
         "pair": "It came together with {other}: this is taken as the {role}, the other as the {other_role}.",
-        "same": "The same bytes as {other}, which you sent before.",
+        "same": "Same content as {other}; one of the two is enough.",
         "only_you": "only you see this",
         "wait": "The findings come here when the check is done.",
         "repair": "Repair the file and send it again. Nothing has left Slack and the bot.",
         "roles": "turns: {turns}",
     }
 }
+_WORTH_TELLING = 0.1
+"""Seconds of a check below which nobody waited for it."""
 _ROLES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "system": "system",
@@ -84,21 +88,39 @@ def headline(data: DatasetFacts, locale: str) -> str:
     return f"{_DOTS.get(data.state, '⚪')} {bold(text)}"
 
 
-def figures(data: DatasetFacts, locale: str) -> str:
-    """`2,140 examples · 1.21 M tokens (estimate) · 3 epochs would cost about $18 · checked in 1.4 s`."""
+def price(data: DatasetFacts) -> Money | None:
+    """What training on it would cost; None for data that is not trained on, or that costs nothing."""
+    if data.role == "validation" or data.cost is None or data.cost.high <= 0:
+        return None
+    return data.cost
+
+
+def sources(found: Iterable[DatasetFacts], locale: str) -> str:
+    """Where the prices of a list come from, each once."""
+    prices = (price(data) for data in found)
+    return " · ".join(dict.fromkeys(numbers.money_source(one, locale) for one in prices if one is not None))
+
+
+def figures(data: DatasetFacts, locale: str, *, source: bool = True) -> str:
+    """`2,140 examples · 1.21 M tokens (estimate) · 3 epochs would cost about $18 · checked in 1.4 s`.
+
+    Without `source` the list that it stands in names the price's source.
+    """
     parts: list[str] = []
-    if data.examples is not None:
+    # nothing that could be counted: the findings tell why
+    if data.examples:
         parts.append(numbers.count(data.examples, "example", locale))
     if data.bytes is not None:
         parts.append(numbers.size(data.bytes))
-    if data.tokens is not None:
+    if data.tokens:
         parts.append(numbers.tokens(data.tokens, data.tokens_exact, locale))
-    if data.cost is not None:
+    money = price(data)
+    if money is not None:
         epochs = numbers.count(data.cost_epochs, "epoch", locale)
-        cost = numbers.cost(data.cost, locale)
+        cost = numbers.cost(money, locale) if source else numbers.money(money, locale)
         key = "cost" if data.cost_model else "cost_any"
         parts.append(say(key, locale, epochs=epochs, model=inline(data.cost_model, 60), cost=cost))
-    if data.seconds is not None:
+    if data.seconds is not None and data.seconds >= _WORTH_TELLING:
         parts.append(say("checked", locale, took=time.duration(data.seconds)))
     return " · ".join(parts)
 

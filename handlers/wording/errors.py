@@ -26,13 +26,37 @@ _ACTIONS = {
         "pause": "paused",
         "resume": "resumed",
         "cancel": "cancelled",
-        "results": "shown with results",
-        "train_like": "used as a pattern",
-        "answer": "answered for",
-        "log": "read",
     }
 }
-
+_CANNOT = {
+    "en": {
+        "pause": "cannot be paused now",
+        "resume": "cannot be resumed now",
+        "cancel": "cannot be cancelled now",
+        "results": "has no results",
+        "train_like": "has no settings that can be taken over",
+        "answer": "needs no answer any more",
+        "log": "has no log yet",
+    }
+}
+_CANNOT_OTHER = {"en": "cannot be changed now"}
+_TOLD_STATES = {
+    "en": {
+        "waiting": "It is not at the service yet",
+        "submitting": "It is being started",
+        "uncertain": "It is unclear whether it started",
+        "refused": "It was not started",
+        "pending": "It is in the queue",
+        "running": "It is running",
+        "pausing": "It is pausing",
+        "paused": "It is paused",
+        "resuming": "It is resuming",
+        "succeeded": "It is trained",
+        "failed": "It has failed",
+        "cancelled": "It is cancelled",
+    }
+}
+_TOLD_OTHER = {"en": "Its state is {state}"}
 
 _SIZES = ("bytes", "limit", "expected", "sent")
 """Parameters that are bytes."""
@@ -67,9 +91,13 @@ def explain(
     given = str(params.get("state", "…"))
     state = jobs.state_word(given, locale)
     action = pick(_ACTIONS, locale).get(str(params.get("action", "")), "changed")
+    cannot = pick(_CANNOT, locale).get(str(params.get("action", "")), pick(_CANNOT_OTHER, locale))
+    told = pick(_TOLD_STATES, locale).get(given) or fill(pick(_TOLD_OTHER, locale), {"state": given})
     sizes = {name: numbers.size(value) for name in _SIZES if isinstance(value := params.get(name), int)}
     more = sizes | {"service": who, "code": fill("{code}", {"code": code}), "action": action}
     more |= {
+        "cannot": cannot,
+        "told_state": told,
         "state": state[:1].lower() + state[1:],
         "data_state": pick(_DATA_STATES, locale).get(given, state),
     }

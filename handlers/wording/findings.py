@@ -20,11 +20,17 @@ class FindingText(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """`{subject}` is the JSON path where there is one, else `subject`; other names are parameters of the rule."""
+    """Words of a rule.
+
+    Attributes:
+        message: `{subject}` is the JSON path where there is one, else `subject`; other names are parameters.
+        many: the message for several lines, where the lines themselves are what it is about ("17 lines are blank").
+    """
 
     message: str
     remedy: str
     subject: str = "the line"
+    many: str = ""
 
 
 _FORMATS = {
@@ -48,6 +54,8 @@ _FORMATS = {
     "arrow": "an Arrow file",
     "sqlite": "an SQLite database",
     "image": "a picture",
+    "rtf": "a rich-text document (RTF)",
+    "binary": "a binary file",
 }
 _FORMAT_REMEDIES = {
     "json_array": "write each element on a line of its own, without the brackets and commas between",
@@ -112,27 +120,59 @@ WORDS: Mapping[str, _Words] = {
         "add examples",
     ),
     "format_mixed": _Words(
-        "the file mixes forms: {examples} chat examples, and in {others} lines {name}",
+        "the file mixes forms: {chat_examples}, and in {other_lines} {name}",
         "write all lines in the chat form",
     ),
     "encoding_invalid": _Words(
-        "is not UTF-8: byte {byte} at column {column} (byte {offset} of the file)", "save the file as UTF-8"
+        "is not UTF-8: byte {byte} at column {column} (byte {offset} of the file)",
+        "save the file as UTF-8",
+        many="are not UTF-8, the first at column {column}",
     ),
-    "line_blank": _Words("is blank", "delete the line"),
-    "line_too_long": _Words("has {bytes}, more than any model takes ({limit})", "split or drop the example"),
-    "json_truncated": _Words("ends in the middle of the JSON, at column {column}", "export again"),
-    "json_syntax": _Words("is not JSON: at column {column} {name}", _WORDS_OF_SYNTAX),
-    "json_nesting": _Words("is nested more than {limit} levels deep", "make it flatter"),
-    "json_number": _Words("has {number}, which JSON does not know", "write null or a finite number"),
+    "line_blank": _Words("is blank", "leave no blank lines", many="are blank"),
+    "line_too_long": _Words(
+        "has {bytes}, more than any model takes ({limit})",
+        "split or drop the example",
+        many="have more than any model takes ({limit})",
+    ),
+    "json_truncated": _Words(
+        "ends in the middle of the JSON, at column {column}",
+        "export again",
+        many="end in the middle of the JSON",
+    ),
+    "json_syntax": _Words(
+        "is not JSON: at column {column} {name}",
+        _WORDS_OF_SYNTAX,
+        many="are not JSON; in the first, at column {column}, {name}",
+    ),
+    "json_nesting": _Words(
+        "is nested more than {limit} levels deep",
+        "make it flatter",
+        many="are nested more than {limit} levels deep",
+    ),
+    "json_number": _Words(
+        "has {number}, which JSON does not know",
+        "write null or a finite number",
+        many="have numbers that JSON does not know, such as {number}",
+    ),
     "json_surrogate": _Words(
         "{subject} has half a character (a lone surrogate)", "export again from the original text", "a text"
     ),
     "json_duplicate_key": _Words(
         "{subject} is there twice, and only one of the two would be learned", "keep one", "`{key}`"
     ),
-    "line_not_object": _Words("is {type}, not an object", 'write {{"messages": […]}} on each line'),
-    "format_other": _Words("is {name}, not a chat example", 'write {{"messages": […]}} on each line'),
-    "messages_missing": _Words("has no `messages`", 'write {{"messages": […]}} on each line'),
+    "line_not_object": _Words(
+        "is {type}, not an object",
+        'write {{"messages": […]}} on each line',
+        many="are not objects (the first is {type})",
+    ),
+    "format_other": _Words(
+        "is {name}, not a chat example",
+        'write {{"messages": […]}} on each line',
+        many="are not chat examples (the first is {name})",
+    ),
+    "messages_missing": _Words(
+        "has no `messages`", 'write {{"messages": […]}} on each line', many="have no `messages`"
+    ),
     "messages_type": _Words("{subject} is {type}, not a list", "write a list of messages", "`messages`"),
     "messages_empty": _Words("{subject} is empty", "drop the line", "`messages`"),
     "message_type": _Words("{subject} is {type}, not an object", "write a role and content", "a message"),
@@ -143,9 +183,16 @@ WORDS: Mapping[str, _Words] = {
     "role_unknown": _Words(
         "{subject} is `{role}`, which is no role{nearest}", "write system, user, assistant or tool", "`role`"
     ),
-    "assistant_missing": _Words("has no assistant message", "add the answer to learn, or drop the example"),
+    "assistant_missing": _Words(
+        "has no assistant message",
+        "add the answer to learn, or drop the example",
+        many="have no assistant message",
+    ),
     "assistant_not_last": _Words(
-        "ends with a {role} message", "nothing is learned from it: end with the answer", "the example"
+        "ends with a {role} message",
+        "nothing is learned from it: end with the answer",
+        "the example",
+        many="end with a {role} message",
     ),
     "content_missing": _Words("{subject} is missing", "write the text or drop the example", "`content`"),
     "content_null": _Words(
@@ -160,6 +207,8 @@ WORDS: Mapping[str, _Words] = {
     "weight_role": _Words("{subject} stands beside {role}", "keep it on assistant messages only", "`weight`"),
 }
 
+_NEAR = 0.75
+"""Likeness from which a word is taken for a misspelt one; below it a guess misleads."""
 _KNOWN_WORDS = {
     "role_unknown": ("role", ROLES),
     "message_unknown_key": ("key", tuple(MESSAGE_KEYS)),
@@ -183,9 +232,24 @@ def finding_text(rule: str, params: Mapping[str, str | int | float]) -> FindingT
     return FindingText(words.message.format_map(facts), words.remedy.format_map(facts))
 
 
+def several_text(rule: str, params: Mapping[str, str | int | float]) -> FindingText:
+    """As `finding_text` for several lines at once: `params` are the first one's, and `path` only where all share it.
+
+    The message goes on after "17 lines": with a verb of its own, or after a colon.
+    """
+    words = WORDS.get(rule)
+    if words is None or not words.many:
+        said = finding_text(rule, params)
+        return FindingText(f": {said.message}", said.remedy)
+    facts = {name: _shown(name, value) for name, value in params.items()} | _derived(rule, params)
+    return FindingText(f" {words.many.format_map(facts)}", words.remedy.format_map(facts))
+
+
 def _shown(name: str, value: str | float) -> str:
     if name == "type":
         return _TYPES.get(str(value), str(value))
+    if name == "encoding":
+        return str(value).upper()
     if isinstance(value, str):
         # Backticks would end the code span that the value stands in.
         return value.replace("`", "'")
@@ -205,8 +269,12 @@ def _derived(rule: str, params: Mapping[str, str | int | float]) -> dict[str, st
         word = str(params.get("reason" if rule == "json_syntax" else "format", ""))
         facts["name"] = _NAMES[rule].get(word, word)
         facts["remedy"] = _FORMAT_REMEDIES.get(word, "export it as JSON Lines: one chat example per line")
+    if rule == "format_mixed":
+        examples, others = int(params.get("examples", 0)), int(params.get("others", 0))
+        facts["chat_examples"] = f"{examples:,} chat {'example' if examples == 1 else 'examples'}"
+        facts["other_lines"] = f"{others:,} {'line' if others == 1 else 'lines'}"
     if rule in _KNOWN_WORDS:
         name, known = _KNOWN_WORDS[rule]
-        near = difflib.get_close_matches(str(params.get(name, "")).lower(), sorted(known), n=1)
+        near = difflib.get_close_matches(str(params.get(name, "")).lower(), sorted(known), n=1, cutoff=_NEAR)
         facts["nearest"] = f" (`{near[0]}`?)" if near else ""
     return facts

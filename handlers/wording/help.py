@@ -36,6 +36,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "launcher_lists": "Forms open here; lists come to you as direct messages.",
         "nothing": "Nothing of yours is running.",
         "running": "{jobs} of yours running",
+        "starting": "{jobs} being started",
+        "unsure": "{jobs} unclear whether started",
         "ready": "{datasets} ready to train with",
     }
 }

@@ -23,7 +23,7 @@ _DOTS: Mapping[str, str] = {
 }
 _STATES: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "waiting": "Waiting for its data",
+        "waiting": "Waiting to be sent",
         "submitting": "Being started",
         "uncertain": "Unclear whether it started",
         "refused": "Not started",
@@ -39,7 +39,7 @@ _STATES: Mapping[str, Mapping[str, str]] = {
 }
 _NEXT: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "waiting": "{service} finishes processing the file, then the job starts by itself.",
+        "waiting": "{service} answers with the job's id.",
         "submitting": "{service} answers with the job's id.",
         "uncertain": "look at {service} and say what you see.",
         "refused": "change what {service} names and train again; nothing is running.",
@@ -53,6 +53,28 @@ _NEXT: Mapping[str, Mapping[str, str]] = {
         "cancelled": "nothing. Train again with the same settings when you want it.",
     }
 }
+# what waits: (state word, what is the matter, what comes next)
+_WAITS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
+    "en": {
+        ("waiting", ""): ("Being sent to {service}", "", "{service} answers with the job's id."),
+        ("waiting", "data"): (
+            "Waiting for its data",
+            "",
+            "{service} finishes processing the file, then the job starts by itself.",
+        ),
+        ("waiting", "service"): (
+            "Waiting for {service}",
+            "{service} asks to come later.",
+            "it is tried again by itself.",
+        ),
+        ("submitting", "answer"): (
+            "Being started",
+            "No answer came.",
+            "it is looked for at {service} until {until}.",
+        ),
+    }
+}
+_NO_LIMIT: Mapping[str, str] = {"en": "it is looked for at {service}."}
 _SERVICES: Mapping[str, str] = {
     "azure_openai": "Azure",
     "azure_ai": "Azure AI",
@@ -110,6 +132,32 @@ def state_word(state: str, locale: str) -> str:
     return pick(_STATES, locale).get(state, inline(state, 40))
 
 
+def _waiting(job: JobFacts, locale: str) -> tuple[str, str, str] | None:
+    """(state word, what is the matter, what comes next) of a job that is not at the service yet."""
+    found = pick(_WAITS, locale).get((job.state, job.waits))
+    if found is None:
+        return None
+    word, matter, following = found
+    if "{until}" in following and job.waits_until is None:
+        following = pick(_NO_LIMIT, locale)
+    names = {
+        "service": service(job.provider),
+        "until": time_of_day(job.waits_until) if job.waits_until else "",
+    }
+    return word.format(**names), matter.format(**names), following.format(**names)
+
+
+def state_of(job: JobFacts, locale: str) -> str:
+    """The state of a job in words, with what it waits for."""
+    waiting = _waiting(job, locale)
+    return waiting[0] if waiting else state_word(job.state, locale)
+
+
+def inside(words: str) -> str:
+    """A phrase that stood at the start of a line, for the middle of a sentence: names keep their capitals."""
+    return words[:1].lower() + words[1:]
+
+
 def service(provider: str) -> str:
     """What people call the service."""
     return _SERVICES.get(provider, inline(provider, 40) or "The service")
@@ -134,7 +182,7 @@ def title(job: JobFacts) -> str:
 
 def headline(job: JobFacts, locale: str) -> str:
     """The first line of a card: dot, state, which job, how far."""
-    parts = [state_word(job.state, locale), title(job)]
+    parts = [state_of(job, locale), title(job)]
     if job.state == "running" and job.progress.fraction is not None:
         parts.append(numbers.percent(job.progress.fraction))
     return f"{dot(job.state)} {bold(' · '.join(parts))}"
@@ -142,6 +190,10 @@ def headline(job: JobFacts, locale: str) -> str:
 
 def next_step(job: JobFacts, locale: str) -> str:
     """What happens next, or what the person does next."""
+    waiting = _waiting(job, locale)
+    if waiting:
+        _, matter, following = waiting
+        return " ".join(part for part in (matter, bold(_say("next", locale)), following) if part)
     text = pick(_NEXT, locale).get(job.state, "")
     if job.state == "running" and job.method != "supervised" and job.provider != "azure_openai":
         text = pick(_EVAL_NEXT, locale)
@@ -157,7 +209,8 @@ def expectation(job: JobFacts, locale: str) -> str:
     if job.finished_at is not None and job.state in ENDED:
         took = between(job.submitted_at or job.created_at, job.finished_at)
         return _say("ended", locale, at=when(job.finished_at), took=took)
-    if job.eta is not None and job.state in {"pending", "running", "resuming"}:
+    # in the queue the service names an end as well, and then takes hours to begin
+    if job.eta is not None and job.state in {"running", "resuming"}:
         return _say("expects", locale, service=service(job.provider), at=when(job.eta))
     return ""
 
@@ -213,8 +266,12 @@ def data(job: JobFacts) -> str:
 
 
 def price(job: JobFacts) -> Money | None:
-    """The final cost when it is known, else the estimate; for a job that ended badly the estimate says nothing."""
-    return job.cost or (None if job.state in ENDED - {"succeeded"} else job.estimate)
+    """The final cost when it is known, else the estimate; None where nothing is billed or to be paid.
+
+    For a job that ended badly the estimate says nothing, and that nothing was charged is told with its source.
+    """
+    value = job.cost or (None if job.state in ENDED - {"succeeded"} else job.estimate)
+    return value if value is not None and value.high > 0 else None
 
 
 def money(job: JobFacts, locale: str) -> str:

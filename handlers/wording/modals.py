@@ -91,6 +91,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "w_inference_ends": "Deployments of this model end on {date}.",
         "w_no_validation": "Without validation data the curves cannot show overfitting.",
         "w_no_price": "No price is configured for this model, so the cost is not known.",
+        "w_price_any_type": "The price does not distinguish training types; with the chosen one the cost may differ.",
         "w_training_type": "This model is not known to take the training type {training_type}.",
         "w_job_quota": "{used} of {limit} jobs are kept there: the service may refuse another.",
         "w_data_warnings": "The data has {count} warnings; they are in its report.",

@@ -33,7 +33,7 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "cancelled_charge": "What was trained before may be charged ({service}'s documentation: a job "
         "that is cancelled before training is not).",
         "uncertain": "🟠 *{job}: nobody knows whether {service} started it*",
-        "uncertain_what": "The request went out at {at}, and no answer came. The bot looked for the job with "
+        "uncertain_what": "The request went out {at}, and no answer came. The bot looked for the job with "
         "this seed, these files and this suffix, and did not find it.",
         "uncertain_next": "Please look at {service}'s list of jobs in {connection} for a job with seed {seed} and say "
         "what you see. Until then nothing is sent, so that nothing is paid twice.",

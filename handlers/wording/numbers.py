@@ -1,12 +1,15 @@
 """Numbers as people read them: with their unit, and with where money comes from."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from bot.facts.jobs import Money
 from handlers.wording.language import pick
 from handlers.wording.markup import inline
 
+NBSP = "\u00a0"
+"""Keeps a number and its unit, or the parts of a date, on one line."""
 _NOUNS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "en": {
         "error": ("error", "errors"),
@@ -24,6 +27,7 @@ _NOUNS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "attempt": ("attempt", "attempts"),
         "dataset": ("dataset", "datasets"),
         "turn": ("turn", "turns"),
+        "place": ("place", "places"),
     }
 }
 _SYMBOLS: Mapping[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -41,12 +45,16 @@ def counts(values: Mapping[str, int], locale: str) -> str:
 
 
 def short(number: float) -> str:
-    """`1.21 M`, `834 K`, `512`: three figures that count."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "K")):
+    """`1.21 M`, `834 K`, `512`: three figures that count, never with an exponent."""
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "K")):
         # 999,600 would round to "1000 K"; it is 1 M
         if abs(number) >= size * 0.9995:
-            return f"{number / size:.3g} {letter}"
+            return f"{_figures(number / size)} {letter}"
     return f"{number:.0f}"
+
+
+def _figures(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
 
 
 def tokens(number: int, exact: bool, locale: str) -> str:
@@ -69,7 +77,7 @@ def size(number: int) -> str:
         if value < 999.5:
             return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.3g} {unit}"
         value /= 1000
-    return f"{value:.3g} GB"
+    return f"{_figures(value)} GB"
 
 
 def loss(value: float) -> str:
@@ -85,12 +93,12 @@ def percent(fraction: float) -> str:
     """`58 %`, rounded down, so that 100 is never said before the end."""
     # 0.58 * 100 is a hair below 58
     value = int(max(0.0, min(1.0, fraction)) * 100 + 1e-6)
-    return f"{value} %"
+    return f"{value}{NBSP}%"
 
 
 def share(fraction: float) -> str:
     """An accuracy: `81.2 %`."""
-    return f"{fraction * 100:.1f} %"
+    return f"{fraction * 100:.1f}{NBSP}%"
 
 
 def plain(value: float) -> str:
@@ -108,19 +116,29 @@ def amount(value: float, currency: str) -> str:
 
 
 def money(value: Money, locale: str) -> str:
-    """`about $18` or `$12 to $18`, without its source: for places that name the source elsewhere."""
-    words = pick({"en": ("about", "to", "less than")}, locale)
+    """`about $18`, `$12 to $18` or `up to $0.05`, without its source: for places that name the source elsewhere."""
+    words = pick({"en": ("about", "to", "less than", "up to")}, locale)
     if 0 < value.high < 0.01:
         return f"{words[2]} {amount(0.01, value.currency)}"
     low, high = amount(value.low, value.currency), amount(value.high, value.currency)
+    if value.low < 0.005 <= value.high:
+        return f"{words[3]} {high}"
     return f"{words[0]} {high}" if low == high else f"{low} {words[1]} {high}"
 
 
 def money_source(value: Money, locale: str) -> str:
-    """`price: tunesmith.toml, as of 2026-11-01`."""
+    """`price: tunesmith.toml, as of 1 Nov 2026`; the date stays on one line."""
     price, as_of = pick({"en": ("price", "as of")}, locale)
-    dated = f", {as_of} {inline(value.as_of, 40)}" if value.as_of else ""
+    dated = f", {as_of} {_day(value.as_of)}" if value.as_of else ""
     return f"{price}: {inline(value.source, 120)}{dated}"
+
+
+def _day(text: str) -> str:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return inline(text, 40).replace(" ", NBSP)
+    return f"{day.day}{NBSP}{day:%b}{NBSP}{day.year}"
 
 
 def cost(value: Money, locale: str) -> str:

@@ -44,6 +44,8 @@ FILES = {
     "arrow": b"ARROW1" + bytes(20),
     "sqlite": b"SQLite format 3\x00" + bytes(20),
     "image": b"\x89PNG\r\n\x1a\n" + bytes(20),
+    "rtf": b"{\\rtf1\\ansi Dear all}\n",
+    "binary": b"RIFF\x10\x00\x00\x00WEBP\x9c\x01\n\xff\xfe\x00\x07\n",
 }
 
 
@@ -164,6 +166,34 @@ def test_the_public_form_has_words_instead_of_parameters() -> None:
     ]
     assert shown["totals"] == {"line_not_object": 1}
     assert shown["ok"] is False
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bytes(5000),
+        bytes(range(256)) * 40,
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),
+        b"\x80\x04\x95\x01\n\x00" * 9,
+    ],
+    ids=["zeros", "all bytes", "old Word", "pickle"],
+)
+def test_what_is_no_text_is_told_once_as_binary(data: bytes) -> None:
+    assert only(checked(data)) == ("file_format", None, "", {"format": "binary"})
+
+
+@pytest.mark.parametrize("stray", [b"\x00\x00", b"\x1b[0m", b"\x07 note\n"])
+def test_lines_with_stray_bytes_are_still_lines(stray: bytes) -> None:
+    report = checked(stray + TEN)
+    assert "file_format" not in report.totals
+    assert report.examples >= 17
+
+
+def test_where_no_line_is_json_more_examples_are_not_asked_for() -> None:
+    text = '{"messages": "caf\u00e9"}\n'.encode("latin-1")
+    assert checked(text * 5).totals == {"encoding_invalid": 5}
+    assert checked(GOOD[:-5]).totals == {"json_truncated": 1}
+    assert set(checked(GOOD[:-5] + b"\n" + GOOD).totals) == {"json_truncated", "too_few_examples"}
 
 
 def test_a_stray_first_line_does_not_hide_the_rest() -> None:

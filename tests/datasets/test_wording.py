@@ -5,7 +5,7 @@ import pytest
 from bot.datasets.rules import registry, shape, syntax
 from bot.datasets.rules.base import RuleSpec
 from bot.datasets.sniff import FORMATS
-from handlers.wording.findings import WORDS, finding_text
+from handlers.wording.findings import WORDS, finding_text, several_text
 
 NUMBERS = {"column", "offset", "bytes", "limit", "examples", "minimum", "others"}
 SPECS = {spec.id: spec for spec in registry.SPECS}
@@ -29,6 +29,13 @@ def test_words_have_all_they_need(spec: RuleSpec, path: str) -> None:
         assert "{subject" not in text
         assert not text.endswith((".", "!"))
         assert text.count("`") % 2 == 0
+
+
+@pytest.mark.parametrize("spec", registry.SPECS, ids=lambda spec: spec.id)
+def test_several_lines_have_a_verb_in_the_plural_or_a_subject(spec: RuleSpec) -> None:
+    said = several_text(spec.id, _params(spec))
+    assert said.remedy
+    assert said.message.startswith((": `", ": a ", ": the file ", " are ", " have ", " end "))
 
 
 @pytest.mark.parametrize("spec", registry.SPECS, ids=lambda spec: spec.id)
@@ -72,7 +79,8 @@ def test_messages_go_on_where_the_line_number_left_off() -> None:
 def test_a_misspelt_word_gets_the_nearest_one() -> None:
     said = finding_text("role_unknown", {"role": "assitant", "path": "messages[1].role"})
     assert said.message == "`messages[1].role` is `assitant`, which is no role (`assistant`?)"
-    assert "?" not in finding_text("role_unknown", {"role": "xyz"}).message
+    for far in ("xyz", "helper"):
+        assert "?" not in finding_text("role_unknown", {"role": far}).message
 
 
 def test_words_from_the_file_cannot_leave_their_code_span() -> None:

@@ -60,7 +60,30 @@ LINK = "https://acme.slack.com/archives/C0FINE/p1795365600123456"
         ("ftjob-1a2b", Command("job", "ftjob-1a2b")),
         ("<@U0BOT> pause J142", Command("pause", "J142")),
         ("<@U0BOT|tunesmith>: pause", Command("pause")),
-        ("please pause <@U0BOT>", Unknown("please", "pause")),
+        ("please pause <@U0BOT>", Command("pause", None, ("<@U0BOT>",))),
+        ("please pause it now, please", Command("pause")),
+        ("cancel the job J142 now", Command("cancel", "J142")),
+        ("pause this job", Command("pause")),
+        ("log for J142 please", Command("log", "J142", ("for",))),
+        ("pause it right away", Command("pause", None, ("right", "away"))),
+        ("pause in 5 minutes", Command("pause", None, ("in", "5", "minutes"))),
+        ("log of support-v12 ftjob-ABC", Command("log", "ftjob-ABC", ("of", "support-v12"))),
+        ("job 1", Command("job", "J1")),
+        ("cancel job 007", Command("cancel", "J7")),
+        ("train like 142", Command("train", "J142", ("like",))),
+        ("train 142", Command("train", "142")),
+        ("data 57", Command("data", "D57")),
+        ("please J142", Command("job", "J142")),
+        ("now", Unknown("now", None)),
+        ("what is going on with J7?", Command("job", "J7")),
+        ("hey, is d57 fine", Command("data", "D57")),
+        ("what happened to ftjob-1a2b", Command("job", "ftjob-1a2b")),
+        (f"look at <{LINK}>", Command("job", LINK)),
+        ("what about J7, J7 again", Command("job", "J7")),
+        ("J7 and J8", Command("job", "J7", ("and", "J8"))),
+        ("compare J7 with J8", Unknown("compare", None)),
+        ("what about A31", Unknown("what", None)),
+        ("cancle J142", Unknown("cancle", "cancel")),
         ("help", Command("help")),
         ("?", Command("help")),
         (
@@ -87,6 +110,11 @@ def test_what_is_understood(text: str, expected: Command | Unknown) -> None:
 def test_the_bots_mention_may_stand_anywhere() -> None:
     assert parse("pause <@U0BOT> J142", bot_user="U0BOT") == Command("pause", "J142")
     assert parse("pause J142 <@U0BOT|tunesmith>", bot_user="U0BOT") == Command("pause", "J142")
+
+
+def test_a_question_with_one_job_in_it_is_about_that_job() -> None:
+    asked = "hey <@U0BOT> what is going on with J7?"
+    assert parse(asked, bot_user="U0BOT") == Command("job", "J7")
 
 
 def test_another_mention_is_not_left_out() -> None:

@@ -63,8 +63,8 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         # WrongState
         "job_state": (
-            "{job} cannot be {action} now",
-            "It is {state}.",
+            "{job} {cannot}",
+            "{told_state}.",
             "The card in the channel shows what can be done.",
         ),
         "dataset_state": (

@@ -115,6 +115,11 @@ def test_a_snapshot() -> None:
     ]
 
 
+def test_only_the_starter_may_mute_from_a_snapshot() -> None:
+    others = job_snapshot.build(JOB, EN, job_snapshot.SnapshotOptions(mine=False))
+    assert "job_mute" not in {action for action, _ in routes(others)}
+
+
 def test_the_failure_of_the_data_leads_to_its_report() -> None:
     assert routes(job_notices.failed(notices.JobFailed(job=REFUSED_BY_RAI), EN)) == [
         ("job_train_like", "J142:new_data"),
@@ -174,6 +179,11 @@ def test_pages_of_jobs() -> None:
     ]
 
 
+@pytest.mark.parametrize("scope", ["mine", "all"])
+def test_a_list_without_jobs_offers_to_train(scope: str) -> None:
+    assert ("launch_train", "train") in routes(job_list.build(page(jobs=(), total=0, scope=scope), EN))
+
+
 def test_a_job_made_elsewhere_can_be_taken_over() -> None:
     other = ForeignJob(
         connection="prod-swc", remote_id="ftjob-9", model="gpt-4o", state="running", created_at=NOW
@@ -190,7 +200,9 @@ def test_a_missing_argument_is_a_picker(word: str, action: str) -> None:
 
 
 def test_a_picker_offers_only_what_is_possible() -> None:
-    assert routes(job_list.picker("resume", [JOB], EN)) == []
+    told = job_list.picker("resume", [JOB], EN)
+    assert routes(told) == []
+    assert "None of your jobs can be resumed now." in told.text
 
 
 def test_ways_in() -> None:

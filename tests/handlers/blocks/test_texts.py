@@ -1,17 +1,19 @@
 """Messages as the person gets them at 23:00: read these when you change a sentence."""
 
+import pytest
+
 from bot.facts import notices
 from bot.facts.datasets import DatasetFacts
-from handlers.blocks import answers, dataset_card, job_card, job_notices
+from handlers.blocks import answers, dataset_card, job_card, job_notices, job_snapshot
 from handlers.wording import errors
-from tests.handlers.samples import FAULTY, JOB, NOW, READY, REFUSED_BY_RAI, TRAINED
+from tests.handlers.samples import FAULTY, JOB, NOW, PRICE, READY, REFUSED_BY_RAI, TRAINED
 
 EN = "en"
 
 
 def test_the_card_of_a_running_job() -> None:
     assert job_card.build(JOB, EN).text == (
-        "🟢 Running · J142 support-v12 · 58 %\n"
+        "🟢 Running · J142 support-v12 · 58\u00a0%\n"
         "<@U0REQUEST> · gpt-4.1-mini · D61 + D58 · prod-swc · Global training · about $18\n"
         "Epoch 2 of 3, step 372 of 642 · train loss 0.61 (from 1.84) · validation 0.74 (J139: 0.81)\n"
         "Azure expects it to end 22 Nov 2026, 16:40 UTC. Next: its safety evaluation, then charts in the thread."
@@ -37,8 +39,8 @@ def test_the_end_of_a_good_job() -> None:
         "<@U0REQUEST> · gpt-4.1-mini · 3 epochs · 642 steps · took 40 min · 3.63 M tokens billed (job log) · "
         "about $18\n"
         "Train loss 0.61 (from 1.84) · validation 0.74 (J139: 0.81)\n"
-        "The loss falls from 1.84 to 0.55, and validation follows (0.74 at the end): no sign of overfitting. "
-        "Compare a few answers with the base model's before it is used.\n"
+        "The loss falls, and validation follows: no sign of overfitting. Compare a few answers with the base model's "
+        "before it is used.\n"
         "3 checkpoints can be deployed; lowest validation loss: step 642 (0.74). The charts follow below."
     )
 
@@ -47,9 +49,9 @@ def test_findings_about_an_upload() -> None:
     assert dataset_card.build(FAULTY, EN).text == (
         "❌ train_w47.jsonl · D57: 14 errors, nothing was uploaded\n"
         "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · 3 epochs on gpt-4.1-mini would cost about $18 "
-        "(price: tunesmith.toml, as of 1 Nov 2026) · checked in 1.4 s\n"
+        "(price: tunesmith.toml, as of 1\u00a0Nov\u00a02026) · checked in 1.4 s\n"
+        "13 lines (5, 31, 77, …): messages is empty: drop the line\n"
         "Line 88 messages[2].content is empty: write the answer or drop the example\n"
-        "13 lines (5, 31, 77, …) messages is empty: drop the line\n"
         "Repair the file and send it again. Nothing has left Slack and the bot."
     )
 
@@ -58,7 +60,7 @@ def test_data_that_is_ready() -> None:
     assert dataset_card.build(READY, EN).text == (
         "✅ train_w47.jsonl · D57: ready to train with\n"
         "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · 3 epochs on gpt-4.1-mini would cost about $18 "
-        "(price: tunesmith.toml, as of 1 Nov 2026) · checked in 1.4 s\n"
+        "(price: tunesmith.toml, as of 1\u00a0Nov\u00a02026) · checked in 1.4 s\n"
         "prod-swc: uploading, 1.2 MB of 4.2 MB"
     )
 
@@ -67,7 +69,7 @@ def test_a_job_that_nobody_is_sure_of() -> None:
     job = JOB.model_copy(update={"state": "uncertain", "can": ("answer",), "remote_id": None})
     assert job_notices.uncertain(notices.JobUncertain(job=job, since=NOW), EN).text == (
         "🟠 J142 support-v12: nobody knows whether Azure started it\n"
-        "<@U0REQUEST> The request went out at 22 Nov 2026, 15:02 UTC, and no answer came. The bot looked for the job "
+        "<@U0REQUEST> The request went out 22 Nov 2026, 15:02 UTC, and no answer came. The bot looked for the job "
         "with this seed, these files and this suffix, and did not find it.\n"
         "Please look at Azure's list of jobs in prod-swc for a job with seed 105 and say what you see. Until then "
         "nothing is sent, so that nothing is paid twice."
@@ -88,6 +90,35 @@ def test_the_misleading_error_of_a_missing_training_type() -> None:
         'Azure says "does not support fine-tuning with Standard TrainingType" also when the model is trainable and '
         "only wants another type. Train again and choose Global, Data zone or Developer as the training type."
     )
+
+
+def test_what_is_under_way_has_no_sign_of_success() -> None:
+    assert answers.ok("Task 7 is dropped.", EN).text == "✅ Task 7 is dropped."
+    assert answers.under_way("Checking a.jsonl.", EN).text == "Checking a.jsonl."
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "told"),
+    [
+        ("pause", "paused", "⚠ J2 cannot be paused now\nIt is paused. "),
+        ("cancel", "failed", "⚠ J2 cannot be cancelled now\nIt has failed. "),
+        ("results", "running", "⚠ J2 has no results\nIt is running. "),
+        ("answer", "succeeded", "⚠ J2 needs no answer any more\nIt is trained. "),
+        ("resume", "validating", "⚠ J2 cannot be resumed now\nIts state is validating. "),
+    ],
+)
+def test_what_cannot_be_done_now(action: str, state: str, told: str) -> None:
+    said = errors.explain("job_state", {"job": "J2", "action": action, "state": state}, EN)
+    assert answers.problem(said, EN).text.startswith(told)
+
+
+@pytest.mark.parametrize("state", ["succeeded", "failed", "cancelled"])
+def test_a_cost_of_nothing_is_not_told(state: str) -> None:
+    nothing = PRICE.model_copy(update={"low": 0, "high": 0})
+    job = JOB.model_copy(update={"state": state, "cost": nothing, "tokens_billed": 0})
+    for built in (job_card.build(job, EN), job_snapshot.build(job, EN)):
+        assert "$" not in str(built)
+        assert "price:" not in str(built)
 
 
 def test_a_file_that_slack_would_not_hand_over() -> None:

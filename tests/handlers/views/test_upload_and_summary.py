@@ -90,7 +90,7 @@ def test_a_summary_with_something_else_in_it_is_none(text: str) -> None:
 def test_the_summary_says_what_start_will_do() -> None:
     shown = json.dumps(train_summary.build(SUMMARY, "en"), ensure_ascii=False)
     for part in (
-        "about $18 (price: tunesmith.toml, as of 1 Nov 2026)",
+        "about $18 (price: tunesmith.toml, as of 1\u00a0Nov\u00a02026)",
         "3.63 M tokens (estimate), tokens × epochs",
         "has 21 characters; above 18",
         "train_w47.jsonl · D61 · 2,140 examples",

@@ -146,7 +146,7 @@ def test_charges_are_told_with_their_source(failure: FailureFacts, sentence: str
             "supervised",
             "1.9 times the training loss (0.50)",
         ),
-        ("rising", {"first": 0.2, "last": 0.8}, "reinforcement", "The reward rises from 0.20 to 0.80"),
+        ("rising", {"first": 0.2, "last": 0.8}, "reinforcement", "reward rises from 0.20 to 0.80"),
         ("rising", {"first": 0.2, "last": 0.8}, "supervised", "did not settle"),
     ],
 )
@@ -162,7 +162,7 @@ def test_overfitting_has_the_remedy_of_the_source_document() -> None:
 ROOT = Path(__file__).resolve().parents[3]
 RAISED = frozenset({"Denied", "NotThere", "Invalid", "WrongState", "FileProblem", "HelperError"})
 # made by `errors.explain` itself
-DERIVED = frozenset({"service", "code", "state", "action", "data_state"})
+DERIVED = frozenset({"service", "code", "state", "action", "data_state", "cannot", "told_state"})
 
 
 def _raised() -> Iterator[tuple[str, str, frozenset[str]]]:
@@ -193,7 +193,9 @@ def test_what_is_raised_brings_all_that_its_sentences_name(
     assert named <= params | DERIVED, where
 
 
-@pytest.mark.parametrize("code", ["suffix_advised", "model_retires", "no_validation", "same_content"])
+@pytest.mark.parametrize(
+    "code", ["suffix_advised", "model_retires", "no_validation", "same_content", "price_any_type"]
+)
 def test_warnings_of_the_summary_have_words(code: str) -> None:
     assert "Please note" not in modals.warning(code, {}, "en")
     assert "Please note" in modals.warning("unheard_of", {}, "en")

@@ -24,6 +24,8 @@ def price(low: float, high: float, currency: str = "USD", as_of: str = "1 Nov 20
         (1_210_000, "1.21 M"),
         (999_600, "1 M"),
         (2e9, "2 G"),
+        (999.7e9, "1 T"),
+        (1.42e18, "1,420,000 T"),
     ],
 )
 def test_short(number: float, shown: str) -> None:
@@ -62,12 +64,21 @@ def test_losses_do_not_round_to_nothing(value: float, shown: str) -> None:
     [(0.58, "58 %"), (0.999, "99 %"), (1.0, "100 %"), (-1, "0 %"), (7, "100 %"), (0.29, "29 %")],
 )
 def test_percent(fraction: float, shown: str) -> None:
-    assert numbers.percent(fraction) == shown
+    assert numbers.percent(fraction) == shown.replace(" ", "\u00a0")
+
+
+def test_a_share_stays_on_one_line() -> None:
+    assert numbers.share(0.8967) == "89.7\u00a0%"
+
+
+@given(st.floats(0, 1e30))
+def test_no_number_is_shown_with_an_exponent(value: float) -> None:
+    assert not {"e", "E"} & set(numbers.short(value))
 
 
 @given(st.floats(0, 1, exclude_max=True))
 def test_a_hundred_percent_is_the_end(fraction: float) -> None:
-    assert numbers.percent(fraction) != "100 %" or fraction > 1 - 1e-7
+    assert numbers.percent(fraction) != "100\u00a0%" or fraction > 1 - 1e-7
 
 
 @pytest.mark.parametrize(
@@ -77,16 +88,32 @@ def test_a_hundred_percent_is_the_end(fraction: float) -> None:
         (price(12, 18), "$12 to $18 (price: tunesmith.toml, as of 1 Nov 2026)"),
         (price(1.7, 1.7), "about $1.70 (price: tunesmith.toml, as of 1 Nov 2026)"),
         (price(1224, 1224, "CHF", ""), "about 1,224 CHF (price: tunesmith.toml)"),
+        (price(0.001, 0.05), "up to $0.05 (price: tunesmith.toml, as of 1 Nov 2026)"),
         (price(0.001, 0.002), "less than $0.01 (price: tunesmith.toml, as of 1 Nov 2026)"),
     ],
 )
 def test_money_names_its_source(value: Money, shown: str) -> None:
-    assert numbers.cost(value, "en") == shown
+    assert numbers.cost(value, "en") == shown.replace("1 Nov 2026", "1\u00a0Nov\u00a02026")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "shown"),
+    [("2026-11-22", "22\u00a0Nov\u00a02026"), ("last week", "last\u00a0week"), ("2026-13-45", "2026-13-45")],
+)
+def test_a_date_stays_on_one_line(as_of: str, shown: str) -> None:
+    assert numbers.money_source(price(1, 1, as_of=as_of), "en") == f"price: tunesmith.toml, as of {shown}"
 
 
 @pytest.mark.parametrize(
     ("size", "shown"),
-    [(0, "0 bytes"), (999, "999 bytes"), (4_200_000, "4.2 MB"), (10_000_000, "10 MB"), (1e9, "1 GB")],
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (4_200_000, "4.2 MB"),
+        (10_000_000, "10 MB"),
+        (1e9, "1 GB"),
+        (1e12, "1,000 GB"),
+    ],
 )
 def test_sizes(size: float, shown: str) -> None:
     assert numbers.size(int(size)) == shown

@@ -1,0 +1,56 @@
+"""Data as its owner sees it: what is worth telling, and nothing twice."""
+
+from typing import Any
+
+from bot.facts.datasets import DatasetFacts
+from bot.facts.forms import HomeFacts
+from handlers.blocks import data_list, dataset_card, home
+from tests.handlers.samples import NOW, PRICE, READY
+
+EN = "en"
+
+
+def data(**changes: Any) -> DatasetFacts:
+    return READY.model_copy(update=changes)
+
+
+def test_a_check_that_nobody_waited_for_has_no_time() -> None:
+    assert "checked in" not in dataset_card.build(data(seconds=0.04), EN).text
+    assert "checked in 0.1 s" in dataset_card.build(data(seconds=0.1), EN).text
+
+
+def test_validation_data_is_not_priced_as_if_trained_on() -> None:
+    assert "$" not in str(dataset_card.build(data(role="validation"), EN))
+    assert "$" in str(dataset_card.build(data(), EN))
+
+
+def test_a_price_of_nothing_is_not_told() -> None:
+    nothing = PRICE.model_copy(update={"low": 0, "high": 0})
+    assert "price" not in str(dataset_card.build(data(cost=nothing), EN))
+
+
+def test_nothing_is_not_counted() -> None:
+    picture = data(state="refused", examples=0, tokens=0, cost=None, seconds=0.01)
+    assert dataset_card.build(picture, EN).text.splitlines()[1] == "4.2 MB"
+
+
+def test_who_sees_it_is_told_only_among_others() -> None:
+    assert "only you see this" not in str(dataset_card.build(READY, EN))
+    assert "only you see this" in str(dataset_card.build(READY, EN, alone=True))
+
+
+def test_a_list_names_the_source_of_its_prices_once() -> None:
+    several = [data(id="D1"), data(id="D2"), data(id="D3", role="validation")]
+    for built in (
+        str(data_list.build(several, EN).blocks),
+        str(home.build(HomeFacts(user="U0RIN", allowed=True, jobs=(), datasets=tuple(several), at=NOW), EN)),
+    ):
+        assert built.count("tunesmith.toml") == 1
+        assert built.count("about $18") == 2
+    assert "tunesmith.toml" not in str(data_list.build([data(role="validation")], EN))
+
+
+def test_the_same_content_under_another_name_is_told() -> None:
+    assert (
+        "Same content as D20; one of the two is enough." in dataset_card.build(data(same_as="D20"), EN).text
+    )
