@@ -150,7 +150,8 @@ async def show_job(desk: Desk, call: Call, given: str | None, *, replace_message
     job, facts = await find_job(desk, call, given)
     place = await desk.deps.store.read(lambda c: card_rows.where(c, card_key(job.id)))
     url = desk.permalink(*place) if place else ""
-    message = job_snapshot.build(facts, await desk.locale(call), SnapshotOptions(card_url=url))
+    options = SnapshotOptions(card_url=url, mine=facts.requester == call.actor.user_id)
+    message = job_snapshot.build(facts, await desk.locale(call), options)
     await desk.reply(call, message, replace=replace_message)
 
 
@@ -205,7 +206,9 @@ async def _pick(desk: Desk, call: Call, word: str) -> None:
 async def show_data(desk: Desk, call: Call, given: str) -> None:
     """One dataset of the person's own, as its card shows it."""
     facts = await desk.deps.store.read(lambda c: questions(desk).dataset(c, call.actor, given))
-    await desk.reply(call, dataset_card.build(facts, await desk.locale(call)))
+    await desk.reply(
+        call, dataset_card.build(facts, await desk.locale(call), alone=not call.channel.startswith("D"))
+    )
 
 
 async def _data(desk: Desk, call: Call, command: Command) -> None:

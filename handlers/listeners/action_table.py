@@ -61,7 +61,7 @@ def _control(action: Literal["pause", "resume", "cancel"]) -> Action:
         text = replies.say(
             "control_asked", locale, {"job": job.label, "action": replies.verb(action, locale)}
         )
-        await desk.reply(call, answers.ok(text, locale), replace=call.is_question)
+        await desk.reply(call, answers.under_way(text, locale), replace=call.is_question)
 
     return Action(after, commit)
 
@@ -135,7 +135,8 @@ def _uncertain(answer: str) -> Action:
             return
         locale = await desk.locale(call)
         text = replies.say(f"uncertain_{answer}_done", locale, {"job": job.label})
-        await desk.reply(call, answers.ok(text, locale))
+        said = answers.ok if answer == "giveup" else answers.under_way
+        await desk.reply(call, said(text, locale))
 
     return Action(after)
 
@@ -205,7 +206,7 @@ def _retry(desk: Desk, connection: Connection, call: Call, value: str) -> None:
 
 async def _retried(desk: Desk, call: Call, value: str, _: Any) -> None:
     locale = await desk.locale(call)
-    await desk.reply(call, answers.ok(replies.say("data_again", locale, {"dataset": value}), locale))
+    await desk.reply(call, answers.under_way(replies.say("data_again", locale, {"dataset": value}), locale))
 
 
 async def _data_open(desk: Desk, call: Call, value: str, _: Any) -> None:
@@ -231,7 +232,9 @@ def _parked(what: Literal["retry", "drop"]) -> Action:
         if not done:
             raise WrongState("task_state", {"task": number})
         locale = await desk.locale(call)
-        await desk.reply(call, answers.ok(replies.say(f"task_{what}_done", locale, {"task": number}), locale))
+        text = replies.say(f"task_{what}_done", locale, {"task": number})
+        said = answers.ok if what == "drop" else answers.under_way
+        await desk.reply(call, said(text, locale))
 
     return Action(after)
 

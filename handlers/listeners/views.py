@@ -26,6 +26,7 @@ from handlers.views import problem, train, train_summary, upload
 from handlers.views.inputs import Values
 from handlers.wording import replies
 from handlers.wording.errors import explain_error
+from handlers.wording.said import field_error
 
 EVERY: Final = re.compile(".*")
 SEED_BITS: Final = 31
@@ -127,7 +128,7 @@ async def received(desk: Desk, call: Call, files: Sequence[Attached], taken: Tak
         for file, number in zip(files, taken.numbers, strict=True)
         if number in taken.before
     ]
-    await desk.reply(call, answers.ok(" ".join(said), locale))
+    await desk.reply(call, answers.under_way(" ".join(said), locale))
 
 
 def _in_channel(call: Call, channel: str) -> Call:
@@ -156,9 +157,8 @@ async def _train(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any])
     try:
         shown = await desk.deps.store.read(lambda c: _summary(desk, c, call, order))
     except Invalid as error:
-        said = explain_error(error, locale)
-        text = " ".join([f"{said.happened}.", *said.lines()])
-        await ack(response_action="errors", errors={_block(view, error.field): _plain(text)})
+        text = field_error(explain_error(error, locale))
+        await ack(response_action="errors", errors={_block(view, error.field): text})
         return
     except BotError as error:
         await ack(response_action="push", view=problem.build(explain_error(error, locale), locale))
@@ -179,12 +179,6 @@ def _block(view: Mapping[str, Any], name: str) -> str:
     """The block that an error belongs to; the model's when its own is not in the view."""
     known = {str(block.get("block_id")) for block in view.get("blocks") or ()}
     return name if name in known else "model"
-
-
-def _plain(text: str) -> str:
-    for mark in ("`", "*"):
-        text = text.replace(mark, "")
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")[:150]
 
 
 async def _start(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:

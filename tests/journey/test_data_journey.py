@@ -55,7 +55,6 @@ async def test_a_faulty_file_is_told_privately_and_nothing_is_sent(tmp_path: Pat
         assert "`messages[1].content`" in faulty, faulty
         assert "*Line 26* ends in the middle of the JSON" in faulty, faulty
         assert "Repair the file and send it again" in faulty
-        assert "only you see this" in faulty
         assert "9 of the 10 examples" in await told(rin, "too_few.jsonl · D2: 1 error")
         assert "a picture" in await told(rin, "photo.jsonl · D3: ")
         assert "empty" in await told(rin, "nothing.jsonl · D4: ")
@@ -101,7 +100,7 @@ async def test_every_way_in(tmp_path: Path) -> None:
         )
         await _shortcut(rin, FINETUNE, reply)
         await ready(rin, "shared.jsonl", "below.jsonl")
-        assert "The same bytes as D3" not in await told(rin, "shared.jsonl · D3")
+        assert "Same content as D3" not in await told(rin, "shared.jsonl · D3")
         # the same again: said so, not taken in twice
         await _shortcut(rin, FINETUNE, posted)
         await until(lambda: _said(made, "You sent shared.jsonl before: it is D3"), "the second time")
@@ -111,7 +110,7 @@ async def test_every_way_in(tmp_path: Path) -> None:
         direct = await rin.direct()
         await rin.say(direct, "", files=(await rin.attach("dropped.jsonl", sound),))
         await ready(rin, "mentioned.jsonl", "dropped.jsonl")
-        assert "The same bytes as D3" in await told(rin, "dropped.jsonl · D")
+        assert "Same content as D3" in await told(rin, "dropped.jsonl · D")
         assert len(await _files(made)) == 6
 
 

@@ -65,7 +65,7 @@ async def test_one_card_and_everything_that_can_be_done(tmp_path: Path) -> None:
         assert not await _there(made, "Pause J1?")
         paused = await _paused(made, rin, 1)
         assert "It is paused" in plain(await answer_to(rin, "pause J1", "J1 cannot be paused now"))
-        await answer_to(rin, "results J1", "J1 cannot be shown with results now")
+        await answer_to(rin, "results J1", "J1 has no results")
 
         # by mention in the job's thread, where slash commands do not work
         await rin.say(FINETUNE, "<@U0TUNESMTH> resume", thread_ts=paused["ts"])

@@ -117,7 +117,7 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
         summary = await shown(rin, "train_summary", before)
         text = plain(summary)
         for part in (
-            "*Cost:* about $0.04 (price: sandbox price list, invented",
+            "*Cost:* about $0.03 (price: sandbox price list, invented",
             "support_train.jsonl · D1 · 120 examples",
             "support_valid.jsonl · D2 · 30 examples",
             "tokens × epochs",
@@ -157,9 +157,9 @@ async def _like(made: World, rin: Person) -> None:
         return [one for one in await models(rin, view, "a-name-of-23") if ".ft-" in one["value"]]
 
     offered = await until(tuned, "the trained model in the list")
-    kinds = [one["description"]["text"].split(" · ")[0] for one in offered]
-    assert kinds[0] == "fine-tuned"
-    assert "checkpoint" in kinds
+    kinds = [one["description"]["text"].split(" · ")[:2] for one in offered]
+    assert kinds[0] == ["J1", "fine-tuned"]
+    assert ["J1", "checkpoint"] in kinds
     assert all(len(one["text"]["text"]) < 60 for one in offered), offered
     before = len(rin.pushed)
     again = filled(
