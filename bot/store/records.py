@@ -58,10 +58,7 @@ def log(connection: Connection, job: int, *, limit: int, metrics: bool = True) -
         where.append(job_event.c.message.not_like("Step %"))
     total = connection.execute(select(func.count()).select_from(job_event).where(*where)).scalar_one()
     rows = connection.execute(
-        select(job_event)
-        .where(*where)
-        .order_by(job_event.c.at.desc(), job_event.c.seq.desc())
-        .limit(limit)
+        select(job_event).where(*where).order_by(job_event.c.at.desc(), job_event.c.seq.desc()).limit(limit)
     ).all()
     return [Line(at=row.at, level=row.level, message=row.message) for row in reversed(rows)], int(total)
 

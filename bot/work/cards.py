@@ -78,7 +78,9 @@ class Cards:
         now = self._clock.now()
         waiting = await self._store.read(card_rows.behind)
         due = [card for card in waiting if card.due_at <= now]
-        for card in due:
+        # A new card is what somebody waits for, and threads hang on it; of the edits, which are slow, one at a time.
+        edits = [card for card in due if card.ts is not None]
+        for card in [*(card for card in due if card.ts is None), *edits[:1]]:
             await self._guarded(card)
         if due:
             return 0.0

@@ -94,6 +94,23 @@ async def test_edits_keep_their_distance(made: Desk, monkeypatch: pytest.MonkeyP
     assert datetime.now(UTC) - before >= timedelta(seconds=0.3 * 3)
 
 
+async def test_a_new_card_does_not_wait_for_the_edits_of_others(
+    made: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"J{number}" for number in range(1, 7)]
+    for name in names:
+        await place(made, name, f"{name} first")
+    async with made.run():
+        await shown(made, *(f"{name} first" for name in names))
+        monkeypatch.setattr(cards, "EDIT_GAP", timedelta(seconds=0.4))
+        for name in names:
+            await touch(made, name, f"{name} second")
+        await until(lambda: made.asked("chat.update") >= 1, "the first edit")
+        await place(made, "J7", "J7 first")
+        await until(lambda: "J7 first" in [one["text"] for one in made.posted()], "the new card")
+        assert made.asked("chat.update") < len(names)
+
+
 async def test_a_card_that_is_gone_is_posted_anew(made: Desk) -> None:
     await place(made, "J1", "one")
     async with made.run():
