@@ -48,6 +48,7 @@ def configure(level: str, *, json_lines: bool, secrets: Iterable[str]) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in (
+        "alembic",
         "slack_bolt",
         "slack_sdk",
         "httpx",
