@@ -4,6 +4,7 @@ Besides `bot.cli` the only module that imports `handlers`; nobody imports it.
 """
 
 import asyncio
+import gc
 import logging
 import random
 import signal
@@ -251,6 +252,9 @@ async def _serve(
     application: Application, settings: Settings, stopping: asyncio.Event, started: float
 ) -> int:
     await application.start()
+    # What is here now stays: a full collection in the middle of fifty clicks would walk through all of it.
+    gc.collect()
+    gc.freeze()
     log.info(
         "connected: %s in %s, %d connection(s), %s mode, %.2f s after the start",
         settings.slack.command,
