@@ -1,14 +1,18 @@
-"""The panel: faults, the bot's process, the socket, switches, recorded requests (`/panel/api/…`)."""
+"""The panel: faults, the bot's process, the socket, switches, deployments, requests (`/panel/api/…`)."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aiohttp import web
 
 from sandbox.bot_process import BotProcess
 from sandbox.faults import FaultError, Faults
+from sandbox.panel_deployments import DeploymentsPanel
 from sandbox.slack.service import SlackService
+
+if TYPE_CHECKING:  # a sandbox without Azure does not read what it is made of
+    from sandbox.panel_deployments import DeploymentsPanel
 
 SHOWN_LINES: Final = 200
 
@@ -29,12 +33,18 @@ class Panel:
     """Serves the panel API."""
 
     def __init__(
-        self, faults: Faults, bot: BotProcess, slack: SlackService, azure: Switchable | None
+        self,
+        faults: Faults,
+        bot: BotProcess,
+        slack: SlackService,
+        azure: Switchable | None,
+        deployments: "DeploymentsPanel | None" = None,
     ) -> None:
         self._faults = faults
         self._bot = bot
         self._slack = slack
         self._azure = azure
+        self._deployments = deployments
 
     def add_routes(self, app: web.Application) -> None:
         """Mount everything under `/panel/api/`."""
@@ -50,6 +60,9 @@ class Panel:
             "file": self._file,
         }.items():
             app.router.add_post(f"/panel/api/{name}", _json_call(call))
+        if self._deployments is not None:
+            app.router.add_post("/panel/api/age", _json_call(self._deployments.age))
+            app.router.add_post("/panel/api/deployment", self._deployment)
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         azure = self._azure.state() if self._azure is not None else {}
@@ -63,6 +76,7 @@ class Panel:
                     "slack": self._slack.describe(),
                     "azure": {**azure, **switches},
                 },
+                **(self._deployments.state() if self._deployments is not None else {}),
             }
         )
 
@@ -76,6 +90,14 @@ class Panel:
                 "total": sum(totals.values()),
             }
         )
+
+    async def _deployment(self, request: web.Request) -> web.StreamResponse:
+        panel, origin = self._deployments, str(request.url.origin())
+
+        async def act(body: dict[str, Any]) -> dict[str, Any]:
+            return await panel.act(body, origin) if panel is not None else {}
+
+        return await _json_call(act)(request)
 
     async def _process(self, body: dict[str, Any]) -> dict[str, Any]:
         actions: dict[str, Callable[[], Awaitable[None]]] = {

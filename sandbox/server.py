@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from sandbox.azure_control.looks import Looks
 from sandbox.bot_process import BotProcess
 from sandbox.clock import Clock, SystemClock
 from sandbox.faults import Faults
@@ -20,7 +21,7 @@ from sandbox.slack.service import SlackService
 
 PAGE_FOLDER: Final = Path(__file__).parent / "page"
 MAX_BODY: Final = 32 * 1024 * 1024
-SERVICES: Final = {"/azure/": "azure", "/slack/": "slack"}
+SERVICES: Final = {"/azure/": "azure", "/arm/": "azure", "/slack/": "slack"}
 POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob: https:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -45,17 +46,22 @@ class Sandbox:
         self.faults = Faults(clock)
         self.slack = SlackService(clock, options.slack, self._connections_changed)
         self.bot = BotProcess(options.bot_argv, options.bot_environment, self._bot_changed, self._bot_died)
+        looks = Looks()
         self.app = web.Application(
-            middlewares=[_same_origin, self.faults.middleware(SERVICES)], client_max_size=MAX_BODY
+            middlewares=[_same_origin, self.faults.middleware(SERVICES), looks.middleware()],
+            client_max_size=MAX_BODY,
         )
         self.slack.add_routes(self.app)
         self.azure: Any = None
+        deployments = None
         if azure:
             from sandbox.azure_openai import install
+            from sandbox.panel_deployments import DeploymentsPanel
 
             self.azure = install(self.app, clock=clock, options=options.azure)
+            deployments = DeploymentsPanel(self.azure, self.bot, looks, clock)
         PageApi(self.slack, self.bot.state).add_routes(self.app)
-        Panel(self.faults, self.bot, self.slack, self.azure).add_routes(self.app)
+        Panel(self.faults, self.bot, self.slack, self.azure, deployments).add_routes(self.app)
         self.app.router.add_get("/", _index)
         self.app.router.add_get("/favicon.ico", _no_icon)
         self.app.router.add_static("/page/static/", PAGE_FOLDER)

@@ -1,7 +1,7 @@
 """The gateway before the data plane: api-version, credentials, the headers of every answer, error bodies."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,12 +65,14 @@ Operation = Callable[[Call], Awaitable[web.StreamResponse]]
 class Gateway:
     """Registers operations under `/{resource}/openai` and stands before each of them."""
 
-    def __init__(self, app: web.Application, clock: Clock, ids: Ids, options: AzureOptions) -> None:
+    def __init__(
+        self, app: web.Application, clock: Clock, ids: Ids, options: AzureOptions, identity: Identity
+    ) -> None:
         self._app = app
         self._clock = clock
         self._ids = ids
         self._options = options
-        self.identity = Identity(clock, ids, options)
+        self.identity = identity
         self._minutes: dict[str, tuple[int, int]] = {}
 
     def add(
@@ -80,13 +82,14 @@ class Gateway:
         operation: Operation,
         *,
         has: Callable[[ApiVersion], bool] = lambda _: True,
+        versions: Mapping[str, ApiVersion] = VERSIONS,
     ) -> None:
         """Serve `method path`; versions that do not have the operation answer as for an unknown path."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             resource = request.match_info["resource"]
             try:
-                version = VERSIONS.get(request.query.get("api-version", ""))
+                version = versions.get(request.query.get("api-version", ""))
                 if version is None or not has(version):
                     raise resource_not_found()
                 self._admit(request)
@@ -96,7 +99,8 @@ class Gateway:
             except GatewayError as error:
                 response = web.json_response(error.body, status=error.status)
             if not response.prepared:
-                response.headers.update(self._headers(resource))
+                for name, value in self._headers(resource).items():
+                    response.headers.setdefault(name, value)
             return response
 
         self._app.router.add_route(method, f"/{{resource}}/openai{path}", handle)
@@ -134,7 +138,7 @@ class Gateway:
         return {
             "apim-request-id": self._ids.uuid(),
             "x-request-id": self._ids.uuid(),
-            "x-ms-region": self._options.regions.get(resource, self._options.default_region),
+            "x-ms-region": self._options.region(resource),
             "x-ratelimit-limit-requests": str(REQUESTS_PER_MINUTE),
             "x-ratelimit-remaining-requests": str(max(0, REQUESTS_PER_MINUTE - count)),
             "x-ratelimit-reset-requests": str(60 - int(self._clock.now().timestamp()) % 60),

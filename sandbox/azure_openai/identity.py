@@ -4,8 +4,10 @@ What azure-identity's ManagedIdentityCredential speaks: GET with `api-version=20
 `client_id`, header `X-IDENTITY-HEADER`; the answer carries `expires_on` as a string of seconds.
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import NAMESPACE_URL, uuid5
 
 from aiohttp import web
 
@@ -16,6 +18,30 @@ from sandbox.clock import Clock
 DATA_PLANE: Final = frozenset({"https://cognitiveservices.azure.com", "https://ai.azure.com"})
 KNOWN_RESOURCES: Final = DATA_PLANE | {"https://management.azure.com", "https://metrics.monitor.azure.com"}
 PREFIX: Final = "sandbox-entra-"
+SYSTEM_ASSIGNED: Final = "system-assigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who holds a token, by the two ids that Entra knows an application by."""
+
+    client_id: str
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a token was issued for (`audience` without a slash at its end), until when, and to whom."""
+
+    audience: str
+    expires_at: datetime
+    holder: Principal
+
+
+def principal(name: str) -> Principal:
+    """The principal of an identity: its client id stays as it was asked for, the rest is made from it."""
+    own = str(uuid5(NAMESPACE_URL, f"client:{name}"))
+    return Principal(own if name == SYSTEM_ASSIGNED else name, str(uuid5(NAMESPACE_URL, f"object:{name}")))
 
 
 class Identity:
@@ -25,12 +51,16 @@ class Identity:
         self._clock = clock
         self._ids = ids
         self._options = options
-        self._issued: dict[str, tuple[str, int]] = {}
+        self._issued: dict[str, Token] = {}
 
     def accepts(self, token: str, audiences: frozenset[str]) -> bool:
         """Whether this token was issued for one of these audiences and has not expired."""
-        resource, expires = self._issued.get(token, ("", 0))
-        return resource in audiences and expires > self._clock.now().timestamp()
+        issued = self._issued.get(token)
+        return issued is not None and issued.audience in audiences and issued.expires_at > self._clock.now()
+
+    def issued(self, token: str) -> Token | None:
+        """What is known about a token; None for one that was not issued here, or was revoked."""
+        return self._issued.get(token)
 
     def revoke_all(self) -> None:
         """Forget every token, as when a role assignment is taken away."""
@@ -51,14 +81,15 @@ class Identity:
             return _refused(400, "No User Assigned or Delegated Managed Identity found for the specified id.")
         expires = int((self._clock.now() + timedelta(seconds=self._options.token_seconds)).timestamp())
         token = self._ids.hex(PREFIX)
-        self._issued[token] = (resource, expires)
+        holder = principal(client_id or SYSTEM_ASSIGNED)
+        self._issued[token] = Token(resource, datetime.fromtimestamp(expires, UTC), holder)
         return web.json_response(
             {
                 "access_token": token,
                 "expires_on": str(expires),
                 "resource": resource,
                 "token_type": "Bearer",
-                "client_id": client_id or "system-assigned",
+                "client_id": client_id or SYSTEM_ASSIGNED,
             }
         )
 

@@ -4,13 +4,14 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
 from sandbox.azure_openai.errors import resource_not_found
 from sandbox.azure_openai.file_operations import FileOperations
 from sandbox.azure_openai.gateway import Gateway
+from sandbox.azure_openai.identity import Identity
 from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.job_operations import JobOperations
 from sandbox.azure_openai.model_operations import ModelOperations
@@ -19,6 +20,9 @@ from sandbox.azure_openai.resource import Resource
 from sandbox.azure_openai.upload_operations import UploadOperations
 from sandbox.clock import Clock
 from sandbox.training.worker_client import Worker
+
+if TYPE_CHECKING:
+    from sandbox.azure_control.control import Control
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -29,10 +33,12 @@ class AzureService:
     def __init__(self, clock: Clock, options: AzureOptions) -> None:
         self.options = options
         self.switches = Switches(speed=options.speed)
-        # The control plane (deployments) sets this; without it nothing is deployed.
+        # The control plane sets both when it is installed; without it nothing is deployed.
         self.deployed: Callable[[str, str], bool] = _nothing_is_deployed
+        self.control: Control
         self._clock = clock
         self._ids = Ids(options.random_seed)
+        self.identity = Identity(clock, self._ids, options)
         self._worker = Worker()
         self._temporary = None if options.directory else tempfile.TemporaryDirectory(prefix="sandbox-azure-")
         self._directory = options.directory or Path(self._temporary.name if self._temporary else "")
@@ -55,11 +61,16 @@ class AzureService:
             )
         return self._resources[name]
 
+    def resources(self) -> list[Resource]:
+        """The resources that were called so far."""
+        return list(self._resources.values())
+
     def _is_deployed(self, resource: str, model: str) -> bool:
         return self.deployed(resource, model)
 
     def configure(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Set switches by name (see `Switches`); returns all. Raises UnknownSwitchError, changing nothing."""
+        self.control.deployments.settle()
         self.switches.configure(changes)
         for resource in self._resources.values():
             resource.turns.grant()
@@ -79,15 +90,23 @@ class AzureService:
     def application(self) -> web.Application:
         """The application to mount under `/azure/`; closing it closes the service."""
         app = web.Application()
-        gateway = Gateway(app, self._clock, self._ids, self.options)
-        app.router.add_get("/identity/token", gateway.identity.token)
+        gateway = Gateway(app, self._clock, self._ids, self.options, self.identity)
+        app.router.add_get("/identity/token", self.identity.token)
         FileOperations(gateway, self.resource)
         UploadOperations(gateway, self.resource)
         JobOperations(gateway, self.resource)
         ModelOperations(gateway, self.resource)
+        self._serve_calls(gateway)
         gateway.close()
         app.on_cleanup.append(self._close)
         return app
+
+    def _serve_calls(self, gateway: Gateway) -> None:
+        # Here, because calls to deployments are built on this package.
+        from sandbox.azure_calls.operations import ChatOperations
+
+        deployments = self.control.deployments
+        ChatOperations(gateway, deployments, worker=self._worker, clock=self._clock, ids=self._ids)
 
     async def _close(self, _: web.Application) -> None:
         for resource in self._resources.values():
@@ -102,7 +121,11 @@ def _nothing_is_deployed(_resource: str, _model: str) -> bool:
 
 
 def install(app: web.Application, *, clock: Clock, options: AzureOptions | None = None) -> AzureService:
-    """Mount the stand-in under `/azure/`. Paths: `/azure/{resource}/openai/…` and `/azure/identity/token`."""
+    """Mount the stand-in: `/azure/{resource}/openai/…`, `/azure/identity/token`, Resource Manager at `/arm/…`."""
+    # Here, because the control plane is built on this package.
+    from sandbox.azure_control.control import install_control
+
     service = AzureService(clock, options or AzureOptions())
+    service.control = install_control(app, service, clock)
     app.add_subapp("/azure/", service.application())
     return service

@@ -13,10 +13,16 @@ from sandbox.training.model import PackedWeights
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """What a job starts from: a base model, or weights that an earlier job made of it."""
+    """What a job starts from, or what is deployed: a base model, or weights that a job made of it.
+
+    `name` is the model's or the checkpoint's own name, `tuned_model` the model it is a version of ("" for a base
+    model).
+    """
 
     base: BaseModel
     weights: PackedWeights | None
+    name: str
+    tuned_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +46,14 @@ class TunedModels:
     def source(self, name: str) -> ModelSource | None:
         """Something to start a job from (or to deploy); None when there is none of this name."""
         if name in BASE_MODELS:
-            return ModelSource(BASE_MODELS[name], None)
+            return ModelSource(BASE_MODELS[name], None, name)
         return self._sources.get(name)
 
     def publish(self, job: Job) -> None:
         """Make the checkpoints that a job has now usable, and its model when it has succeeded."""
         self._forget_sources(job)
         for checkpoint in job.checkpoints:
-            source = ModelSource(job.request.base, checkpoint.weights)
+            source = ModelSource(job.request.base, checkpoint.weights, checkpoint.model, job.model_name)
             self._sources[checkpoint.model] = self._sources[checkpoint.id] = source
         if job.status == "succeeded" and job.finished_at is not None:
             self._tuned[job.model_name] = TunedModel(

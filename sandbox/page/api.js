@@ -127,4 +127,6 @@ export const panelApi = {
   socket: (action) => post("/panel/api/socket", { action }),
   service: (body) => post("/panel/api/service", body),
   requests: (service) => get("/panel/api/requests", { service }),
+  age: (body) => post("/panel/api/age", body),
+  deployment: (body) => post("/panel/api/deployment", body),
 };

@@ -1,5 +1,6 @@
 /** The faults that one can inject with one click. */
 import { button, h, uid } from "../dom.js";
+import { labelled, select } from "./fields.js";
 
 const RETRY_SECONDS = 5;
 const SLOW_SECONDS = 8;
@@ -84,17 +85,4 @@ export function faultPresets(add) {
       on: { click: () => void add(fault()) },
     }),
   );
-}
-
-function labelled(label, field) {
-  return h("label", { class: "stacked", for: field.id }, h("span", {}, label), field);
-}
-
-function select(label, options, qa) {
-  const input = h(
-    "select",
-    { class: "field", qa, id: uid("select") },
-    options.map(([value, text]) => h("option", { value }, text)),
-  );
-  return { input, node: labelled(label, input) };
 }

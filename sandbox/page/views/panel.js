@@ -1,9 +1,11 @@
-/** The drawer that plays fate: the bot's process, faults, speed, what the services were asked. */
+/** The drawer that plays fate: the bot's process, faults, speed, deployments, what the services were asked. */
 import { panelApi } from "../api.js";
 import { button, fill, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { store } from "../store.js";
 import { toastError } from "../toast.js";
+import { azureSwitches } from "./azure_switches.js";
+import { deploymentsPart } from "./deployments.js";
 import { faultPresets } from "./faults.js";
 import { requestTable } from "./requests.js";
 
@@ -34,6 +36,8 @@ export function panelView(hooks) {
   const speed = h("div", { class: "segments", role: "group", "aria-label": "Speed of training" });
   const requests = requestTable();
   const act = (work) => attempt(work, refresh);
+  const deployments = deploymentsPart(act);
+  const switches = azureSwitches((set) => act(() => panelApi.service({ set })));
 
   const refresh = async () => {
     try {
@@ -44,6 +48,8 @@ export function panelView(hooks) {
       drawFaults(faults, state.faults ?? [], act);
       drawSpeed(speed, state.services ?? {}, act);
       drawOutput(output, state.bot.output);
+      deployments.refresh(state);
+      switches.refresh(state.services?.azure ?? {});
       await requests.refresh();
     } catch (error) {
       fill(bot, h("p", { class: "field-error" }, error.message));
@@ -94,6 +100,8 @@ export function panelView(hooks) {
         faults,
       ),
       part("Speed of training", speed),
+      part("Deployments", deployments.node),
+      part("Rights and failures in Azure", switches.node),
       part("Latest requests", requests.node),
     ),
   );

@@ -1,0 +1,1 @@
+"""A stand-in for Azure Resource Manager: accounts, deployments, quotas, models and rights."""

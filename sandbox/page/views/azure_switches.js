@@ -1,0 +1,82 @@
+/** What the bot may do in Azure, and how deployments end. */
+import { h } from "../dom.js";
+import { select } from "./fields.js";
+
+const YES_NO = [
+  ["yes", "Yes"],
+  ["no", "No"],
+];
+const FAILURES = {
+  none: null,
+  internal: ["InternalServerError", "An unexpected error occurred while the deployment was created."],
+  timeout: ["DeploymentTimeout", "The deployment did not finish in time."],
+};
+
+/** Each: the switch, what it is called, its choices, and between choice and value. */
+const SWITCHES = [
+  {
+    name: "arm_rights",
+    label: "The bot's role",
+    choices: [
+      ["owner", "May deploy"],
+      ["reader", "Reader"],
+      ["none", "No role"],
+    ],
+    value: (choice) => choice,
+    choice: (value) => value,
+  },
+  {
+    name: "metric_rights",
+    label: "Reads metrics",
+    choices: YES_NO,
+    value: (choice) => choice === "yes",
+    choice: (value) => (value ? "yes" : "no"),
+  },
+  {
+    name: "unreadable_sources",
+    label: "Reads other subscriptions",
+    choices: YES_NO,
+    value: (choice) => choice === "no",
+    choice: (value) => (value ? "no" : "yes"),
+  },
+  {
+    name: "fail_deployment",
+    label: "New deployments",
+    choices: [
+      ["none", "Succeed"],
+      ["internal", "Fail: internal error"],
+      ["timeout", "Fail: timeout"],
+    ],
+    value: (choice) => FAILURES[choice],
+    choice: (value) =>
+      Object.keys(FAILURES).find((key) => FAILURES[key]?.[0] === value?.[0]) ?? "none",
+  },
+];
+
+/** @param {(set: Record<string, any>) => Promise<void>} set */
+export function azureSwitches(set) {
+  const fields = SWITCHES.map((one) => {
+    const field = select(one.label, one.choices, `switch-${one.name}`);
+    field.input.addEventListener(
+      "change",
+      () => void set({ [one.name]: one.value(field.input.value) }),
+    );
+    return { ...one, ...field };
+  });
+  return {
+    node: h(
+      "div",
+      { class: "fault-form switches" },
+      fields.map((field) => field.node),
+    ),
+    /** @param {Record<string, any>} values as the panel's state tells them */
+    refresh(values) {
+      for (const field of fields) {
+        const known = field.name in values;
+        field.input.disabled = !known;
+        if (known && document.activeElement !== field.input)
+          field.input.value = field.choice(values[field.name]);
+      }
+    },
+  };
+}
