@@ -7,9 +7,12 @@ A `State` is what only the provider understands (cursor, ids); it survives as JS
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from providers.failures import Explanation
+
+if TYPE_CHECKING:
+    from providers.hosting import Hosting
 
 Scalar = str | int | float | bool | None
 Json = Scalar | list["Json"] | dict[str, "Json"]
@@ -47,6 +50,15 @@ class SuffixRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameRule:
+    """What the service accepts as a name: `pattern` (anchored) and how many characters."""
+
+    pattern: str
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Documented quotas of one resource; None where the service documents none."""
 
@@ -72,7 +84,13 @@ class TrainingType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What this connection can do; the surface offers nothing else."""
+    """What this connection can do; the surface offers nothing else.
+
+    Attributes:
+        deployment_name: what names deployments may have; None = not documented.
+        safety_line: a line of a job's log that holds these words tells that the trained model passed the service's
+            safety evaluation; "" = the service says nothing of that kind.
+    """
 
     pause: bool
     cancel: bool
@@ -84,6 +102,8 @@ class Capabilities:
     training_types: tuple[TrainingType, ...]
     methods: tuple[str, ...]
     limits: Limits
+    deployment_name: NameRule | None = None
+    safety_line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,12 +312,17 @@ class Provider(Protocol):
 
     Every method raises `providers.errors.ProviderError` and nothing else. Only `upload` and `submit` raise
     `OutcomeUnknown`: they are sent once, and the caller looks (`find_file`, `find_job`) before it asks again.
-    Deployments and prerequisites join this protocol in parts 2 and 4.
+    Deployments are a protocol of their own (`providers.hosting`); prerequisites join in part 4.
     """
 
     @property
     def capabilities(self) -> Capabilities:
         """What this connection can do, without asking the service."""
+        ...
+
+    @property
+    def hosting(self) -> "Hosting | None":
+        """Deployments; None where the service or the configuration has none."""
         ...
 
     async def probe(self) -> Probe:
@@ -342,6 +367,10 @@ class Provider(Protocol):
 
     async def job(self, j: Ref) -> RemoteJob:
         """One job."""
+        ...
+
+    async def delete_job(self, j: Ref) -> None:
+        """Delete an ended job and what it made; gone already is fine. `Conflict`: `model_in_use` when deployed."""
         ...
 
     async def events(self, j: Ref, after: str | None) -> EventPage:

@@ -59,13 +59,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A successful answer. `date` is the service's clock, `received_at` ours."""
+    """A successful answer. `date` is the service's clock, `received_at` ours; `headers` by lower-case name."""
 
     status: int
     content: bytes
     request_id: str
     date: datetime | None
     received_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Dialect(Protocol):

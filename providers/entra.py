@@ -83,6 +83,10 @@ class TokenSource:
             raise Unavailable("timed_out", {"operation": "token"}) from error
         except AzureError as error:
             raise self._problem(error) from None
+        except (KeyError, TypeError) as error:
+            # azure-identity reads the fields of an answer without a look: one of something else ends so.
+            answer = ServiceAnswer(message="the identity endpoint's answer holds no token")
+            raise Unavailable("server_error", {"operation": "token"}, answer) from error
         except ValueError as error:
             raise self._problem(error) from None
         return token.token, float(token.expires_on)

@@ -96,6 +96,7 @@ class HttpService:
                 request_id=_request_id(response),
                 date=http_date(response.headers.get("date")),
                 received_at=self._clock.now(),
+                headers={name.lower(): value for name, value in response.headers.items()},
             )
 
     @asynccontextmanager

@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from providers.azure_openai.model_facts import load_facts
-from providers.base import Capabilities, Limits, SuffixRule, TrainingType
+from providers.base import Capabilities, Limits, NameRule, SuffixRule, TrainingType
 
 MIB: Final = 1024 * 1024
 
 # 40 in the dated spec; the portal and its Python sample take 18 (contract 10).
 SUFFIX: Final = SuffixRule(pattern=r"^[A-Za-z0-9_-]+$", maximum=40, advised=18)
+
+# Assumed: the bicep types of 2025-12-01 leave a deployment's name open; this is what they and the 2023-05-01 swagger
+# say of the account's name, and the stand-in holds deployments to it.
+DEPLOYMENT_NAME: Final = NameRule(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", minimum=2, maximum=64)
+
+# A message of the event that follows "Job succeeded." (contract 1.6, R3 of section 5.1).
+SAFETY_LINE: Final = "Model Evaluation Passed"
 
 # D:quotas-limits.md 02/17/2026, as kept in contract 1.10.
 LIMITS: Final = Limits(
@@ -38,6 +45,8 @@ def capabilities(offered: Sequence[str]) -> Capabilities:
         training_types=_offered(offered),
         methods=("supervised",),
         limits=LIMITS,
+        deployment_name=DEPLOYMENT_NAME,
+        safety_line=SAFETY_LINE,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from providers.azure_openai.files import UploadBody
+from providers.azure_openai.inference import CALL, CHAT, read_completion
 from providers.azure_openai.settings import AzureOpenAISettings
 from providers.azure_openai.wire import (
     UnreadableAnswerError,
@@ -20,6 +21,7 @@ from providers.azure_openai.wire import (
 )
 from providers.calls import ASK, DOWNLOAD, SUBMIT, UPLOAD, Answer, Call
 from providers.errors import OutcomeUnknown, ServiceAnswer, Unavailable
+from providers.hosting import CallResult
 from providers.http import HttpService
 
 PAGE: Final = 100
@@ -113,6 +115,22 @@ class AzureOpenAIClient:
             "control", f"jobs.{action}", "POST", f"{_job(job_id)}/{action}", what={"job": job_id}
         )
         return await self._one(WireJob, call)
+
+    async def delete_job(self, job_id: str) -> None:
+        """DELETE /fine_tuning/jobs/{id}: the job and the model that it made (contract 1.1)."""
+        await self._service.call(
+            self._call("jobs", "models.delete", "DELETE", _job(job_id), what={"job": job_id})
+        )
+
+    async def chat(self, deployment: str, body: Mapping[str, Any]) -> CallResult:
+        """POST /deployments/{name}/chat/completions, once."""
+        path = f"/openai/deployments/{_id(deployment)}/chat/completions"
+        call = self._call(
+            "inference", CALL, "POST", path, repeatable=False, timeouts=CHAT, json=dict(body),
+            what={"deployment": deployment},
+        )  # fmt: skip
+        answer = await self._service.call(call)
+        return self._read(call, answer, read_completion)
 
     async def aclose(self) -> None:
         """Close connections and the credential."""

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from providers.azure_openai.failures import explain
+from providers.azure_openai.inference import CALL, call_refusal
+from providers.azure_openai.roles import CALL_ACTION, TRAIN, WHERE, missing, need_for
 from providers.base import Failure
 from providers.calls import Call
 from providers.errors import (
@@ -55,29 +57,31 @@ _BY_KIND: Final[Mapping[FailureKind, tuple[type[Refused], str]]] = MappingProxyT
 
 
 class AzureDialect:
-    """How this service says no. `auth_kind` decides which remedy a 401 has."""
+    """How this service says no.
 
-    def __init__(self, auth_kind: str) -> None:
+    Args:
+        auth_kind: decides which remedy a 401 has.
+        resource_id: ARM id of the account for the command that grants a missing role, "" when it is not known.
+        who: client id of the bot's identity for the same, "" when it is not known.
+    """
+
+    def __init__(self, auth_kind: str, resource_id: str = "", who: str = "") -> None:
         self._auth_kind = auth_kind
+        self._resource_id = resource_id
+        self._who = who
 
     def read(self, body: bytes) -> tuple[str, str]:
         """Code and message of an error body, wherever the service or a gateway put them."""
-        try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError):
-            return "", _plain(body)
-        error = answer.get("error", answer) if isinstance(answer, dict) else answer
-        if isinstance(error, str):
-            return "", error
-        if not isinstance(error, dict):
-            return "", ""
-        message = error.get("message") or error.get("detail") or ""
-        return str(error.get("code") or error.get("statusCode") or ""), str(message)
+        return read_envelope(body)
 
     def refusal(self, answer: ServiceAnswer, call: Call) -> ProviderError:
         """The error for a 4xx answer (or a 429 without a time)."""
         params = {"operation": call.operation, **call.what}
         status, code = answer.status or 0, answer.code.lower()
+        if call.operation == CALL:
+            problem = call_refusal(answer, params)
+            if problem is not None:
+                return problem
         if code == "quotaexceeded":
             return OverQuota(_quota(call.operation), params, answer)
         if status in {401, 403}:
@@ -92,8 +96,25 @@ class AzureDialect:
         if _NETWORK_RULE.search(answer.message):
             return Unauthorised("network_refused", params, answer)
         if answer.status == 403 and answer.code.lower() != "authenticationtypedisabled":
-            return Unauthorised("role_missing", params, answer)
+            need = need_for(CALL_ACTION) if params["operation"] == CALL else TRAIN
+            told = missing(need, self._resource_id or WHERE, self._who)
+            return Unauthorised("role_missing", {**params, **told}, answer)
         return Unauthorised("token_refused" if self._auth_kind == "entra" else "key_refused", params, answer)
+
+
+def read_envelope(body: bytes) -> tuple[str, str]:
+    """Code and message of an error body: wrapped in `error`, flat, or no JSON at all."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return "", _plain(body)
+    error = answer.get("error", answer) if isinstance(answer, dict) else answer
+    if isinstance(error, str):
+        return "", error
+    if not isinstance(error, dict):
+        return "", ""
+    message = error.get("message") or error.get("detail") or ""
+    return str(error.get("code") or error.get("statusCode") or ""), str(message)
 
 
 def _plain(body: bytes) -> str:

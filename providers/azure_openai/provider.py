@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from providers.auth import Auth
+from providers.azure_openai.arm_errors import ArmDialect
 from providers.azure_openai.capabilities import capabilities
 from providers.azure_openai.catalogue import build, with_checkpoints
 from providers.azure_openai.checkpoints import to_checkpoints
@@ -15,8 +17,11 @@ from providers.azure_openai.errors import AzureDialect
 from providers.azure_openai.events import oldest_first
 from providers.azure_openai.failures import explain
 from providers.azure_openai.files import PURPOSE, UploadBody, to_file
+from providers.azure_openai.hosting import AzureHosting
 from providers.azure_openai.jobs import creation_body, is_result_of, to_job
+from providers.azure_openai.management import ArmClient
 from providers.azure_openai.model_facts import load_facts
+from providers.azure_openai.resource_id import ResourceId
 from providers.azure_openai.results import NoTableError, ResultsReader
 from providers.azure_openai.settings import AzureOpenAISettings
 from providers.azure_openai.wire import WireJob
@@ -38,9 +43,11 @@ from providers.base import (
     RemoteJob,
     State,
 )
+from providers.calls import Dialect
 from providers.clock import Clock, Random, Sleep
 from providers.errors import Conflict, NotFound, Refused, Unsupported
 from providers.failures import Explanation
+from providers.hosting import Hosting
 from providers.http import HttpService, NetworkOptions, RetryPolicy, make_client
 
 LOG = logging.getLogger(__name__)
@@ -71,11 +78,13 @@ class AzureOpenAIProvider:
         *,
         clock: Clock,
         random: Random,
+        hosting: AzureHosting | None = None,
     ) -> None:
         self.name = name
         self._client = client
         self._clock = clock
         self._random = random
+        self._hosting = hosting
         self._capabilities = capabilities(settings.training_types)
         self._checkpoints: dict[str, tuple[Checkpoint, ...]] = {}
 
@@ -92,22 +101,43 @@ class AzureOpenAIProvider:
         policy: RetryPolicy,
     ) -> "AzureOpenAIProvider":
         """A provider with its own connections; nothing is sent yet."""
-        service = HttpService(
+
+        def service(base_url: str, auth: Auth, dialect: Dialect) -> HttpService:
+            return HttpService(
+                base_url,
+                client=make_client(network, headers={"User-Agent": "tunesmith"}),
+                auth=auth,
+                dialect=dialect,
+                clock=clock,
+                sleep=sleep,
+                random=random,
+                policy=policy,
+            )
+
+        data = service(
             settings.endpoint,
-            client=make_client(network, headers={"User-Agent": "tunesmith"}),
-            auth=settings.open_auth(network, clock),
-            dialect=AzureDialect(settings.auth),
-            clock=clock,
-            sleep=sleep,
-            random=random,
-            policy=policy,
+            settings.open_auth(network, clock),
+            AzureDialect(settings.auth, settings.resource_id or "", settings.client_id or ""),
         )
-        return cls(name, settings, AzureOpenAIClient(service, settings), clock=clock, random=random)
+        client = AzureOpenAIClient(data, settings)
+        hosting = None
+        if settings.resource_id is not None:
+            resource = ResourceId.parse(settings.resource_id)
+            dialect = ArmDialect(resource, settings.client_id or "")
+            management = service(settings.management, settings.open_management_auth(network, clock), dialect)
+            arm = ArmClient(management, settings, resource)
+            hosting = AzureHosting(arm, client, settings, clock=clock)
+        return cls(name, settings, client, clock=clock, random=random, hosting=hosting)
 
     @property
     def capabilities(self) -> Capabilities:
         """What this connection can do, without asking the service."""
         return self._capabilities
+
+    @property
+    def hosting(self) -> Hosting | None:
+        """Deployments; None where the configuration does not name the resource in ARM."""
+        return self._hosting
 
     async def probe(self) -> Probe:
         """List files and jobs: harmless, needs the same rights as the work, and tells how much is used."""
@@ -140,9 +170,13 @@ class AzureOpenAIProvider:
             async with gate:
                 self._checkpoints[job_id] = await self._finished_checkpoints(job_id)
 
-        async with asyncio.TaskGroup() as group:
-            for job_id in set(wanted) - set(self._checkpoints):
-                group.create_task(fetch(job_id))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for job_id in set(wanted) - set(self._checkpoints):
+                    group.create_task(fetch(job_id))
+        except ExceptionGroup as errors:
+            # The first one stopped the others; callers know errors, not groups of them.
+            raise errors.exceptions[0] from None
         self._checkpoints = {job_id: self._checkpoints[job_id] for job_id in wanted}
         return with_checkpoints(models, self._checkpoints)
 
@@ -272,6 +306,18 @@ class AzureOpenAIProvider:
                 raise Conflict("conflict", {**error.params, "state": job.raw_state}, error.answer) from error
             raise
 
+    async def delete_job(self, j: Ref) -> None:
+        """Delete a job and what it made (contract 1.1, dated data plane); one that is gone already is fine."""
+        try:
+            await self._client.delete_job(j.id)
+        except NotFound as error:
+            if error.code != "not_found":
+                raise
+        except Conflict as error:
+            if error.code != "in_use":
+                raise
+            raise Conflict("model_in_use", {**error.params, "model": j.id}, error.answer) from error
+
     def explain(self, failure: Failure) -> Explanation:
         """Sort out why a job failed; needs no request."""
         return explain(failure)
@@ -279,6 +325,8 @@ class AzureOpenAIProvider:
     async def aclose(self) -> None:
         """Close connections."""
         await self._client.aclose()
+        if self._hosting is not None:
+            await self._hosting.aclose()
 
     async def _finished_checkpoints(self, job_id: str) -> tuple[Checkpoint, ...]:
         try:

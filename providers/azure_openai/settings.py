@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from providers.auth import Auth, EntraAuth, EntraSettings, KeyAuth
+from providers.azure_openai.resource_id import ResourceId
 from providers.clock import Clock
 from providers.entra import CredentialKind
 from providers.network import NetworkOptions
@@ -18,7 +19,11 @@ DEFAULT_SCOPE: Final = "https://cognitiveservices.azure.com/.default"
 # Why these (contract 1.0, 1.2): 2024-10-21 is the latest stable version; it promises `error` and `estimated_finish`
 # and deletes files with an answer. Pausing exists from 2025-04-01-preview on, and only there are the states
 # `pausing`, `paused` and `resuming` promised, so everything that reads or makes jobs speaks that version: a job
-# must not change its look with the operation that reads it.
+# must not change its look with the operation that reads it. Chat completions have not changed since 2024-10-21 in
+# anything that a call of ours uses.
+#
+# Azure Resource Manager has versions of its own (contract 2.1, 3.3). 2025-12-01 is the first stable one that tells
+# whether a deployment is paused, and comes after 2025-07-01-preview, with which DeveloperTier appeared (2.2).
 API_VERSIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "files": "2024-10-21",
@@ -27,17 +32,37 @@ API_VERSIONS: Final[Mapping[str, str]] = MappingProxyType(
         "events": "2025-04-01-preview",
         "checkpoints": "2025-04-01-preview",
         "control": "2025-04-01-preview",
+        "inference": "2024-10-21",
+        "deployments": "2025-12-01",
+        "locations": "2025-12-01",
+        "filters": "2025-12-01",
+        "metrics": "2024-02-01",
+        "permissions": "2022-04-01",
     }
 )
+ARM_GROUPS: Final = frozenset({"deployments", "locations", "filters", "metrics", "permissions"})
+"""Groups of the control plane: `*` does not hold for them, it is a version of the data plane."""
+
+MANAGEMENT: Final = "https://management.azure.com"
+MANAGEMENT_SCOPE: Final = "https://management.azure.com/.default"
+"""Public cloud; sovereign clouds have their own."""
 
 
-def _base_url(endpoint: str) -> str:
-    """The address under which `/openai/…` answers; people paste it with that part, too."""
+def _address(endpoint: str) -> str:
     parts = urlsplit(endpoint)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         message = "an endpoint is https://host"
         raise ValueError(message)
-    return endpoint.rstrip("/").removesuffix("/openai")
+    return endpoint.rstrip("/")
+
+
+def _base_url(endpoint: str) -> str:
+    """The address under which `/openai/…` answers; people paste it with that part, too."""
+    return _address(endpoint).removesuffix("/openai")
+
+
+def _resource_id(text: str) -> str:
+    return str(ResourceId.parse(text))
 
 
 def _header_value(key: SecretStr | None) -> SecretStr | None:
@@ -63,7 +88,10 @@ class AzureOpenAISettings(BaseModel):
 
     Attributes:
         endpoint: `https://NAME.openai.azure.com` or any base under which `/openai/…` answers.
-        api_versions: api-version by group of operations (see `API_VERSIONS`), or `{"*": …}` for all.
+        api_versions: api-version by group of operations (see `API_VERSIONS`), or `{"*": …}` for all of the data plane.
+        resource_id: ARM id of the account; None = no deployments here.
+        management, management_scope: where deployments are managed, always with Entra tokens of this scope; the
+            credential's settings count for it also where the data plane takes a key.
         training_types: which training types this connection offers; empty = all that the service has.
     """
 
@@ -80,6 +108,9 @@ class AzureOpenAISettings(BaseModel):
     authority: str | None = None
     api_versions: Annotated[Mapping[str, str], AfterValidator(_known_groups)] = Field(default_factory=dict)
     training_types: tuple[str, ...] = ()
+    resource_id: Annotated[str | None, AfterValidator(lambda text: text and _resource_id(text))] = None
+    management: Annotated[str, AfterValidator(_address)] = MANAGEMENT
+    management_scope: str = MANAGEMENT_SCOPE
 
     @model_validator(mode="before")
     @classmethod
@@ -98,16 +129,24 @@ class AzureOpenAISettings(BaseModel):
 
     def api_version(self, group: str) -> str:
         """The api-version for a group of operations."""
-        return self.api_versions.get(group) or self.api_versions.get("*") or API_VERSIONS[group]
+        general = None if group in ARM_GROUPS else self.api_versions.get("*")
+        return self.api_versions.get(group) or general or API_VERSIONS[group]
 
     def open_auth(self, network: NetworkOptions, clock: Clock) -> Auth:
-        """The credential that these settings name."""
+        """The credential for the data plane that these settings name."""
         if self.auth == "key":
             return KeyAuth(header="api-key", key=self.key.get_secret_value() if self.key else "")
+        return self._entra(self.scope, network, clock)
+
+    def open_management_auth(self, network: NetworkOptions, clock: Clock) -> Auth:
+        """The credential for Azure Resource Manager, which takes no keys."""
+        return self._entra(self.management_scope, network, clock)
+
+    def _entra(self, scope: str, network: NetworkOptions, clock: Clock) -> Auth:
         secret = self.client_secret.get_secret_value() if self.client_secret else None
         settings = EntraSettings(
             kind=self.credential,
-            scope=self.scope,
+            scope=scope,
             client_id=self.client_id,
             tenant_id=self.tenant_id,
             client_secret=secret,

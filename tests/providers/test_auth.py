@@ -39,9 +39,12 @@ class IdentityEndpoint:
         self.asked: list[dict[str, str]] = []
         self.lives = timedelta(hours=1)
         self.broken = False
+        self.instead: object = None
 
     async def __call__(self, request: web.Request) -> web.Response:
         self.asked.append(dict(request.query))
+        if self.instead is not None:
+            return web.json_response(self.instead)
         if self.broken:
             return web.json_response(
                 {"statusCode": 400, "message": "No identity for secret-of-ours"}, status=400
@@ -110,6 +113,17 @@ async def test_default_credential_finds_the_managed_identity(identity: IdentityE
     identity.clock.at = identity.clock.at.replace(year=2100)
     auth = managed(identity.clock, kind="default", client_id="11111111-2222-3333-4444-555555555555")
     assert (await auth.headers())["Authorization"].startswith("Bearer identity-token-")
+    await auth.aclose()
+
+
+@pytest.mark.parametrize("answer", [{}, {"access_token": "t"}, {"expires_on": "1"}, {"error": "no"}, [], "words"])
+async def test_an_answer_without_a_token_is_an_error_of_ours(
+    identity: IdentityEndpoint, answer: object
+) -> None:
+    identity.instead = answer
+    auth = managed(identity.clock)
+    with pytest.raises(ProviderError):
+        await auth.headers()
     await auth.aclose()
 
 

@@ -56,7 +56,9 @@ async def test_settings_come_as_the_configuration_has_them() -> None:
         ({"endpoint": ""}, "endpoint"),
         ({"auth": "magic"}, "auth"),
         ({"credential": "magic"}, "credential"),
-        ({"api_versions": {"deployments": "1"}}, "api_versions"),
+        ({"api_versions": {"weather": "1"}}, "api_versions"),
+        ({"resource_id": "prod-swc"}, "resource_id"),
+        ({"management": "management.azure.com"}, "management"),
     ],
 )
 def test_wrong_settings_are_named_without_their_values(settings: dict[str, Any], named: str) -> None:

@@ -56,7 +56,7 @@ class Azure:
 async def azure() -> AsyncIterator[Azure]:
     clock = SystemClock()
     faults = Faults(clock)
-    app = web.Application(middlewares=[faults.middleware({"/azure/": "azure"})])
+    app = web.Application(middlewares=[faults.middleware({"/azure/": "azure", "/arm/": "azure"})])
     service = install(app, clock=clock, options=AzureOptions(speed=1000, random_seed=1))
     server = TestServer(app)
     await server.start_server()

@@ -9,6 +9,7 @@ from providers.base import Ref
 from providers.errors import Conflict, OutcomeUnknown, ProviderError, Throttled, Unavailable
 from sandbox import samples
 from tests.providers.azure_openai.conftest import Azure, sent, spec
+from tests.providers.azure_openai.hosts import Hosts
 from tests.providers.helpers import Bytes, quiet
 
 JOBS = "/fine_tuning/jobs"
@@ -164,3 +165,13 @@ async def test_refused_control_of_a_job_that_is_elsewhere(
         await provider.control(Ref(id=job.id), "pause")
     assert told.value.params["state"] == "pending"
     assert told.value.answer.message == "The job is not running."
+
+
+async def test_catalogue_that_fails_in_the_middle_is_one_error(azure: Azure) -> None:
+    """Checkpoints are fetched several at once; callers know errors, not groups of them."""
+    hosts = Hosts(azure)
+    for number in range(1, 4):
+        hosts.tuned(number, account="prod")
+    azure.fail("status", "GET", "/checkpoints", status=500, body={}, times=0)
+    with pytest.raises(Unavailable):
+        await azure.provider().models()
