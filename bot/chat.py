@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.facts.datasets import DatasetFacts
+from bot.facts.deployments import DeploymentFacts
 from bot.facts.forms import HomeFacts
 from bot.facts.jobs import JobFacts
-from bot.facts.notices import Notice
+from bot.facts.notice import Notice
+from bot.facts.requests import RequestFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class SharedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person of the workspace as `users.info` tells it. `locale` and `tz` may be empty."""
+    """A person of the workspace as `users.info` tells it. `locale` and `tz` may be empty; `is_gone`: deactivated."""
 
     team_id: str
     user_id: str
@@ -58,6 +60,7 @@ class Member:
     tz: str
     is_guest: bool
     is_foreign: bool
+    is_gone: bool = False
 
 
 class Renderer(Protocol):
@@ -73,6 +76,18 @@ class Renderer(Protocol):
 
     def dataset_card(self, facts: DatasetFacts, locale: str) -> Rendered:
         """The card of a dataset in its owner's direct messages."""
+        ...
+
+    def request_card(self, facts: RequestFacts, locale: str) -> Rendered:
+        """One round of an approval request in the approvers' channel, edited in place."""
+        ...
+
+    def own_request(self, facts: RequestFacts, locale: str) -> Rendered:
+        """The requester's copy of it, in their direct messages."""
+        ...
+
+    def deployment_card(self, facts: DeploymentFacts, locale: str) -> Rendered:
+        """The card of a deployment, edited in place."""
         ...
 
     def home(self, facts: HomeFacts, locale: str) -> Mapping[str, object]:

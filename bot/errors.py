@@ -35,7 +35,11 @@ class BotError(Exception):
 
 
 class Denied(BotError):
-    """The person may not do this. Codes: `guest`, `foreign_team`, `not_trainer`, `not_owner`."""
+    """The person may not do this.
+
+    Codes: `guest`, `foreign_team`, `not_trainer`, `not_owner`; about requests `not_approver`, `approvers_unreadable`,
+    `not_glass`, `not_requester`.
+    """
 
 
 class NotThere(BotError):

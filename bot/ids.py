@@ -20,6 +20,16 @@ def dataset_name(number: int) -> str:
     return f"D{number}"
 
 
+def request_name(number: int) -> str:
+    """`A31` for 31."""
+    return f"A{number}"
+
+
+def deployment_name(number: int) -> str:
+    """`P12` for 12."""
+    return f"P{number}"
+
+
 def number_of(name: str, letter: str) -> int | None:
     """142 for `J142` or `j142` with letter `J`; None when it is not such a name."""
     found = _NAME.fullmatch(name.strip())

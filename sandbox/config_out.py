@@ -33,6 +33,34 @@ trainers = {{ everyone = true }}
 admins = {{ users = ["U0APPROVE1"] }}
 approvers = {{ groups = ["S0MLLEADS"] }}
 
+[approvals]
+count = 2
+closes_hours = 72
+remind_hours = 4
+grace_hours = 48
+training_above = 20
+monthly_cap = 500
+keep_above = 0
+freeze_file = {_quoted(state_dir / "FREEZE")}
+break_glass = {{ users = ["U0APPROVE1"] }}
+
+# Round the clock, so that there is something to see at any hour.
+[approvals.working_hours]
+days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+start = "00:00:00"
+end = "23:59:59"
+
+[[approvals.rules]]
+kind = "keep"
+count = 1
+
+[[approvals.auto]]
+name = "developer tier is free and gone in a day"
+sku = "DeveloperTier"
+
+[watch]
+look_minutes = 0.1
+
 [limits]
 poll_near_seconds = 2
 poll_far_seconds = 10
@@ -44,6 +72,9 @@ endpoint = "{url}/azure/prod-swc"
 region = "Sweden Central"
 auth = "key"
 key = "sandbox-azure-key"
+credential = "managed_identity"
+resource_id = "{_account("prod-swc")}"
+management = "{url}/arm"
 
 [[connections]]
 name = "dev-eus2"
@@ -52,9 +83,13 @@ endpoint = "{url}/azure/dev-eus2"
 region = "East US 2"
 auth = "entra"
 credential = "managed_identity"
+resource_id = "{_account("dev-eus2")}"
+management = "{url}/arm"
 
 # Prices that the sandbox makes up, so that there is something to see: they say so themselves.
 {_prices()}
+
+{_hosting()}
 """
 
 
@@ -77,6 +112,28 @@ def _prices() -> str:
             ]
             rows.append("\n".join(row))
     return "\n\n".join(rows)
+
+
+HOSTING = (("Standard", 1.7), ("GlobalStandard", 1.7), ("DataZoneStandard", 1.7), ("DeveloperTier", 0.0))
+
+
+def _hosting() -> str:
+    """An hour of hosting by SKU."""
+    rows = (
+        f'[[hosting]]\nmodel = "*"\nsku = "{sku}"\nper_hour = {amount:.2f}\n'
+        'source = "sandbox price list, invented"\nas_of = 2026-11-22'
+        for sku, amount in HOSTING
+    )
+    return "\n\n".join(rows)
+
+
+def _account(name: str) -> str:
+    """The ARM id of an account of the stand-in."""
+    found = AzureOptions().accounts[name]
+    return (
+        f"/subscriptions/{found.subscription_id}/resourceGroups/{found.resource_group}"
+        f"/providers/Microsoft.CognitiveServices/accounts/{name}"
+    )
 
 
 def identity_environment(url: str) -> dict[str, str]:

@@ -16,11 +16,26 @@ Auth = Literal["key", "entra"]
 Credential = Literal[
     "default", "managed_identity", "workload_identity", "cli", "client_secret", "environment"
 ]
-OperationGroup = Literal["files", "models", "jobs", "events", "checkpoints", "control", "*"]
+OperationGroup = Literal[
+    "files",
+    "models",
+    "jobs",
+    "events",
+    "checkpoints",
+    "control",
+    "deployments",
+    "locations",
+    "filters",
+    "metrics",
+    "permissions",
+    "inference",
+    "*",
+]
 """Groups of `providers.azure_openai.settings.API_VERSIONS`; a test holds the two together."""
 
 
-def _finite(value: Decimal) -> Decimal:
+def finite(value: Decimal) -> Decimal:
+    """An amount: a number, not negative."""
     if not value.is_finite() or value < 0:
         raise refuse("bad_price")
     return value
@@ -37,7 +52,8 @@ class Connection(Section):
         credential: which of azure-identity's credentials asks for tokens.
         scope, authority: asked of Entra, and which Entra; None = the provider's own default.
         api_versions: group of operations (or `*`) -> version, over the provider's defaults.
-        resource_id: the resource's ARM id (deployments, part 2).
+        resource_id: the resource's ARM id; without it there are no deployments here.
+        management, management_scope: where deployments are managed, and the scope of its tokens (other clouds).
         portal_url: pattern of a link to a job, with `{job}`.
         training_types: offered training types; empty = all that the service knows.
     """
@@ -56,6 +72,8 @@ class Connection(Section):
     authority: Authority | None = None
     api_versions: Mapping[OperationGroup, Text] = Field(default_factory=dict)
     resource_id: Text | None = None
+    management: Endpoint | None = None
+    management_scope: Text | None = None
     portal_url: Text | None = None
     training_types: tuple[Text, ...] = ()
 
@@ -76,7 +94,7 @@ class Price(Section):
     connection: ConnectionName | None = None
     provider: ProviderKind | None = None
     training_type: Text | None = None
-    training_per_million: Annotated[Decimal, AfterValidator(_finite)]
+    training_per_million: Annotated[Decimal, AfterValidator(finite)]
     currency: Currency = "USD"
     source: Text
     as_of: date

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.config.approval_checks import approval_checks
 from bot.config.mounts import network_filesystem
 from bot.config.problems import Problem
 from bot.config.settings import LimitsSettings, StoreSettings
 from bot.config.translate import Places
 from bot.config.variables import CONNECTION, PREFIX, variable_part
+from providers.azure_openai.resource_id import ResourceId
 
 Table = Mapping[str, Any]
 
@@ -22,7 +24,9 @@ def cross_check(data: Table, places: Places, mountinfo: str) -> list[Problem]:
         *_store(_table(data, "store"), places, mountinfo),
         *_limits(_table(data, "limits"), places),
         *_connections(data.get("connections"), places),
-        *_prices(data, places),
+        *_prices(data, "prices", places),
+        *_prices(data, "hosting", places),
+        *approval_checks(data, places),
     ]
 
 
@@ -80,6 +84,7 @@ def _connections(connections: object, places: Places) -> Iterator[Problem]:
     for index, one in enumerate(connections):
         if isinstance(one, dict):
             yield from _authentication(one, index, places)
+            yield from _resource(one, index, places)
 
 
 def _authentication(one: Table, index: int, places: Places) -> Iterator[Problem]:
@@ -99,8 +104,25 @@ def _authentication(one: Table, index: int, places: Places) -> Iterator[Problem]
                 yield needed(key, "needed_for_client_secret")
 
 
-def _prices(data: Table, places: Places) -> Iterator[Problem]:
-    connections, prices = data.get("connections"), data.get("prices")
+def _resource(one: Table, index: int, places: Places) -> Iterator[Problem]:
+    """Where deployments are managed: only the whole id of an account says which subscription and group it is in."""
+    given = one.get("resource_id")
+    if (
+        not isinstance(given, str)
+        or not given.strip()
+        or one.get("provider", "azure_openai") != "azure_openai"
+    ):
+        return
+    try:
+        ResourceId.parse(given)
+    except ValueError:
+        where = places.of(("connections", index, "resource_id"))
+        yield Problem(where, "bad_resource_id", {"value": given[:200]})
+
+
+def _prices(data: Table, table: str, places: Places) -> Iterator[Problem]:
+    """Prices of `[[prices]]` or `[[hosting]]` that are for a connection which there is none of."""
+    connections, prices = data.get("connections"), data.get(table)
     if not isinstance(connections, list) or not isinstance(prices, list):
         return
     names = [one.get("name") for one in connections if isinstance(one, dict)]
@@ -108,5 +130,5 @@ def _prices(data: Table, places: Places) -> Iterator[Problem]:
         wanted = price.get("connection") if isinstance(price, dict) else None
         if isinstance(wanted, str) and wanted not in names:
             known = ", ".join(name for name in names if isinstance(name, str))
-            where = places.of(("prices", index, "connection"))
+            where = places.of((table, index, "connection"))
             yield Problem(where, "unknown_connection", {"value": wanted[:80], "known": known})

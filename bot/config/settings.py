@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from bot.config.approvals import ApprovalsSettings, HostingPrice, Role, WatchSettings, choose_hosting
 from bot.config.base import Section
 from bot.config.connections import Connection, Price, choose_price
 from bot.config.fields import (
@@ -16,13 +17,11 @@ from bot.config.fields import (
     ChannelId,
     CommandName,
     ExistingFile,
-    GroupId,
     HostPattern,
     ProxyAddress,
     Secret,
     TeamId,
     Text,
-    UserId,
 )
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -63,21 +62,8 @@ class FilesSettings(Section):
     retention_hours: Annotated[int, Field(ge=0)] = 24
 
 
-class Role(Section):
-    """Who has a role: everyone of the home team, these people, members of these user groups."""
-
-    everyone: bool = False
-    users: tuple[UserId, ...] = ()
-    groups: tuple[GroupId, ...] = ()
-
-    @property
-    def nobody(self) -> bool:
-        """Whether no person can have this role."""
-        return not (self.everyone or self.users or self.groups)
-
-
 class RolesSettings(Section):
-    """`[roles]`: who may train and who administers. `approvers` is read here and used from part 2 on."""
+    """`[roles]`: who may train, who decides about costs, who administers."""
 
     trainers: Role = Role(everyone=True)
     admins: Role = Role()
@@ -119,8 +105,11 @@ class Settings(Section):
     network: NetworkSettings = NetworkSettings()
     log: LogSettings = LogSettings()
     limits: LimitsSettings = LimitsSettings()
+    approvals: ApprovalsSettings = ApprovalsSettings()
+    watch: WatchSettings = WatchSettings()
     connections: tuple[Connection, ...]
     prices: tuple[Price, ...] = ()
+    hosting: tuple[HostingPrice, ...] = ()
 
     def connection(self, name: str) -> Connection:
         """The connection of this name; `KeyError` when there is none."""
@@ -132,6 +121,10 @@ class Settings(Section):
     def price_for(self, connection: str, model: str, training_type: str | None) -> Price | None:
         """The most exact price for training base model `model`, None when the configuration has none."""
         return choose_price(self.prices, self.connection(connection), model, training_type)
+
+    def hosting_for(self, connection: str, model: str, sku: str) -> HostingPrice | None:
+        """The most exact price for hosting base model `model`, None when the configuration has none."""
+        return choose_hosting(self.hosting, connection, model, sku)
 
     @property
     def secrets(self) -> tuple[str, ...]:

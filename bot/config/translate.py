@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, get_args, get_origin
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +13,8 @@ from bot.config.settings import Settings
 from bot.config.variables import known_variables, variable_part
 
 Location = Sequence[int | str]
+LISTS = frozenset({"connections", "prices", "hosting"})
+"""Tables of which there are many: an entry is named by its name or number."""
 
 # what a value should have been; the words are the CLI's
 _EXPECTED = {
@@ -37,6 +39,12 @@ _EXPECTED = {
     "date_from_datetime_parsing": "date",
     "date_from_datetime_inexact": "date",
     "finite_number": "number",
+    "time_type": "time",
+    "time_parsing": "time",
+    "datetime_type": "moment",
+    "datetime_parsing": "moment",
+    "datetime_from_date_parsing": "moment",
+    "timezone_aware": "moment",
 }
 
 
@@ -53,15 +61,15 @@ class Places:
         table, rest = self.table(location)
         if rest and (table, str(rest[0])) in self.variables:
             return self.variables[table, str(rest[0])]
-        name = ".".join([table, *(str(part) for part in rest if isinstance(part, str))])
-        numbers = [part for part in rest if isinstance(part, int)]
-        suffix = f"[{numbers[-1] + 1}]" if numbers else ""
-        return f"{self.file}: {name}{suffix}"
+        name = table
+        for part in rest:
+            name += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+        return f"{self.file}: {name}"
 
     def table(self, location: Location) -> tuple[str, Location]:
         """The table's readable name (`connections.prod`, `prices[2]`) and what is left of the location."""
         table = str(location[0])
-        if table not in {"connections", "prices"} or len(location) < 2 or not isinstance(location[1], int):
+        if table not in LISTS or len(location) < 2 or not isinstance(location[1], int):
             return table, location[1:]
         index = location[1]
         return self.entry(table, index), location[2:]
@@ -134,8 +142,8 @@ def known_keys(location: Location) -> list[str]:
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:
-    candidates = get_args(annotation) if get_origin(annotation) is tuple else (annotation,)
-    for one in candidates:
+    """The table that a value is, or is a list of; optional or not."""
+    for one in (annotation, *get_args(annotation)):
         if isinstance(one, type) and issubclass(one, BaseModel):
             return one
     return None

@@ -8,6 +8,7 @@ counts as not set.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
@@ -135,10 +136,13 @@ def _kind(info: FieldInfo) -> Kind | None:
     if inner is SecretStr:
         return "secret"
     if get_origin(inner) is tuple:
-        return "list"
-    if get_origin(inner) is Literal or inner in {str, int, float, bool, Path}:
-        return "text"
-    return None
+        return "list" if _plain(_bare(get_args(inner)[0])) else None
+    return "text" if _plain(inner) else None
+
+
+def _plain(inner: object) -> bool:
+    """Whether text can say it: a table cannot."""
+    return get_origin(inner) is Literal or inner in {str, int, float, bool, Path, Decimal}
 
 
 def _bare(annotation: object) -> object:

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Literal
 
 from bot.facts.datasets import DatasetFacts
+from bot.facts.deployments import DeploymentFacts
 from bot.facts.jobs import DataRef, Facts, ForeignJob, JobFacts, Money
+from bot.facts.requests import RequestFacts
 
 
 class Choice(Facts):
@@ -109,7 +111,7 @@ class TrainSummary(Facts):
 
 
 class Quota(Facts):
-    """One gauge: used of limit. `what` is `files`, `files_bytes`, `jobs`."""
+    """One gauge: used of limit. `what` is `files`, `files_bytes`, `jobs`, `deployments`, or a pool of capacity."""
 
     what: str
     used: int
@@ -117,7 +119,14 @@ class Quota(Facts):
 
 
 class ConnectionFacts(Facts):
-    """One connection as `connections` shows it. `error` is a provider error code."""
+    """One connection as `connections` shows it. `error` is a provider error code.
+
+    Attributes:
+        quotas: files, jobs, deployments, and the pools of capacity for fine-tuned models that are drawn from.
+        managed: deployments can be made and watched there.
+        looked_at: when its deployments were listed last; used_at: when calls were read last; None = never.
+        unread: `deployments` or `usage` when the last look could not read it, "" = all was read.
+    """
 
     name: str
     provider: str
@@ -129,18 +138,36 @@ class ConnectionFacts(Facts):
     clock_skew: float | None = None
     quotas: tuple[Quota, ...] = ()
     open_jobs: int = 0
+    managed: bool = False
+    looked_at: datetime | None = None
+    used_at: datetime | None = None
+    unread: str = ""
+    unread_error: str = ""
+    unread_params: dict[str, str | int | float] = {}
+    unread_text: str = ""
 
 
 class HomeFacts(Facts):
-    """The Home tab of one person; `denied` is the code of `bot.errors.Denied` when they may not train."""
+    """The Home tab of one person; `denied` is the code of `bot.errors.Denied` when they may not train.
+
+    Attributes:
+        approver: they decide about some requests, whether or not they may train.
+        waiting: requests that this person can decide about now. asked: their own that wait.
+        deployments: theirs (an approver sees all), the next to be deleted first.
+    """
 
     user: str
     allowed: bool
     denied: str = ""
+    approver: bool = False
     jobs: tuple[JobFacts, ...]
     datasets: tuple[DatasetFacts, ...]
     more_jobs: int = 0
     more_datasets: int = 0
+    waiting: tuple[RequestFacts, ...] = ()
+    asked: tuple[RequestFacts, ...] = ()
+    deployments: tuple[DeploymentFacts, ...] = ()
+    more_deployments: int = 0
     at: datetime
 
 
@@ -155,8 +182,18 @@ class JobList(Facts):
 
 
 class Launcher(Facts):
-    """The bare command: what is mine now. `command` is the configured name (`/finetune`)."""
+    """The bare command: what is mine now. `command` is the configured name (`/finetune`).
+
+    Attributes:
+        trainer: they may train; others see what approvers need.
+        deployments: theirs that are there; expiring: those of them that the service deletes within `EXPIRING_DAYS`.
+        waiting: requests that they can decide about.
+    """
 
     command: str
     running: tuple[JobFacts, ...]
     data_ready: int
+    trainer: bool = True
+    deployments: int = 0
+    expiring: int = 0
+    waiting: int = 0

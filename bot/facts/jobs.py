@@ -117,10 +117,12 @@ class JobFacts(Facts):
         can: what may be done now: any of `pause`, `resume`, `cancel`, `train_like`, `results`, `answer`.
         like: the job whose settings it took over.
         compare: (job id, validation loss) of the job to compare with, None when there is none.
+        compare_here: that loss is the other job's at the step where this one is; False = at its end.
         remote_id: the service's id. portal_url: empty when the connection has none.
         muted: the starter muted its messages.
         waits: what a job that is not at the service yet waits for: `data` (the service processes it), `service` (it
-            asked to come later), `answer` (sent, none came: it is looked for until `waits_until`); empty = nothing.
+            asked to come later), `answer` (sent, none came: it is looked for until `waits_until`), `approval`
+            (`request` decides); empty = nothing.
     """
 
     id: str
@@ -155,11 +157,13 @@ class JobFacts(Facts):
     can: tuple[str, ...] = ()
     like: str | None = None
     compare: tuple[str, float] | None = None
+    compare_here: bool = False
     remote_id: str | None = None
     portal_url: str = ""
     muted: bool = False
-    waits: Literal["", "data", "service", "answer"] = ""
+    waits: Literal["", "data", "service", "answer", "approval"] = ""
     waits_until: datetime | None = None
+    request: str | None = None
     pending_alert_hours: int = 4
     updated_at: datetime
 

@@ -1,19 +1,16 @@
 """Messages that are sent once: what the outbox keeps is one of these, not blocks.
 
-`v` grows when a field changes its meaning; fields are only added. Every class is listed in `NOTICES`.
+Those about requests and deployments are in `bot.facts.deployment_notices`. `v` grows when a field changes its meaning;
+fields are only added. Every class is listed in `NOTICES`.
 """
 
 from datetime import datetime
 from typing import ClassVar
 
+from bot.facts.deployment_notices import DEPLOYMENT_NOTICES
 from bot.facts.jobs import Facts, JobFacts
-
-
-class Notice(Facts):
-    """Something to be told once. `kind` names the class in the outbox row."""
-
-    kind: ClassVar[str]
-    v: ClassVar[int] = 1
+from bot.facts.notice import Notice
+from bot.facts.requests import PolicyFacts
 
 
 class JobMoved(Notice):
@@ -114,18 +111,34 @@ class TaskParked(Notice):
     error: str
 
 
-NOTICES: dict[str, type[Notice]] = {
-    cls.kind: cls
-    for cls in (
-        JobMoved,
-        JobPendingLong,
-        JobSucceeded,
-        JobFailed,
-        JobCancelled,
-        JobUncertain,
-        ControlFailed,
-        CopyFailed,
-        IntakeFailed,
-        TaskParked,
-    )
-}
+class PolicyProblem(Facts):
+    """A configured policy that nobody can satisfy. `code` as in `bot.approvals.policy.why_unsatisfiable`."""
+
+    kinds: tuple[str, ...]
+    connections: tuple[str, ...]
+    policy: PolicyFacts
+    code: str
+
+
+class PoliciesUnsatisfiable(Notice):
+    """Requests would wait for people who do not exist; told to one administrator once."""
+
+    kind: ClassVar[str] = "policies.unsatisfiable"
+    problems: tuple[PolicyProblem, ...]
+
+
+_ALL: tuple[type[Notice], ...] = (
+    JobMoved,
+    JobPendingLong,
+    JobSucceeded,
+    JobFailed,
+    JobCancelled,
+    JobUncertain,
+    ControlFailed,
+    CopyFailed,
+    IntakeFailed,
+    TaskParked,
+    PoliciesUnsatisfiable,
+    *DEPLOYMENT_NOTICES,
+)
+NOTICES: dict[str, type[Notice]] = {cls.kind: cls for cls in _ALL}

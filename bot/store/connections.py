@@ -93,3 +93,10 @@ def model(connection: Connection, name: str, model_id: str) -> Model | None:
         select(catalogue.c.model).where(catalogue.c.connection == name, catalogue.c.model_id == model_id)
     ).scalar()
     return msgspec.convert(found, Model) if found is not None else None
+
+
+def forget_models(connection: Connection, name: str, ids: Iterable[str]) -> None:
+    """Models that were deleted: they leave the cached catalogue at once."""
+    connection.execute(
+        delete(catalogue).where(catalogue.c.connection == name, catalogue.c.model_id.in_(list(ids)))
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.ids import dataset_name
 from bot.store.tables import dataset, dataset_copy
@@ -176,6 +176,28 @@ def add_copy(connection: Connection, number: int, name: str, *, now: datetime) -
         insert(dataset_copy).values(dataset=number, connection=name, state="waiting", sent=0, created_at=now)
     )
     return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
+
+
+def copies_at(connection: Connection, name: str) -> Sequence[tuple[Copy, Dataset]]:
+    """Every copy at a connection that has a name there, with its dataset."""
+    rows = connection.execute(
+        select(*_COPY_FIELDS).where(dataset_copy.c.connection == name, dataset_copy.c.remote_id.is_not(None))
+    )
+    found = [Copy(**row._mapping) for row in rows]
+    of = connection.execute(select(*_FIELDS).where(dataset.c.id.in_({one.dataset for one in found})))
+    known = {row.id: Dataset(**row._mapping) for row in of}
+    return [(one, known[one.dataset]) for one in found]
+
+
+def forget_copy(connection: Connection, name: str, remote_id: str, *, now: datetime) -> None:
+    """The copy of this name was deleted there: it is made anew when somebody trains with the data again."""
+    where = (dataset_copy.c.connection == name, dataset_copy.c.remote_id == remote_id)
+    of = connection.execute(select(dataset_copy.c.dataset).where(*where)).scalar()
+    if of is None:
+        return
+    connection.execute(delete(dataset_copy).where(*where))
+    card_rows.touch(connection, card_key(of), now=now)
+    _touch_home(connection, of, now=now)
 
 
 def send_again(connection: Connection, copy: Copy, *, now: datetime) -> None:

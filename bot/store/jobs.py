@@ -195,6 +195,28 @@ def labels(connection: Connection, name: str) -> Mapping[str, str]:
     return {row.remote_id: job_name(row.id) for row in rows}
 
 
+def by_remote(connection: Connection, name: str, remote_ids: Iterable[str]) -> Mapping[str, Job]:
+    """Our jobs of a connection by the service's ids."""
+    found = _all(connection, job.c.connection == name, job.c.remote_id.in_(list(remote_ids)))
+    return {one.remote_id: one for one in found if one.remote_id}
+
+
+def trained(connection: Connection, team_id: str, *, limit: int) -> Sequence[Job]:
+    """Jobs that made a model, newest first."""
+    return _all(
+        connection,
+        job.c.team_id == team_id,
+        job.c.state == "succeeded",
+        job.c.result_model.is_not(None),
+        limit=limit,
+    )
+
+
+def submitted_since(connection: Connection, team_id: str, since: datetime) -> Sequence[Job]:
+    """Jobs that reached the service since then."""
+    return _all(connection, job.c.team_id == team_id, job.c.submitted_at >= since)
+
+
 def listed(
     connection: Connection, team_id: str, *, requester: str | None, limit: int, offset: int = 0
 ) -> tuple[Sequence[Job], int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
-HEAD = "0001"
+HEAD = "0002"
 """Revision that this program needs; a test holds it against the newest migration."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from bot.store.tables import checkpoint, job_event, job_series
 from providers.base import Checkpoint, JobEvent
@@ -63,6 +63,14 @@ def log(connection: Connection, job: int, *, limit: int, metrics: bool = True) -
     return [Line(at=row.at, level=row.level, message=row.message) for row in reversed(rows)], int(total)
 
 
+def says(connection: Connection, job: int, words: str) -> bool:
+    """Whether a line of the log holds these words."""
+    found = select(job_event.c.job).where(
+        job_event.c.job == job, job_event.c.message.contains(words, autoescape=True)
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
 def series(connection: Connection, job: int) -> Sequence[Mapping[str, Any]]:
     """The stored series: `metric`, `split`, `points`, `total`, `complete`."""
     rows = connection.execute(select(job_series).where(job_series.c.job == job)).all()
@@ -107,3 +115,17 @@ def checkpoints(connection: Connection, job: int) -> Sequence[Mapping[str, Any]]
         .order_by(checkpoint.c.step.desc(), checkpoint.c.remote_id)
     ).all()
     return [dict(row._mapping) for row in rows]
+
+
+def checkpoints_named(connection: Connection, names: Iterable[str]) -> Sequence[Mapping[str, Any]]:
+    """Checkpoints of all jobs by the name or the service's id that they are deployed under."""
+    wanted = list(names)
+    rows = connection.execute(
+        select(checkpoint).where(or_(checkpoint.c.model.in_(wanted), checkpoint.c.remote_id.in_(wanted)))
+    ).all()
+    return [dict(row._mapping) for row in rows]
+
+
+def close_checkpoints(connection: Connection, job: int) -> None:
+    """The job's checkpoints were deleted with its model: what was measured stays, none can be deployed any more."""
+    connection.execute(update(checkpoint).where(checkpoint.c.job == job).values(deployable=False))

@@ -6,8 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from bot.store.store import signal
 from bot.store.tables import artifact, audit, marker
 from bot.store.work_tables import inbox
+
+AUDITED = "audit"
+"""The signal of a transaction that wrote to the audit."""
 
 
 def first_time(connection: Connection, key: str, *, now: datetime) -> bool:
@@ -37,6 +41,7 @@ def record(
     after: Any = None,
 ) -> None:
     """Append to the audit. `actor` is a user id or `tunesmith`; `via` the surface (`command`, `button`, `task`)."""
+    signal(connection, AUDITED)
     connection.execute(
         insert(audit).values(
             at=at, actor=actor, via=via, action=action, subject=subject, before=before, after=after, corr=corr

@@ -77,6 +77,11 @@ class Store:
         self._listeners.setdefault(name, []).append((asyncio.get_running_loop(), event))
         return event
 
+    def off(self, name: str, event: asyncio.Event) -> None:
+        """Nobody waits for this event any more."""
+        # The writer's thread may be walking through the old list.
+        self._listeners[name] = [one for one in self._listeners.get(name, ()) if one[1] is not event]
+
     async def close(self) -> None:
         """Finish what was handed in, then close the database."""
         if self._closed:

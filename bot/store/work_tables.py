@@ -108,3 +108,10 @@ inbox = Table(
     Column("key", String, primary_key=True),
     Column("seen_at", UtcDateTime, nullable=False, index=True),
 )
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Id, nullable=False),
+)

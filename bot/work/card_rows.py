@@ -125,3 +125,20 @@ def at(connection: Connection, channel: str, ts: str) -> str | None:
     return connection.execute(
         select(message_ref.c.subject).where(message_ref.c.channel == channel, message_ref.c.ts == ts)
     ).scalar()
+
+
+def touch_homes(connection: Connection, *, now: datetime) -> None:
+    """Something changed that approvers see: every Home tab that was opened is looked at; one that looks the same is
+    not sent again."""
+    del now
+    changed = connection.execute(
+        update(message_ref).where(message_ref.c.purpose == "home").values(dirty=message_ref.c.dirty + 1)
+    )
+    if changed.rowcount:
+        signal(connection, SIGNAL)
+
+
+def homes(connection: Connection) -> Sequence[str]:
+    """Users whose Home tab is kept up to date."""
+    found = connection.execute(select(message_ref.c.target).where(message_ref.c.purpose == "home")).scalars()
+    return [target["user"] for target in found]

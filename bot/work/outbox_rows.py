@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from bot.facts.notices import NOTICES, Notice
+from bot.facts.notice import Notice
+from bot.facts.notices import NOTICES
 from bot.store.store import signal
 from bot.store.work_tables import message_ref, outbox
 

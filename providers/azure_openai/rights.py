@@ -57,9 +57,7 @@ def to_rights(
 
 def _right(need: Need, resource: ResourceId, who: str, *, held: bool) -> Right:
     grant = "" if held else grant_line(need.role, scope_of(need, resource), who)
-    return Right(
-        action=need.action, held=held, needed_for=need.needed_for, grant=grant, vital=need.vital
-    )
+    return Right(action=need.action, held=held, needed_for=need.needed_for, grant=grant, vital=need.vital)
 
 
 def _matches(action: str, patterns: Iterable[Any]) -> bool:

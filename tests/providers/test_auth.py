@@ -116,7 +116,9 @@ async def test_default_credential_finds_the_managed_identity(identity: IdentityE
     await auth.aclose()
 
 
-@pytest.mark.parametrize("answer", [{}, {"access_token": "t"}, {"expires_on": "1"}, {"error": "no"}, [], "words"])
+@pytest.mark.parametrize(
+    "answer", [{}, {"access_token": "t"}, {"expires_on": "1"}, {"error": "no"}, [], "words"]
+)
 async def test_an_answer_without_a_token_is_an_error_of_ours(
     identity: IdentityEndpoint, answer: object
 ) -> None:
