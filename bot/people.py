@@ -4,19 +4,23 @@ Two questions are asked: a quick one inside the transaction that takes a click i
 be the answer itself), and the real one right before anything is done.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.approvals.policy import Policy, barred
 from bot.chat import Chat, Member
 from bot.clock import Clock
-from bot.config.settings import Role, RolesSettings
-from bot.errors import Denied
+from bot.config.approvals import ApprovalsSettings, Role
+from bot.config.settings import RolesSettings
+from bot.errors import ChatRefused, Denied
 from bot.store import people as rows
 from bot.store.store import Store
 
+log = logging.getLogger(__name__)
 MEMBER_TTL = timedelta(minutes=10)
 GROUP_TTL = timedelta(seconds=60)
 
@@ -47,6 +51,24 @@ def denial(roles: RolesSettings, home: Iterable[str], member: Member, groups: fr
     return None
 
 
+def approver_denial(
+    policy: Policy, roles: RolesSettings, home: Iterable[str], member: Member, groups: frozenset[str]
+) -> str | None:
+    """Why this person may not decide about a request (a code of `Denied`), None when they may. Pure."""
+    code = barred(
+        policy,
+        roles,
+        home,
+        team=member.team_id,
+        user=member.user_id,
+        guest=member.is_guest,
+        foreign=member.is_foreign,
+    )
+    if code is not None:
+        return code
+    return None if policy.names(member.user_id, groups) else "not_approver"
+
+
 class People:
     """Answers who may do what."""
 
@@ -58,10 +80,13 @@ class People:
         roles: RolesSettings,
         home_team: str,
         allowed_teams: Iterable[str],
+        approvals: ApprovalsSettings | None = None,
     ) -> None:
         self._store, self._clock, self._chat, self._roles = store, clock, chat, roles
+        self._approvals = approvals or ApprovalsSettings()
         self._home = (home_team, *allowed_teams)
         self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._unreadable: dict[str, tuple[datetime, str]] = {}
 
     def cached_denial(self, connection: Connection, actor: Actor) -> str | None:
         """Why not, as far as a fresh cache knows; None = allowed or not known. Asked again before anything is done.
@@ -112,6 +137,95 @@ class People:
             raise Denied("not_owner", {"owner": owner})
         return member
 
+    async def require_approver(self, actor: Actor, policy: Policy) -> tuple[Member, frozenset[str]]:
+        """The member with their groups, when they may decide under this policy: a vote keeps what was seen.
+
+        Raises:
+            Denied: `foreign_team`, `guest`, `not_approver`, `approvers_unreadable` (Slack refuses to list a group).
+            ChatError: Slack cannot be asked (fail closed).
+        """
+        if actor.team_id not in self._home:
+            raise Denied("foreign_team")
+        member, groups = await self._look_up(actor.user_id)
+        code = approver_denial(policy, self._roles, self._home, member, groups)
+        if code is None:
+            return member, groups
+        params = {"groups": " ".join(policy.groups), "users": " ".join(policy.users)}
+        if code == "not_approver":
+            _, unreadable = await self.members(policy.groups)
+            code = "approvers_unreadable" if unreadable else code
+            params["groups"] = " ".join(sorted(unreadable)) or params["groups"]
+        raise Denied(code, params)
+
+    async def may_approve(self, actor: Actor, policy: Policy) -> bool:
+        """Whether they may decide under this policy. Raises `ChatError`."""
+        try:
+            await self.require_approver(actor, policy)
+        except Denied:
+            return False
+        return True
+
+    def cached_not_approver(self, connection: Connection, actor: Actor, policy: Policy) -> str | None:
+        """Why not, as far as a fresh cache knows; None = they may, or not known. Asked again before a vote counts."""
+        if actor.team_id not in self._home:
+            return "foreign_team"
+        person = rows.get(connection, actor.user_id)
+        if person is None:
+            return None
+        code = approver_denial(policy, self._roles, self._home, person.member, person.groups)
+        age = self._clock.now() - person.fetched_at
+        return code if age < (GROUP_TTL if code == "not_approver" else MEMBER_TTL) else None
+
+    def known_groups(self, connection: Connection, user_id: str) -> frozenset[str]:
+        """The groups a person was in at the last look however old. For display only."""
+        person = rows.get(connection, user_id)
+        return person.groups if person else frozenset()
+
+    async def require_glass(self, actor: Actor) -> tuple[Member, frozenset[str]]:
+        """The member with their groups, when they may roll out without approvals.
+
+        Raises:
+            Denied: `foreign_team`, `guest`, `not_glass`.
+            ChatError: Slack cannot be asked (fail closed).
+        """
+        if actor.team_id not in self._home:
+            raise Denied("foreign_team")
+        member, groups = await self._look_up(actor.user_id)
+        role = self._approvals.break_glass
+        named = Policy(count=1, users=role.users, groups=role.groups, everyone=role.everyone, closes_hours=1)
+        code = approver_denial(named, self._roles, self._home, member, groups)
+        if code is not None:
+            raise Denied("not_glass" if code == "not_approver" else code)
+        return member, groups
+
+    async def members(self, groups: Iterable[str]) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+        """(members of each group, groups that Slack refuses to list). Raises `ChatError` when Slack cannot be asked."""
+        found: dict[str, frozenset[str]] = {}
+        unreadable: set[str] = set()
+        for group in groups:
+            try:
+                found[group] = await self._members(group)
+            except ChatRefused as error:
+                log.warning("the members of user group %s cannot be read: %s", group, error)
+                unreadable.add(group)
+        return found, frozenset(unreadable)
+
+    async def barred(self, user_id: str, policy: Policy) -> bool:
+        """Whether a person may not decide whatever groups they are in, or left. Raises `ChatError`."""
+        known = await self._store.read(lambda c: rows.get(c, user_id))
+        fresh = known is not None and self._clock.now() - known.fetched_at < MEMBER_TTL
+        member = known.member if known is not None and fresh else await self.refresh(user_id)
+        code = barred(
+            policy,
+            self._roles,
+            self._home,
+            team=member.team_id,
+            user=member.user_id,
+            guest=member.is_guest,
+            foreign=member.is_foreign,
+        )
+        return member.is_gone or code is not None
+
     async def is_admin(self, actor: Actor) -> bool:
         """Whether this person administers the bot."""
         _, groups = await self._look_up(actor.user_id)
@@ -135,8 +249,16 @@ class People:
             if known and now - known.fetched_at < MEMBER_TTL
             else await self._chat.member(user_id)
         )
+        if member.is_gone:
+            return (
+                member,
+                frozenset(),
+            )  # not kept: who comes back must not stay out for as long as the cache holds
         named = (*self._roles.trainers.groups, *self._roles.admins.groups)
-        groups = frozenset([group for group in named if user_id in await self._members(group)])
+        inside = {group for group in named if user_id in await self._members(group)}
+        deciding, _ = await self.members(_deciding_groups(self._roles, self._approvals) - set(named))
+        inside.update(group for group, members in deciding.items() if user_id in members)
+        groups = frozenset(inside)
         if known is None or member is not known.member or groups != known.groups:
             await self._store.write(lambda c: rows.put(c, member, groups, now=now))
         return member, groups
@@ -146,6 +268,22 @@ class People:
         cached = self._groups.get(group)
         if cached and now - cached[0] < GROUP_TTL:
             return cached[1]
-        members = await self._chat.group_members(group)
+        refused = self._unreadable.get(group)
+        if refused and now - refused[0] < GROUP_TTL:
+            raise ChatRefused(
+                refused[1]
+            )  # asking again and again would use up what Slack allows for the other groups
+        try:
+            members = await self._chat.group_members(group)
+        except ChatRefused as error:
+            self._unreadable[group] = (now, error.code)
+            raise
         self._groups[group] = (now, members)
         return members
+
+
+def _deciding_groups(roles: RolesSettings, approvals: ApprovalsSettings) -> set[str]:
+    """Groups whose members may decide about requests."""
+    rules = (one.approvers for one in approvals.rules if one.approvers is not None)
+    every: Collection[Role] = (roles.approvers, approvals.break_glass, *rules)
+    return {group for role in every for group in role.groups}

@@ -5,6 +5,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
+from bot.approvals.requests import drop_for_job
 from bot.deps import Deps
 from bot.errors import BotError, ChatError, Denied, WrongState
 from bot.facts.notices import ControlFailed
@@ -164,6 +165,14 @@ class Control:
             corr=task.corr,
         )
         self._recorder.cancelled(connection, job.id, by=actor.user_id, now=now)
+        drop_for_job(
+            connection,
+            job.id,
+            actor.user_id,
+            settings=self._deps.settings,
+            now=now,
+            corr=task.corr,
+        )
 
     def _failed(
         self,

@@ -7,9 +7,18 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from bot.config.settings import Settings
-from bot.facts.jobs import CheckpointFacts, DataRef, FailureFacts, JobFacts, Money, Progress, ReadingFacts
-from bot.ids import dataset_name, job_name
-from bot.store import datasets, jobs, records
+from bot.facts.jobs import (
+    ENDED,
+    CheckpointFacts,
+    DataRef,
+    FailureFacts,
+    JobFacts,
+    Money,
+    Progress,
+    ReadingFacts,
+)
+from bot.ids import dataset_name, job_name, request_name
+from bot.store import datasets, jobs, records, requests
 from bot.store.jobs import Job
 from bot.training.progress import by_clock
 from providers.base import Failure, Provider
@@ -29,6 +38,7 @@ def job_facts(
     configured = next((one for one in settings.connections if one.name == job.connection), None)
     provider = providers.get(job.connection)
     like = jobs.get(connection, job.like_job) if job.like_job else None
+    compare = _compare(connection, job, like, progress.step)
     portal = configured.portal_url if configured else None
     return JobFacts(
         id=job.label,
@@ -53,7 +63,7 @@ def job_facts(
         eta=job.eta,
         progress=progress,
         estimate=Money.model_validate(job.estimate) if job.estimate else None,
-        cost=_billed(job),
+        cost=billed(job),
         tokens=job.tokens,
         tokens_billed=job.tokens_billed,
         result_model=job.result_model,
@@ -62,12 +72,14 @@ def job_facts(
         checkpoints=tuple(_checkpoint(row) for row in records.checkpoints(connection, job.id)),
         can=_can(job, provider),
         like=job_name(job.like_job) if job.like_job else None,
-        compare=_compare(like),
+        compare=compare[:2] if compare else None,
+        compare_here=bool(compare and compare[2]),
         remote_id=job.remote_id,
         portal_url=portal.replace("{job}", job.remote_id) if portal and job.remote_id else "",
         muted=job.muted,
         waits=_waits(connection, job),
         waits_until=_until(job),
+        request=request_name(int(job.asked["request"])) if job.asked.get("request") else None,
         pending_alert_hours=max(1, round(settings.limits.pending_alert_hours)),
         updated_at=job.updated_at,
     )
@@ -100,12 +112,15 @@ def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
     )
 
 
-def _waits(connection: Connection, job: Job) -> Literal["", "data", "service", "answer"]:
-    """What a job waits for that is not at the service yet (`bot.training.submit` notes the last two)."""
+def _waits(connection: Connection, job: Job) -> Literal["", "data", "service", "answer", "approval"]:
+    """What a job waits for that is not at the service yet (`bot.training.submit` notes `service` and `answer`)."""
     if job.state == "submitting":
         return "answer" if job.asked.get("waits") == "answer" else ""
     if job.state != "waiting":
         return ""
+    request = requests.get(connection, int(job.asked.get("request", 0)))
+    if request is not None and not request.decided:
+        return "approval"
     copies = [datasets.copy_at(connection, one, job.connection) for one in (job.train, job.valid) if one]
     if any(copy is None or copy.state != "processed" for copy in copies):
         return "data"
@@ -149,7 +164,7 @@ def _can(job: Job, provider: Provider | None) -> tuple[str, ...]:
     return tuple(able)
 
 
-def _billed(job: Job) -> Money | None:
+def billed(job: Job) -> Money | None:
     """What was billed, at the price that the estimate used."""
     if not job.estimate or job.tokens_billed is None or "per_million" not in (job.remote or {}):
         return None
@@ -158,11 +173,28 @@ def _billed(job: Job) -> Money | None:
     return estimate.model_copy(update={"low": amount, "high": amount})
 
 
-def _compare(like: Job | None) -> tuple[str, float] | None:
+def _compare(
+    connection: Connection, job: Job, like: Job | None, step: int | None
+) -> tuple[str, float, bool] | None:
+    """(job, its validation loss, whether that is at the same step): at its end once this one has ended, too."""
     if like is None:
         return None
+    if job.state not in ENDED and step is not None:
+        here = _valid_loss_at(connection, like, step)
+        if here is not None:
+            return like.label, here, True
     loss = Progress.model_validate(like.progress).valid_last
-    return (like.label, loss) if loss is not None else None
+    return (like.label, loss, False) if loss is not None else None
+
+
+def _valid_loss_at(connection: Connection, job: Job, step: int) -> float | None:
+    """The last validation loss up to a step; None when none was measured, or the job ended before that step."""
+    for row in records.series(connection, job.id):
+        if (row["metric"], row["split"]) == ("loss", "valid"):
+            measured = list(zip(row["points"]["steps"], row["points"]["values"], strict=True))
+            until = [value for at, value in measured if at <= step and value is not None]
+            return float(until[-1]) if until and measured[-1][0] >= step else None
+    return None
 
 
 def _checkpoint(row: Mapping[str, Any]) -> CheckpointFacts:

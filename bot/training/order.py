@@ -7,15 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.approvals.policy import auto_rule
+from bot.approvals.requests import open_request
 from bot.config.settings import Settings
 from bot.errors import BotError, Invalid, NotThere
 from bot.facts.forms import TrainOrder, TrainSummary
 from bot.facts.jobs import DataRef, Money
+from bot.facts.requests import TrainAsk, Warnings
 from bot.ids import dataset_name, number_of
 from bot.people import Actor
 from bot.store import connections, datasets, jobs, small
 from bot.store.datasets import Dataset
-from bot.training import submit
+from bot.store.jobs import Job
+from bot.training import gate, submit
 from bot.work import card_rows
 from bot.work.outbox_rows import Target
 from providers.base import Capabilities, HyperParam, Model, Provider
@@ -32,7 +36,7 @@ class Checked:
     model: Model
     train: Dataset
     valid: Dataset | None
-    warnings: tuple[tuple[str, dict[str, str | int | float]], ...]
+    warnings: Warnings
 
 
 def check(
@@ -144,7 +148,7 @@ def _size(train: Dataset, epochs: int | None, able: Capabilities) -> None:
 
 def _warnings(
     order: TrainOrder, model: Model, train: Dataset, valid: Dataset | None, able: Capabilities, now: datetime
-) -> tuple[tuple[str, dict[str, str | int | float]], ...]:
+) -> Warnings:
     found: list[tuple[str, dict[str, str | int | float]]] = []
     if order.suffix and able.suffix and len(order.suffix) > able.suffix.advised:
         found.append(("suffix_advised", {"advised": able.suffix.advised, "length": len(order.suffix)}))
@@ -183,8 +187,24 @@ def estimate(settings: Settings, checked: Checked) -> Money | None:
     )
 
 
-def summary(settings: Settings, checked: Checked, intent: str) -> TrainSummary:
-    """What Start will do."""
+def approval_needed(
+    connection: Connection, settings: Settings, checked: Checked, *, now: datetime
+) -> TrainAsk | None:
+    """What has to be asked before it starts (`[approvals]`: `training_above`, `monthly_cap`), None = nothing."""
+    training = gate.Training(
+        name=checked.order.suffix or checked.model.short,
+        model=checked.model.short,
+        connection=checked.order.connection,
+        train=_ref(checked.train),
+        cost=estimate(settings, checked),
+    )
+    return gate.needed(connection, settings, training, now=now)
+
+
+def summary(
+    settings: Settings, checked: Checked, intent: str, *, ask: TrainAsk | None = None
+) -> TrainSummary:
+    """What Start will do; `ask` is what has to be asked first."""
     epochs = epochs_of(checked.order, checked.model)
     tokens = checked.train.tokens
     return TrainSummary(
@@ -197,14 +217,30 @@ def summary(settings: Settings, checked: Checked, intent: str) -> TrainSummary:
         billed_tokens=tokens * epochs if tokens is not None and epochs else None,
         epochs=epochs,
         cost=estimate(settings, checked),
-        warnings=(*checked.warnings, *_price_warning(settings, checked)),
+        warnings=(
+            *checked.warnings,
+            *_price_warning(settings, checked),
+            *_approval_warning(settings, ask),
+        ),
         intent=intent,
     )
 
 
-def _price_warning(
-    settings: Settings, checked: Checked
-) -> tuple[tuple[str, dict[str, str | int | float]], ...]:
+def _approval_warning(settings: Settings, ask: TrainAsk | None) -> Warnings:
+    """It will wait for people, unless a rule approves it at once."""
+    if ask is None or auto_rule(settings, ask) is not None:
+        return ()
+    params: dict[str, str | int | float] = {
+        "why": ask.why,
+        "limit": ask.limit,
+        "spent": ask.spent,
+        "cost": ask.cost.high,
+        "currency": ask.currency,
+    }
+    return (("needs_approval", params),)
+
+
+def _price_warning(settings: Settings, checked: Checked) -> Warnings:
     """The configured price is for any training type, although they cost differently."""
     order = checked.order
     price = settings.price_for(order.connection, checked.model.base, order.training_type)
@@ -233,6 +269,7 @@ def start(
     order = checked.order
     price = settings.price_for(order.connection, checked.model.base, order.training_type)
     cost = estimate(settings, checked)
+    ask = approval_needed(connection, settings, checked, now=now)
     like = number_of(order.like or "", "J")
     values: dict[str, Any] = {
         "connection": order.connection,
@@ -277,6 +314,36 @@ def start(
     card_rows.place(
         connection, jobs.card_key(number), "job", job.label, job.team_id, Target(channel=channel), now=now
     )
+    if ask is not None:
+        asked = _ask_first(connection, job, ask, actor, settings=settings, now=now, corr=corr)
+        jobs.change(connection, number, now=now, asked={gate.REQUEST: asked})
     submit.plant(connection, number, now=now, corr=corr)
     card_rows.touch(connection, f"home:{actor.user_id}", now=now)
     return number
+
+
+def _ask_first(
+    connection: Connection,
+    job: Job,
+    ask: TrainAsk,
+    actor: Actor,
+    *,
+    settings: Settings,
+    now: datetime,
+    corr: str,
+) -> int:
+    """Open the request that decides whether the job starts; its number."""
+    return open_request(
+        connection,
+        kind="training",
+        target=job.label,
+        ask=ask.model_copy(update={"job": job.label}),
+        reason="",
+        actor=actor,
+        channel=job.channel,
+        intent=f"train:{job.intent_key}",
+        settings=settings,
+        now=now,
+        corr=corr,
+        job=job.id,
+    )

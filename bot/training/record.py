@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.config.settings import Settings
-from bot.facts.notices import JobCancelled, JobFailed, JobMoved, JobPendingLong, JobUncertain, Notice
+from bot.facts.notice import Notice
+from bot.facts.notices import JobCancelled, JobFailed, JobMoved, JobPendingLong, JobUncertain
 from bot.store import jobs, people, small
 from bot.store.jobs import Job
 from bot.training.facts import job_facts

@@ -18,6 +18,8 @@ from bot.errors import Denied
 from bot.people import Actor
 from bot.store import datasets, jobs, small
 from bot.store.jobs import Job
+from bot.store.requests import Request
+from bot.training import gate
 from bot.training.record import Recorder, poll_soon
 from bot.work import queue
 from bot.work.tasks import BULK, Again, Done, Outcome, Task
@@ -27,6 +29,8 @@ from providers.errors import OutcomeUnknown, Refused, Throttled, Unavailable, Un
 LOOK_FOR = timedelta(minutes=2)
 LOOK_EVERY = timedelta(seconds=5)
 DATA_EVERY = timedelta(seconds=20)
+DECIDED_BY = timedelta(minutes=1)
+"""How long after a request's closing time its job looks for the decision, should nobody have told it."""
 WAITS, WAITS_UNTIL = "waits", "waits_until"
 CLOCKS_DIFFER = timedelta(minutes=5)
 """The service's clock may be behind ours by so much; jobs that we know do not count, so nothing wrong is found."""
@@ -133,6 +137,9 @@ class Submit:
             return Done()
         if job.intent_at is not None:
             return await self._look(task, job)
+        return await self._gate(task, job) or await self._start(task, job)
+
+    async def _start(self, task: Task, job: Job) -> Outcome:
         try:
             await self._deps.people.require(Actor(team_id=job.team_id, user_id=job.requester))
         except Denied as error:
@@ -160,6 +167,40 @@ class Submit:
         code = error.partition("(")[0]
         failure = {"kind": code, "code": code, "message": ""}
         self._recorder.refused(connection, number, failure, now=now, corr=task.corr)
+
+    async def _gate(self, task: Task, job: Job) -> Outcome | None:
+        """What keeps a job from starting that somebody has to approve; None = it may go on."""
+        request = await self._deps.store.read(lambda c: gate.request_of(c, job))
+        if request is None or request.state == "approved":
+            return None
+        if not request.decided:
+            # The decision pulls this task forward; the wait is only a safety net.
+            return Again(max(request.closes_at, self._now()) + DECIDED_BY)
+        if request.state == "withdrawn":
+            return Done(lambda c: self._withdrawn(c, job, request, task))
+        why = (request.decision or {}).get("reason", "")
+        return self._no(job, task, {"kind": "not_approved", "code": request.state, "message": why})
+
+    def _withdrawn(self, connection: Connection, job: Job, request: Request, task: Task) -> None:
+        fresh = jobs.get(connection, job.id)
+        if fresh is None or fresh.state != "waiting":
+            return
+        now, by = self._now(), request.requester
+        jobs.change(
+            connection, job.id, now=now, state="cancelled", state_at=now, finished_at=now, collected_at=now
+        )
+        small.record(
+            connection,
+            at=now,
+            actor=by,
+            via="task",
+            action="job.cancel",
+            subject=job.label,
+            before=fresh.state,
+            after="cancelled",
+            corr=task.corr,
+        )
+        self._recorder.cancelled(connection, job.id, by=by, now=now)
 
     async def _send(self, task: Task, job: Job, files: Files) -> Outcome:
         spec = spec_of(job, files)
@@ -189,7 +230,7 @@ class Submit:
     def _intend(self, connection: Connection, job: Job, task: Task, at: datetime) -> bool:
         queue.extend(connection, task, now=at)
         fresh = jobs.get(connection, job.id)
-        if fresh is None or fresh.state not in ("waiting", "submitting"):
+        if fresh is None or fresh.state not in ("waiting", "submitting") or gate.undecided(connection, fresh):
             return False
         asked = _without_wait(fresh)
         jobs.change(connection, job.id, now=at, intent_at=at, state="submitting", state_at=at, asked=asked)
