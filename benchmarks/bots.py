@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sandbox.slack.options import SlackOptions
 
 OURS, PEER = "tunesmith", "bare Bolt"
 PATIENCE = 30.0
+Prepare = Callable[[Path], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -30,10 +31,17 @@ async def slack() -> AsyncIterator[Sandbox]:
 
 
 @asynccontextmanager
-async def child(kind: str, sandbox: Sandbox, folder: Path) -> AsyncIterator[float]:
-    """A bot of this kind, connected; yields the seconds from its start to its connection."""
+async def child(
+    kind: str, sandbox: Sandbox, folder: Path, prepare: Prepare | None = None
+) -> AsyncIterator[float]:
+    """A bot of this kind, connected; yields the seconds from its start to its connection.
+
+    `prepare` may change the configuration and fill the store before the bot starts.
+    """
     config = folder / "tunesmith.toml"
     config.write_text(bot_config(sandbox.url, folder), encoding="utf-8")
+    if prepare is not None:
+        await prepare(config)
     environment = {**os.environ, **identity_environment(sandbox.url), "TUNESMITH_CONFIG": str(config)}
     ours = (sys.executable, "-m", "bot.cli", "run")
     peer = (sys.executable, "-m", "benchmarks.bots", f"{sandbox.url}/slack/api/")

@@ -1,5 +1,6 @@
 """The cached catalogue of what can be trained, and the quotas: the handler of `catalogue.refresh`, and the search."""
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -7,11 +8,16 @@ from sqlalchemy import Connection
 
 from bot.deps import Deps
 from bot.facts.forms import Choice
-from bot.store import connections, jobs
+from bot.store import connections, deployments, jobs
 from bot.work.tasks import Again, Done, Outcome, Task
-from providers.base import Model
+from providers.base import Model, Provider
+from providers.errors import ProviderError
+from providers.hosting import Place
 
+log = logging.getLogger(__name__)
 FRESH = timedelta(hours=1)
+SOONER = timedelta(minutes=10)
+"""When a part of it could not be read."""
 SHOWN = 100
 ORDER = {"base": 0, "tuned": 1, "checkpoint": 2}
 
@@ -30,6 +36,7 @@ class Refresh:
         provider = self._deps.provider(name)
         models = await provider.models()
         probe = await provider.probe()
+        place = await self._place(name, provider)
         now = self._deps.clock.now()
 
         def apply(connection: Connection) -> None:
@@ -41,8 +48,21 @@ class Refresh:
                 "clock_skew": probe.clock_skew,
             }
             connections.note(connection, name, usage=usage, probed_at=now)
+            if place is not None:
+                deployments.put_place(connection, name, place, now=now)
 
-        return Again(now + FRESH, apply)
+        unread = place is None and provider.hosting is not None
+        return Again(now + (SOONER if unread else FRESH), apply)
+
+    async def _place(self, name: str, provider: Provider) -> Place | None:
+        """Where deployments can live there. What can be trained is kept even when this cannot be read."""
+        if provider.hosting is None:
+            return None
+        try:
+            return await provider.hosting.place()
+        except ProviderError as error:
+            log.warning("what can be deployed at %s cannot be read: %s", name, error)
+            return None
 
 
 def search(connection: Connection, name: str, typed: str, methods: Sequence[str]) -> Sequence[Choice]:

@@ -137,11 +137,22 @@ def _same_file(connection: Connection, actor: Actor, source: Mapping[str, Any]) 
     return None
 
 
-def swap(connection: Connection, first: int, second: int, *, now: datetime) -> None:
-    """Exchange the roles of a pair."""
+def swap(connection: Connection, first: int, second: int, actor: str, *, now: datetime, corr: str) -> None:
+    """Exchange the roles of a pair; `actor` is the user id of who says so."""
     pair = [datasets.get(connection, number) for number in (first, second)]
     if any(one is None for one in pair):
         return
     for one, other in ((pair[0], pair[1]), (pair[1], pair[0])):
         if one is not None and other is not None:
             datasets.change(connection, one.id, now=now, role=other.role)
+            small.record(
+                connection,
+                at=now,
+                actor=actor,
+                via="button",
+                action="dataset.role",
+                subject=one.label,
+                before=one.role,
+                after=other.role,
+                corr=corr,
+            )

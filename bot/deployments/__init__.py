@@ -1,0 +1,1 @@
+"""Deployments: asking for them, rolling them out, watching them, keeping them."""

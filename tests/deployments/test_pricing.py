@@ -1,0 +1,88 @@
+"""What hosting costs, at configured prices."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.config.approvals import HostingPrice
+from bot.deployments.places import Places, is_free
+from bot.deployments.pricing import Planned, bill, money, rate_of
+from tests.deployments.asking_bench import BASE, DEVELOPER, GLOBAL, Asking, asking_in, settings_in
+
+PLANNED = Planned(connection="prod-swc", base=BASE, sku="GlobalStandard")
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Iterator[Asking]:
+    with asking_in(settings_in(tmp_path)) as made:
+        yield made
+
+
+def test_a_rate_says_where_it_comes_from_and_free_hosting_has_none(asking: Asking) -> None:
+    rate = rate_of(asking.settings, "prod-swc", BASE, "GlobalStandard")
+    assert rate is not None
+    assert (rate.per_hour, rate.currency, rate.as_of) == (1.7, "USD", "2026-11-22")
+    assert money(rate, 720).high == pytest.approx(1224), "the documented month of 720 hours"
+    assert money(rate, 720).source == rate.source
+    assert rate_of(asking.settings, "prod-swc", BASE, "DeveloperTier", free=True) is None
+    assert rate_of(asking.settings, "prod-swc", "llama", "Standard") is None
+    assert (is_free(DEVELOPER), is_free(GLOBAL), is_free(None)) == (True, False, False)
+
+
+def test_the_bill_before_with_both_and_after(asking: Asking) -> None:
+    first = asking.deployment("support-v11")
+    asking.deployment("other")
+    asking.deployment("base-model", fine_tuned=False, model=BASE)
+    asking.deployment("past", state="gone")
+    asking.deployment("wanted", state="approved")
+    asking.deployment("trial", sku="developertier")
+    told = bill(
+        asking.c,
+        asking.settings,
+        Planned(connection="prod-swc", base=BASE, sku="GlobalStandard", replaces=first),
+    )
+    assert told is not None
+    assert (told.before, told.during, told.after) == pytest.approx((3 * 1224, 4 * 1224, 3 * 1224))
+    assert (told.currency, told.unknown) == ("USD", 0)
+
+
+def test_without_a_replacement_it_stays_as_it_is_then(asking: Asking) -> None:
+    told = bill(asking.c, asking.settings, PLANNED)
+    assert told is not None
+    assert (told.before, told.during, told.after) == pytest.approx((0, 1224, 1224))
+    free = bill(asking.c, asking.settings, Planned(connection="prod-swc", base=BASE, sku="DeveloperTier"))
+    assert free is not None
+    assert (free.during, free.unknown) == (0, 0)
+
+
+def test_what_has_no_price_or_another_currency_is_counted_as_unknown(asking: Asking) -> None:
+    asking.deployment("llama", base="llama-3")
+    euro = HostingPrice(
+        model="mistral*", per_hour=Decimal(1), currency="EUR", source="list", as_of=date(2026, 11, 22)
+    )
+    settings = asking.settings.model_copy(update={"hosting": (*asking.settings.hosting, euro)})
+    asking.deployment("mistral", base="mistral-3b")
+    told = bill(asking.c, settings, PLANNED)
+    assert told is not None
+    assert (told.before, told.unknown, told.currency) == (0, 2, "USD")
+
+
+def test_without_any_price_there_is_no_bill(asking: Asking) -> None:
+    settings = asking.settings.model_copy(update={"hosting": ()})
+    assert bill(asking.c, settings, PLANNED) is None
+    asking.deployment()
+    assert bill(asking.c, settings) is None
+
+
+def test_a_sku_is_known_from_elsewhere_where_the_region_was_never_read(asking: Asking) -> None:
+    places = Places(asking.c, asking.settings)
+    assert places.of("bare") is None
+    elsewhere = places.sku("bare", BASE, "developertier")
+    assert elsewhere is not None
+    assert is_free(elsewhere)
+    assert (elsewhere.pool, elsewhere.maximum) == ("", None), "its bounds are another region's"
+    assert [one.id for one in places.skus("bare", BASE)] == ["Standard", "GlobalStandard", "DeveloperTier"]
+    assert places.sku("bare", BASE, "Provisioned") is None
