@@ -26,6 +26,7 @@ from bot.errors import ChatError, ChatRefused
 from bot.helper import HelperProcess
 from bot.ids import random_id
 from bot.logs import configure
+from bot.looking_back.audit_lines import AuditLines
 from bot.people import People
 from bot.store.connections import PointedElsewhere
 from bot.store.engine import open_store
@@ -154,7 +155,13 @@ async def create_app(
     chat = SlackChat(client, http, settings.slack)
     helper = HelperProcess()
     people = People(
-        store, clock, chat, settings.roles, settings.slack.home_team, settings.slack.allowed_teams
+        store,
+        clock,
+        chat,
+        settings.roles,
+        settings.slack.home_team,
+        settings.slack.allowed_teams,
+        settings.approvals,
     )
     deps = Deps(
         settings=settings,
@@ -251,6 +258,8 @@ async def _until(work: Coroutine[Any, Any, Application], stopping: asyncio.Event
 async def _serve(
     application: Application, settings: Settings, stopping: asyncio.Event, started: float
 ) -> int:
+    auditing = asyncio.create_task(AuditLines(application.deps.store).run())
+    auditing.add_done_callback(_audit_ended)
     await application.start()
     # What is here now stays: a full collection in the middle of fifty clicks would walk through all of it.
     gc.collect()
@@ -266,13 +275,18 @@ async def _serve(
     watching = asyncio.ensure_future(application.engine.watch())
     waiting = asyncio.ensure_future(stopping.wait())
     done, pending = await asyncio.wait({watching, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
+    for task in (*pending, auditing):
         task.cancel()
     if watching in done:
         watching.result()
         log.error("a loop ended by itself")
         return 1
     return 0
+
+
+def _audit_ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("the audit is no longer written to standard output", exc_info=task.exception())
 
 
 def _why(error: Exception) -> str:

@@ -20,6 +20,9 @@ COMMANDS: Final[dict[str, str]] = {
     "validate": "check a training file",
     "chart": "draw the curves of a results.csv",
     "jobs": "list training jobs",
+    "deployments": "list deployments",
+    "approvals": "list approval requests",
+    "audit": "list who did what",
     "manifest": "print the Slack app manifest",
     "db": "look after the database",
 }

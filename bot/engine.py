@@ -8,13 +8,20 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bot import reconcile
+from bot.approvals import standing
+from bot.approvals.kinds import kinds as approval_kinds
 from bot.catalogue import Refresh
 from bot.datasets.intake import Intake
 from bot.datasets.staging import Staging
 from bot.datasets.upload import Upload
+from bot.deployments.kinds import kinds as deployment_kinds
+from bot.deployments.look import Look
+from bot.deployments.record import DeploymentRecorder
+from bot.deployments.watch import KIND as LOOK
 from bot.deps import Deps
 from bot.errors import ChatError
 from bot.facts.notices import TaskParked
+from bot.looking_back.delete import kinds as clean_kinds
 from bot.painter import StorePainter
 from bot.store import small
 from bot.training.collect import Collect
@@ -61,6 +68,7 @@ class Engine:
         intake, upload = Intake(deps, recorder, staging), Upload(deps, recorder, staging)
         collect = Collect(deps, recorder)
         submit, control = Submit(deps, recorder), Control(deps, recorder)
+        hosted = DeploymentRecorder(deps.settings, deps.providers)
         return {
             "dataset.intake": Kind(handler=intake, on_parked=self._parked(intake.give_up)),
             "dataset.upload": Kind(handler=upload, on_parked=self._parked(upload.give_up)),
@@ -69,6 +77,10 @@ class Engine:
             "job.collect": Kind(handler=collect, on_parked=self._parked(collect.give_up)),
             "connection.poll": Kind(handler=Follow(deps, recorder), budget=None),
             "catalogue.refresh": Kind(handler=Refresh(deps), budget=None),
+            LOOK: Kind(handler=Look(deps, hosted), budget=None),
+            **deployment_kinds(deps, hosted, self._parked),
+            **approval_kinds(deps, self._parked),
+            **clean_kinds(deps, self._parked),
         }
 
     def _parked(self, give_up: GiveUp | None = None) -> GiveUp:
@@ -95,8 +107,12 @@ class Engine:
             reconcile.register(connection, deps.settings)
             freed = reconcile.free_leases(connection)
             reconcile.plant_recurring(connection, deps.providers, now=now, corr=corr)
+            reconcile.plant_looks(connection, deps.providers, now=now, corr=corr)
+            standing.plant(connection, deps.settings, now=now, corr=corr)
             reconcile.replant_jobs(connection, now=now, corr=corr)
             reconcile.replant_data(connection, now=now, corr=corr)
+            reconcile.replant_requests(connection, now=now, corr=corr)
+            reconcile.replant_deployments(connection, now=now, corr=corr)
             reconcile.housekeeping(connection, now=now)
             return freed
 
@@ -140,6 +156,7 @@ class Engine:
 
         def work(connection: Connection) -> None:
             reconcile.plant_recurring_missing(connection, self.deps.providers, now=now, corr=corr)
+            reconcile.plant_looks(connection, self.deps.providers, now=now, corr=corr, only_missing=True)
             self.recorder.alert_pending(connection, now=now)
             reconcile.housekeeping(connection, now=now)
 

@@ -1,15 +1,18 @@
 """What the surface asks of the store: facts for lists, snapshots and forms. Reads only, no request to any service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection
 
+from bot.approvals.facts import waiting_for
 from bot.catalogue import choice
 from bot.config.settings import Settings
 from bot.datasets.facts import dataset_facts
+from bot.deployments.listing import all_facts
+from bot.deployments.places import DEPLOYMENTS, Places
 from bot.errors import NotThere
 from bot.facts.datasets import DatasetFacts
 from bot.facts.forms import (
@@ -25,7 +28,7 @@ from bot.facts.forms import (
 from bot.facts.jobs import ForeignJob, JobFacts, LogLine
 from bot.ids import number_of
 from bot.people import Actor
-from bot.store import connections, datasets, jobs, records
+from bot.store import connections, datasets, deployments, jobs, looks, records
 from bot.store.jobs import Job
 from bot.training.facts import job_facts
 from bot.work import card_rows
@@ -73,13 +76,32 @@ class Questions:
             raise NotThere("no_jobs")
         return newest
 
-    def launcher(self, connection: Connection, actor: Actor, *, now: datetime) -> Launcher:
-        """What is mine now."""
+    def launcher(
+        self,
+        connection: Connection,
+        actor: Actor,
+        *,
+        now: datetime,
+        groups: Iterable[str] = (),
+        trainer: bool = True,
+    ) -> Launcher:
+        """What is mine now, and what waits for me, who am in `groups`."""
         mine, _ = jobs.listed(connection, actor.team_id, requester=actor.user_id, limit=50)
         running = [self.facts(connection, one, now=now) for one in mine if not one.ended][:RUNNING_SHOWN]
         data = datasets.of_owner(connection, actor.team_id, actor.user_id, limit=100)
         ready = sum(one.state == "ready" for one in data)
-        return Launcher(command=self.settings.slack.command, running=tuple(running), data_ready=ready)
+        hosted = all_facts(connection, actor, self.settings, self.providers, "mine", now=now)
+        there = [one for one in hosted if one.state in deployments.THERE]
+        soon = now + timedelta(days=max(self.settings.watch.warn_days, default=0))
+        return Launcher(
+            command=self.settings.slack.command,
+            running=tuple(running),
+            data_ready=ready,
+            trainer=trainer,
+            deployments=len(there),
+            expiring=sum(one.expires is not None and one.expires.at <= soon for one in there),
+            waiting=len(waiting_for(connection, actor.user_id, self.settings, groups)),
+        )
 
     def job_list(
         self,
@@ -138,7 +160,7 @@ class Questions:
 
     def connections(self, connection: Connection) -> Sequence[ConnectionFacts]:
         """All configured connections as they were last seen."""
-        known = connections.known(connection)
+        known, places = connections.known(connection), Places(connection, self.settings)
         answers = []
         for one in self.settings.connections:
             seen = known.get(one.name)
@@ -150,6 +172,8 @@ class Questions:
                 ("files_bytes", usage.get("files_bytes"), limits.files_total_bytes),
                 ("jobs", usage.get("jobs"), limits.jobs_kept),
             )
+            look = looks.get(connection, one.name)
+            unread = (look.error or {}) if look else {}
             state = seen.state if seen and seen.state in ("healthy", "failing") else "unknown"
             answers.append(
                 ConnectionFacts(
@@ -161,8 +185,18 @@ class Questions:
                     error=str(error.get("code", "")),
                     error_text=str(error.get("text", "")),
                     clock_skew=usage.get("clock_skew"),
-                    quotas=tuple(Quota(what=w, used=u, limit=m) for w, u, m in gauges if u is not None and m),
+                    quotas=(
+                        *(Quota(what=w, used=u, limit=m) for w, u, m in gauges if u is not None and m),
+                        *_hosting_quotas(places, one.name),
+                    ),
                     open_jobs=len(jobs.open_at(connection, one.name)),
+                    managed=self.providers[one.name].hosting is not None,
+                    looked_at=look.listed_at if look else None,
+                    used_at=look.used_at if look else None,
+                    unread=str(unread.get("what", "")),
+                    unread_error=str(unread.get("code", "")),
+                    unread_params=dict(unread.get("params") or {}),
+                    unread_text=str(unread.get("text", "")),
                 )
             )
         return answers
@@ -276,3 +310,15 @@ def _field(one: HyperParam, value: float | None) -> FieldSpec:
         value=value,
         hint=one.hint,
     )
+
+
+def _hosting_quotas(places: Places, name: str) -> list[Quota]:
+    """How many deployments there are, and the pools of fine-tuned models (they have their own) that are drawn from."""
+    count, place = places.count(name), places.of(name)
+    found = [Quota(what=DEPLOYMENTS, used=count.used, limit=count.limit)] if count else []
+    if place is None:
+        return found
+    ours = {sku.pool.casefold() for offer in place.offers for sku in offer.skus if sku.pool}
+    drawn = [one for one in place.pools if one.used > 0 and one.limit > 0 and one.name.casefold() in ours]
+    drawn.sort(key=lambda one: one.name)
+    return found + [Quota(what=one.name, used=one.used, limit=one.limit) for one in drawn]

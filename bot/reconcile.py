@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.approvals import kinds as approvals
 from bot.config.settings import Settings
+from bot.deployments import kinds as hosted
+from bot.deployments.watch import look_key, look_soon
 from bot.store import connections, datasets, jobs, small
 from bot.training import submit
 from bot.training.record import poll_soon
 from bot.work import outbox_rows, queue
 from bot.work.tasks import BULK
+from providers.base import Provider
 
 KEEP_TASKS = timedelta(days=14)
 KEEP_DELIVERIES = timedelta(hours=24)
@@ -50,6 +54,22 @@ def plant_recurring_missing(
     """Plant recurring tasks that have no open row, without hurrying those that have one."""
     missing = {name: None for name in names if not queue.is_open(connection, f"poll:{name}")}
     plant_recurring(connection, missing, now=now, corr=corr)
+
+
+def plant_looks(
+    connection: Connection,
+    providers: Mapping[str, Provider],
+    *,
+    now: datetime,
+    corr: str,
+    only_missing: bool = False,
+) -> None:
+    """Make sure that the deployments of every connection that has any are watched; looked at now, unless
+    `only_missing` leaves those alone whose next look is planted."""
+    for name, provider in providers.items():
+        if provider.hosting is None or (only_missing and queue.is_open(connection, look_key(name))):
+            continue
+        look_soon(connection, name, now=now, corr=corr)
 
 
 def replant_jobs(connection: Connection, *, now: datetime, corr: str) -> int:
@@ -91,6 +111,16 @@ def replant_data(connection: Connection, *, now: datetime, corr: str) -> int:
     for copy in copies:
         submit.plant_upload(connection, copy.id, copy.dataset, now=now, corr=corr)
     return len(unread) + len(copies)
+
+
+def replant_requests(connection: Connection, *, now: datetime, corr: str) -> int:
+    """Give every approval request that waits its tasks; how many requests."""
+    return approvals.replant(connection, now=now, corr=corr)
+
+
+def replant_deployments(connection: Connection, *, now: datetime, corr: str) -> int:
+    """Give every deployment that waits for a step its task; how many."""
+    return hosted.replant(connection, now=now, corr=corr)
 
 
 def left_behind(connection: Connection, names: Collection[str]) -> list[str]:

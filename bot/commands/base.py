@@ -1,7 +1,7 @@
 """What a command is, and how it fails."""
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,3 +71,14 @@ def settings_of(options: argparse.Namespace) -> "Settings":
 def cannot_read(path: Path, error: OSError) -> CommandError:
     """A file of the person's that cannot be read."""
     return CommandError([Trouble(str(path), f"cannot be read: {error.strerror or error}", "")])
+
+
+def columns(rows: Sequence[Sequence[str]], *, more: int = 0) -> str:
+    """Rows as text, each column as wide as its widest value; `more` older ones are only counted."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    if more > 0:
+        lines.append(f"… and {more} older (--limit)")
+    return "\n".join(lines) + "\n"

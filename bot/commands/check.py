@@ -1,10 +1,11 @@
 """`tunesmith check`: look at everything that a running bot depends on, and say what to mend.
 
-Looks and changes nothing: no message, no job, no file is made.
+Looks and changes nothing: no message, no job, no file, no deployment is made.
 """
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -20,6 +21,10 @@ if TYPE_CHECKING:  # read only when the command runs
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options."""
     config_argument(parser)
+    parser.add_argument("--json", action="store_true", help="as JSON, when all is looked at")
+    parser.epilog = (
+        "exit codes: 0 nothing to mend (warnings do not count), 1 something to mend, 2 no configuration"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,35 +32,45 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     from bot.config.load import locate
 
-    _show(fine(f"configuration ({locate(options.config, os.environ)})"))
-    return asyncio.run(_look(settings))
+    where = str(locate(options.config, os.environ))
+    return asyncio.run(_look(settings, where, as_json=options.json))
 
 
-async def _look(settings: "Settings") -> int:
-    failed = 0
-    async for one in looks(settings):
-        failed += not one.ok
-        _show(one)
-    return 1 if failed else 0
+async def _look(settings: "Settings", where: str, *, as_json: bool) -> int:
+    seen = []
+    async for one in looks(settings, where):
+        seen.append(one)
+        if not as_json:
+            sys.stdout.write(one.text())
+            sys.stdout.flush()
+    failures = sum(one.state == "failure" for one in seen)
+    warnings = sum(one.state == "warning" for one in seen)
+    if as_json:
+        shown = {
+            "ok": not failures,
+            "failures": failures,
+            "warnings": warnings,
+            "looks": [one.as_json() for one in seen],
+        }
+        sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+    return 1 if failures else 0
 
 
-async def looks(settings: "Settings") -> AsyncIterator[Looked]:
+async def looks(settings: "Settings", where: str) -> AsyncIterator[Looked]:
     """Every look in turn; one that fails does not keep the others from being made."""
     from bot.commands.check_services import connections
     from bot.commands.check_slack import slack
-    from bot.commands.check_store import staging, store
+    from bot.commands.check_store import freeze, staging, store
 
+    yield fine(f"configuration ({where})")
     yield store(settings.store.path)
     yield staging(settings.files.staging)
+    for one in freeze(settings):
+        yield one
     async for one in slack(settings):
         yield one
     async for one in connections(settings):
         yield one
-
-
-def _show(one: Looked) -> None:
-    sys.stdout.write(one.text())
-    sys.stdout.flush()
 
 
 COMMAND = Command(arguments, run)

@@ -11,9 +11,11 @@ _KINDS: Final = {
     "whole_number": "a whole number",
     "number": "a number",
     "true_false": "true or false",
-    "list": 'a list ["...", "..."]; connections and prices are tables under [[connections]] and [[prices]]',
+    "list": 'a list ["...", "..."]; of tables there are many under [[connections]], [[prices]], [[hosting]] and so on',
     "table": "a table",
     "date": "a date such as 2026-11-01",
+    "time": "a time of day such as 09:00:00",
+    "moment": "a date and time with its offset, such as 2026-12-20T18:00:00+01:00",
 }
 _BOUNDS: Final = {
     "greater_than": "more than",
@@ -162,6 +164,38 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "unknown_connection": ("“{value}” is not a connection here.", "Known: {known}."),
     "bad_currency": ("“{value}” is not a currency.", "Three capital letters, such as USD."),
     "bad_price": ("is not a price.", "A number that is zero or more."),
+    "bad_resource_id": (
+        "“{value}” is not the id of an account.",
+        (
+            "Copy it whole from the resource's JSON view: /subscriptions/.../resourceGroups/.../providers/"
+            "Microsoft.CognitiveServices/accounts/NAME"
+        ),
+    ),
+    # approvals and the watch
+    "fits_no_connection": (
+        "“{value}” fits no connection, so it would never count.",
+        "Known: {known}; * stands for any letters.",
+    ),
+    "more_than_named": (
+        "asks for {count} approvers, but only {named} can approve.",
+        "Name more people, or a user group, or lower the count.",
+    ),
+    "bad_time_zone": (
+        "is not a time zone that is known.",
+        "Give its name in the zone database, such as Europe/Stockholm or UTC.",
+    ),
+    "no_days": (
+        "names no day.",
+        (
+            "Name at least one of mon, tue, wed, thu, fri, sat, sun; round the clock is all seven from 00:00:00 to "
+            "23:59:59."
+        ),
+    ),
+    "end_not_after_start": (
+        "does not come after the start ({start} to {end}).",
+        "Let it end later; what goes past midnight or comes again needs an entry of its own.",
+    ),
+    "listed_twice": ("has {values} more than once.", "Name each once: nothing is said twice."),
 }
 
 

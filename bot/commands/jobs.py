@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.commands.base import Command, config_argument, settings_of
+from bot.commands.base import Command, columns, config_argument, settings_of
 
 if TYPE_CHECKING:  # sqlalchemy is read only when the command runs
     from bot.store.jobs import Job
@@ -82,13 +82,7 @@ def as_table(jobs: Sequence["Job"], total: int) -> str:
                 when,
             )
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
-    if total > len(jobs):
-        lines.append(f"… and {total - len(jobs)} older (--limit)")
-    return "\n".join(lines) + "\n"
+    return columns(rows, more=total - len(jobs))
 
 
 COMMAND = Command(arguments, run)

@@ -3,8 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,26 +11,9 @@ import pytest
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import DEFAULT_SCOPES, SlackOptions
+from tests.cli.checked import checked
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What came out. `lines` are the looks, each with its remedy."""
-
-    code: int
-    out: str
-    err: str
-
-    def look(self, what: str) -> str:
-        """The one look whose line has `what` in it."""
-        looks = self.out.replace("\n          ", " | ").splitlines()
-        (found,) = (line for line in looks if what in line)
-        return found
-
-
-Check = Callable[..., Awaitable[Checked]]
 
 
 @pytest.fixture
@@ -42,20 +24,25 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     await made.stop()
 
 
-async def checked(url: str, folder: Path, **variables: str) -> Checked:
+async def as_a_process(url: str, folder: Path) -> tuple[int, str]:
+    """The program as somebody calls it."""
     config = folder / "tunesmith.toml"
     config.write_text(bot_config(url, folder / "state"), encoding="utf-8")
-    environment = {**os.environ, **identity_environment(url), "PYTHONPATH": str(ROOT), **variables}
-    environment["PYTHONIOENCODING"] = "utf-8"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "check", "--config", str(config)),
         cwd=folder,
-        env=environment,
+        env={**os.environ, **identity_environment(url), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await process.communicate()
-    return Checked(process.returncode or 0, out.decode(), err.decode())
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()
+
+
+async def test_as_a_process(sandbox: Sandbox, tmp_path: Path) -> None:
+    code, out = await as_a_process(sandbox.url, tmp_path)
+    assert code == 0
+    assert "FAIL" not in out
+    assert not (tmp_path / "state").exists(), "a check makes nothing"
 
 
 async def test_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -68,6 +55,12 @@ async def test_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "#fine-tuning" in got.look("slack.channel")
     assert "answers" in got.look("connection prod-swc")
     assert "answers" in got.look("connection dev-eus2")
+    assert "none now" in got.look("freeze")
+    assert "@ml-leads with 2 members" in got.look("user group S0MLLEADS")
+    assert "2 can approve (ada, bruno)" in got.look("approvals of keeping")
+    for name in ("prod-swc", "dev-eus2"):
+        assert "there" in got.look(f"deployments at {name}: rights")
+        assert "readable" in got.look(f"deployments at {name}: last calls")
     assert not (tmp_path / "state").exists(), "a check makes nothing"
 
 
