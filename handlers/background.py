@@ -19,9 +19,9 @@ class Background:
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Run it now; the caller does not wait."""
-        task = asyncio.create_task(self._in_turn(work), name=name)
+    def spawn(self, work: Coroutine[Any, Any, None], name: str, *, waits: bool = False) -> None:
+        """Run it now; the caller does not wait. What only `waits` takes none of the places."""
+        task = asyncio.create_task(work if waits else self._in_turn(work), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 

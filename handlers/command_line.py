@@ -39,6 +39,7 @@ WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "undeploy": frozenset(),
         "clean": frozenset(),
         "audit": frozenset(),
+        "costs": frozenset(),
         "settings": frozenset(),
     }
 )
@@ -52,10 +53,21 @@ TAKES_JOB: Final = frozenset({"job", "log", "pause", "resume", "cancel", "result
 
 _TAKES_ID: Final = TAKES_JOB | {"data"}
 
-LATER: Final = frozenset(
-    {"deploy", "approvals", "deployments", "keep", "undeploy", "clean", "audit", "settings"}
+HERE: Final = frozenset(
+    {
+        "launcher",
+        "help",
+        "approvals",
+        "settings",
+        "deployments",
+        "keep",
+        "undeploy",
+        "audit",
+        "costs",
+        "clean",
+    }
 )
-"""Words that come with the next part: known, and answered so."""
+"""Words for everybody of the home team: an approver need not be one who may train."""
 
 ALIASES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -68,6 +80,7 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
         "datasets": "data",
         "connection": "connections",
         "approval": "approvals",
+        "cost": "costs",
         "deployment": "deployments",
         "?": "help",
     }
@@ -83,6 +96,7 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
 _REMOTE = re.compile(r"ftjob-[A-Za-z0-9_-]+", re.IGNORECASE)
 _PERMALINK = re.compile(r"/archives/([CDG][A-Z0-9]{2,})/p(\d{10})(\d{6})$")
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_PERSON = re.compile(r"<?@?([UW][A-Z0-9]{5,20})(?:\|[^>]*)?>?")
 _LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 _QUOTES = "\"'`\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2032\u2033"
 _TOKEN = re.compile(r'"([^"]*)"|[^\s"]+|"')
@@ -181,6 +195,12 @@ def permalink(target: str) -> Permalink | None:
     )
 
 
+def mentioned(token: str) -> str | None:
+    """The person in a mention (`<@U0REQUEST1|rin>`) or an id; None for anything else."""
+    found = _PERSON.fullmatch(token.strip())
+    return found[1] if found else None
+
+
 def _without_mentions(text: str, bot_user: str | None) -> str:
     text = _LINK.sub(r"\1", text).strip()
     while found := _MENTION.match(text):
@@ -249,6 +269,10 @@ def _letter(word: str, rest: Sequence[str]) -> str:
     """The kind of thing that a bare number is the number of; empty where it could be either."""
     if word == "train":
         return "J" if "like" in rest else ""
+    if word == "approvals":
+        return "A"
+    if word in ("deployments", "keep", "undeploy"):
+        return "P"
     return "J" if word in TAKES_JOB else "D" if word == "data" else ""
 
 

@@ -12,11 +12,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from sqlalchemy import Connection
 
-from bot.chat import Rendered
+from bot.chat import Member, Rendered
 from bot.config.hosts import host_allowed
 from bot.deps import Deps
 from bot.engine import Engine
-from bot.errors import BotError, ChatError, translated
+from bot.errors import BotError, ChatError, Denied, translated
 from bot.store import people, small
 from handlers.background import Background
 from handlers.blocks import answers
@@ -55,9 +55,33 @@ class Desk:
 
         return await self.deps.store.write(work)
 
-    def later(self, call: Call, work: Callable[[], Awaitable[None]], name: str) -> None:
-        """Do this after the ack, with every error answered."""
-        self.background.spawn(self._guarded(call, work), name)
+    async def require_here(self, call: Call) -> Member:
+        """The member, when they are of the home team; guests only where the configuration lets them in.
+
+        Raises:
+            Denied: `foreign_team`, `guest`.
+            ChatError: Slack cannot be asked (fail closed).
+        """
+        settings, actor = self.deps.settings, call.actor
+        home = (settings.slack.home_team, *settings.slack.allowed_teams)
+        if actor.team_id not in home:
+            raise Denied("foreign_team")
+        member = await self.deps.people.refresh(actor.user_id)
+        if member.is_foreign or member.team_id not in home:
+            raise Denied("foreign_team")
+        if (
+            member.is_guest
+            and not settings.roles.guests
+            and member.user_id not in settings.roles.trainers.users
+        ):
+            raise Denied("guest")
+        return member
+
+    def later(
+        self, call: Call, work: Callable[[], Awaitable[None]], name: str, *, waits: bool = False
+    ) -> None:
+        """Do this after the ack, with every error answered; `waits` for what only waits and hurries nobody."""
+        self.background.spawn(self._guarded(call, work), name, waits=waits)
 
     async def _guarded(self, call: Call, work: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -143,16 +167,20 @@ class Desk:
             return False
         return answer.status_code == 200
 
-    async def open_view(self, call: Call, view: Mapping[str, Any]) -> None:
-        """Open a modal, on top of the one that was clicked in; the trigger lives three seconds."""
+    async def open_view(self, call: Call, view: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Open a modal, on top of the one that was clicked in; the trigger lives three seconds. As Slack has it now."""
         if call.view is not None and call.view.get("type") == "modal":
-            await ask(self.client.views_push(trigger_id=call.trigger_id, view=dict(view)))
-            return
-        await ask(self.client.views_open(trigger_id=call.trigger_id, view=dict(view)))
+            answer = await ask(self.client.views_push(trigger_id=call.trigger_id, view=dict(view)))
+        else:
+            answer = await ask(self.client.views_open(trigger_id=call.trigger_id, view=dict(view)))
+        return answer.get("view") or {}
 
-    async def update_view(self, view_id: str, view: Mapping[str, Any], view_hash: str | None) -> None:
-        """Replace a modal's content, unless it changed in the meantime."""
-        await ask(self.client.views_update(view_id=view_id, view=dict(view), hash=view_hash))
+    async def update_view(
+        self, view_id: str, view: Mapping[str, Any], view_hash: str | None
+    ) -> Mapping[str, Any]:
+        """Replace a modal's content, unless it changed in the meantime. As Slack has it now."""
+        answer = await ask(self.client.views_update(view_id=view_id, view=dict(view), hash=view_hash))
+        return answer.get("view") or {}
 
     def permalink(self, channel: str, ts: str) -> str:
         """The address of a message."""

@@ -5,12 +5,26 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from bot.chat import Rendered
-from bot.facts import notices
+from bot.facts import deployment_notices, notices
 from bot.facts.datasets import DatasetFacts
+from bot.facts.deployments import DeploymentFacts
 from bot.facts.forms import HomeFacts
 from bot.facts.jobs import JobFacts
-from bot.facts.notices import Notice
-from handlers.blocks import dataset_card, home, job_card, job_notices, other_notices
+from bot.facts.notice import Notice
+from bot.facts.requests import RequestFacts
+from handlers.blocks import (
+    clean_notices,
+    dataset_card,
+    deployment_card,
+    home,
+    job_card,
+    job_notices,
+    other_notices,
+    request_card,
+    request_notices,
+)
+from handlers.blocks import deployment_notices as deployed
+from handlers.blocks import deployment_watch_notices as watched
 
 BUILDERS: Final[Mapping[type[Notice], Callable[[Any, str], Rendered]]] = MappingProxyType(
     {
@@ -24,6 +38,28 @@ BUILDERS: Final[Mapping[type[Notice], Callable[[Any, str], Rendered]]] = Mapping
         notices.CopyFailed: other_notices.copy_failed,
         notices.IntakeFailed: other_notices.intake_failed,
         notices.TaskParked: other_notices.task_parked,
+        notices.PoliciesUnsatisfiable: request_notices.policies_unsatisfiable,
+        deployment_notices.RequestReminder: request_notices.reminder,
+        deployment_notices.RequestDecided: request_notices.decided,
+        deployment_notices.ChangesAsked: request_notices.changes_asked,
+        deployment_notices.NewRound: request_notices.new_round,
+        deployment_notices.VoteRefused: request_notices.vote_refused,
+        deployment_notices.GlassBroken: request_notices.glass_broken,
+        deployment_notices.DeploymentLive: deployed.live,
+        deployment_notices.DeploymentFailed: deployed.failed,
+        deployment_notices.ReplacedSoon: deployed.replaced_soon,
+        deployment_notices.DeploymentsFound: watched.found,
+        deployment_notices.IdleNudge: watched.idle,
+        deployment_notices.DeletionAhead: watched.ahead,
+        deployment_notices.RetirementAhead: watched.retirement,
+        deployment_notices.UntilReached: watched.until_reached,
+        deployment_notices.Kept: deployed.kept,
+        deployment_notices.KeepFailed: deployed.keep_failed,
+        deployment_notices.TakenDown: deployed.taken_down,
+        deployment_notices.TakeDownFailed: deployed.take_down_failed,
+        deployment_notices.DeploymentGone: watched.gone,
+        deployment_notices.ReminderDue: watched.reminder,
+        deployment_notices.CleanDone: clean_notices.done,
     }
 )
 
@@ -42,6 +78,18 @@ class Renderer:
     def dataset_card(self, facts: DatasetFacts, locale: str) -> Rendered:
         """The card of a dataset in its owner's direct messages."""
         return dataset_card.build(facts, locale)
+
+    def request_card(self, facts: RequestFacts, locale: str) -> Rendered:
+        """One round of an approval request in the approvers' channel, edited in place."""
+        return request_card.build(facts, locale)
+
+    def deployment_card(self, facts: DeploymentFacts, locale: str) -> Rendered:
+        """The card of a deployment, edited in place."""
+        return deployment_card.build(facts, locale)
+
+    def own_request(self, facts: RequestFacts, locale: str) -> Rendered:
+        """The requester's copy of it, in their direct messages."""
+        return request_card.own(facts, locale)
 
     def home(self, facts: HomeFacts, locale: str) -> Mapping[str, object]:
         """The Home tab's view."""

@@ -6,10 +6,11 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection
 
-from bot.errors import NotThere, WrongState
-from bot.facts.jobs import JobFacts
-from bot.questions import Questions, Wish
-from bot.store.jobs import Job, card_key
+from bot.approvals.own_settings import decides
+from bot.errors import Denied, NotThere, WrongState
+from bot.facts.forms import Launcher
+from bot.questions import Wish
+from bot.store.jobs import card_key
 from bot.training import control
 from bot.training.record import poll_soon
 from bot.work import card_rows
@@ -27,9 +28,14 @@ from handlers.blocks import (
 from handlers.blocks import help as help_blocks
 from handlers.blocks.job_snapshot import SnapshotOptions
 from handlers.call import Call
-from handlers.command_line import Command, permalink
+from handlers.command_line import Command
+from handlers.deployment_words import WORDS as DEPLOYMENT_WORDS
 from handlers.desk import Desk
+from handlers.finding import find_job, questions
+from handlers.listeners.clean_actions import CLEAN_WORDS
+from handlers.looking_words import LOOKING_WORDS
 from handlers.picture import with_picture
+from handlers.request_words import WORDS as REQUEST_WORDS
 from handlers.views import launcher as launcher_view
 from handlers.views import train, upload
 
@@ -37,39 +43,42 @@ Word = Callable[[Desk, Call, Command], Awaitable[None]]
 PICKED_FROM = 20
 
 
-def questions(desk: Desk) -> Questions:
-    """The store's answers."""
-    return Questions(desk.deps.settings, desk.deps.providers)
-
-
-async def find_job(desk: Desk, call: Call, given: str | None) -> tuple[Job, JobFacts]:
-    """The job that is meant. Raises `NotThere`."""
-    place = (call.channel, call.thread_ts) if call.thread_ts else None
-    link = permalink(given) if given else None
-    if link is not None:
-        given, place = None, (link.channel, link.thread_ts or link.ts)
-    now = desk.deps.clock.now()
-    ask = questions(desk)
-
-    def work(connection: Connection) -> tuple[Job, JobFacts]:
-        job = ask.job(connection, call.actor, given, place)
-        return job, ask.facts(connection, job, now=now)
-
-    return await desk.deps.store.read(work)
-
-
 async def _launcher(desk: Desk, call: Call, command: Command) -> None:
     del command
-    now = desk.deps.clock.now()
-    facts = await desk.deps.store.read(lambda c: questions(desk).launcher(c, call.actor, now=now))
+    facts = await _launcher_facts(desk, call)
     await desk.reply(call, launcher.build(facts, await desk.locale(call)))
 
 
+async def _launcher_facts(desk: Desk, call: Call) -> Launcher:
+    """What is this person's own, for who may train or decides about requests.
+
+    Raises:
+        Denied: neither. ChatError: Slack cannot be asked.
+    """
+    deps, now, trainer = desk.deps, desk.deps.clock.now(), True
+    try:
+        await deps.people.require(call.actor)
+    except Denied as denied:
+        if denied.code != "not_trainer" or not await _decides(desk, call):
+            raise
+        trainer = False
+
+    def work(connection: Connection) -> Launcher:
+        groups = deps.people.known_groups(connection, call.actor.user_id)
+        return questions(desk).launcher(connection, call.actor, now=now, groups=groups, trainer=trainer)
+
+    return await deps.store.read(work)
+
+
+async def _decides(desk: Desk, call: Call) -> bool:
+    member = await desk.deps.people.refresh(call.actor.user_id)
+    groups = await desk.deps.store.read(lambda c: desk.deps.people.known_groups(c, member.user_id))
+    return decides(desk.deps.settings, member, groups)
+
+
 async def open_launcher(desk: Desk, call: Call) -> None:
-    """The launcher as a modal, for who may train."""
-    await desk.deps.people.require(call.actor)
-    now = desk.deps.clock.now()
-    facts = await desk.deps.store.read(lambda c: questions(desk).launcher(c, call.actor, now=now))
+    """The launcher as a modal."""
+    facts = await _launcher_facts(desk, call)
     view = launcher_view.build(facts, desk.deps.settings.slack.app_name, await desk.locale(call))
     await desk.open_view(call, view)
 
@@ -240,5 +249,9 @@ WORDS: Final[Mapping[str, Word]] = MappingProxyType(
         "cancel": _control,
         "data": _data,
         "connections": _connections,
+        **REQUEST_WORDS,
+        **DEPLOYMENT_WORDS,
+        **LOOKING_WORDS,
+        **CLEAN_WORDS,
     }
 )

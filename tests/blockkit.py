@@ -39,7 +39,15 @@ _SECTION_ACCESSORIES = frozenset({"button", "overflow", "static_select", "extern
 _ACTION_ELEMENTS = frozenset({"button", "overflow", "static_select", "external_select"})
 
 _INPUT_ELEMENTS = frozenset(
-    {"plain_text_input", "number_input", "static_select", "external_select", "file_input"}
+    {
+        "plain_text_input",
+        "number_input",
+        "static_select",
+        "multi_static_select",
+        "external_select",
+        "file_input",
+        "datepicker",
+    }
 )
 
 

@@ -13,7 +13,7 @@ Found = Iterator[Problem]
 Check = Callable[[Mapping[str, Any], str], Found]
 
 _MARKUP = re.compile(
-    r"<(?:@[UW][A-Z0-9]+|!date\^\d+\^[^<>|]*(?:\^https?://[^<>|]+)?\|[^<>|]*|https?://[^<>|\s]+(?:\|[^<>|]*)?)>"
+    r"<(?:@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^<>|]*(?:\^https?://[^<>|]+)?\|[^<>|]*|https?://[^<>|\s]+(?:\|[^<>|]*)?)>"
 )
 
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt);)")
@@ -87,10 +87,23 @@ def _select(element: Mapping[str, Any], where: str) -> Found:
         yield f"{where}.initial_option: not among the options"
 
 
+def _multi_select(element: Mapping[str, Any], where: str) -> Found:
+    yield from _select(element, where)
+    for one in element.get("initial_options", []):
+        if one not in element.get("options", []):
+            yield f"{where}.initial_options: not among the options"
+
+
 def _external(element: Mapping[str, Any], where: str) -> Found:
     yield from _options([element["initial_option"]] if "initial_option" in element else [], where, url=False)
     if element.get("min_query_length", 1) < 0:
         yield f"{where}.min_query_length: negative"
+
+
+def _datepicker(element: Mapping[str, Any], where: str) -> Found:
+    initial = element.get("initial_date", "2026-01-31")
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(initial)):
+        yield f"{where}.initial_date: {initial!r}"
 
 
 def _file_input(element: Mapping[str, Any], where: str) -> Found:
@@ -186,7 +199,7 @@ def text_problems(
 
 
 def markup_problems(markup: str, where: str) -> Found:
-    """Nothing but mentions of people, dates and links may be formed, and entities are whole."""
+    """Nothing but mentions of people, groups and channels, dates and links may be formed, and entities are whole."""
     rest = _MARKUP.sub("", markup)
     if "<" in rest or ">" in rest:
         at = min(index for index in (rest.find("<"), rest.find(">")) if index >= 0)
@@ -240,11 +253,30 @@ _ELEMENTS: Mapping[str, tuple[frozenset[str], Check]] = {
         ),
         _select,
     ),
+    "multi_static_select": (
+        frozenset(
+            {
+                "action_id",
+                "options",
+                "option_groups",
+                "initial_options",
+                "max_selected_items",
+                "placeholder",
+                "confirm",
+                "focus_on_load",
+            }
+        ),
+        _multi_select,
+    ),
     "external_select": (
         frozenset(
             {"action_id", "initial_option", "min_query_length", "placeholder", "confirm", "focus_on_load"}
         ),
         _external,
+    ),
+    "datepicker": (
+        frozenset({"action_id", "initial_date", "placeholder", "confirm", "focus_on_load"}),
+        _datepicker,
     ),
     "file_input": (frozenset({"action_id", "filetypes", "max_files"}), _file_input),
     "plain_text_input": (

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from bot.facts import datasets, forms, jobs, notices
+from bot.facts.notice import Notice
 
 HOSTILE = (
     "<!channel> <@U0AAAA> <#C0AAAA|x> <https://evil.example|click>",
@@ -156,7 +157,8 @@ job = st.builds(
     remote_id=st.none() | text,
     portal_url=url,
     muted=st.booleans(),
-    waits=st.sampled_from(["", "data", "service", "answer"]),
+    waits=st.sampled_from(["", "data", "service", "answer", "approval"]),
+    request=st.none() | ident("A"),
     waits_until=st.none() | utc,
     updated_at=utc,
 )
@@ -332,7 +334,7 @@ params = st.dictionaries(
     st.sampled_from(["job", "state", "action", "model", "given"]), text | number, max_size=3
 )
 code = st.sampled_from(["key_refused", "job_state", "throttled", "too_large", "nobody_knows_this"]) | word
-notice: st.SearchStrategy[notices.Notice] = st.one_of(
+notice: st.SearchStrategy[Notice] = st.one_of(
     st.builds(notices.JobMoved, job=job, before=state, after=state | word, at=utc, by=st.none() | user),
     st.builds(notices.JobPendingLong, job=job, hours=st.integers(1, 100)),
     st.builds(notices.JobSucceeded, job=job, picture=st.booleans(), picture_problem=word),

@@ -1,4 +1,4 @@
-"""Short answers that only the person sees: done, not possible, not yet, not understood, are you sure."""
+"""Short answers that only the person sees: done, not possible, not understood, are you sure."""
 
 from bot.chat import Rendered
 from bot.facts.jobs import JobFacts
@@ -37,13 +37,6 @@ def problem(said: Said, locale: str) -> Rendered:
     request = say("request", locale, {"id": said.request_id}) if said.request_id else ""
     blocks: list[Block] = [section("\n".join([headline, *lines])), *footer(request)]
     return Rendered(fallback(headline, *lines, request), as_message(blocks))
-
-
-def later(word: str, locale: str) -> Rendered:
-    """A word that the next part brings."""
-    title = say_help("later", locale, word=word)
-    line = say_help("later_what", locale)
-    return Rendered(fallback(title, line), as_message([section(f"{title}\n{line}")]))
 
 
 def unknown(given: str, nearest: str | None, locale: str) -> Rendered:

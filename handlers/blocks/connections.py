@@ -11,6 +11,8 @@ from handlers.wording.markup import fallback, inline, when
 
 _SHOWN = 40
 _SKEW_TOLD = 60.0
+_QUOTAS = 12
+_NAMED = frozenset({"files", "files_bytes", "jobs", "deployments"})
 _DOTS = {"healthy": "🟢", "failing": "🛑", "unknown": "⚪"}
 
 
@@ -41,7 +43,8 @@ def _paragraph(one: ConnectionFacts, locale: str) -> str:
     lines = [
         _headline(one, locale),
         " · ".join(part for part in about if part),
-        " · ".join(_gauge(quota, locale) for quota in one.quotas[:10]),
+        " · ".join(_gauge(quota, locale) for quota in one.quotas[:_QUOTAS]),
+        _hosting(one, locale),
     ]
     if one.state == "failing" and one.error:
         said = errors.explain(one.error, {}, locale, text=one.error_text[:600], provider=one.provider)
@@ -49,9 +52,24 @@ def _paragraph(one: ConnectionFacts, locale: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _hosting(one: ConnectionFacts, locale: str) -> str:
+    """Whether deployments are managed there, when they and their calls were read last, and what could not be read."""
+    if not one.managed:
+        return say("unmanaged", locale)
+    looked = say("looked", locale, at=when(one.looked_at)) if one.looked_at else say("not_looked", locale)
+    metrics = say("metrics", locale, at=when(one.used_at)) if one.used_at else say("metrics_none", locale)
+    lines = [" · ".join([say("managed", locale), looked, metrics])]
+    if one.unread:
+        text = one.unread_text[:600]
+        said = errors.explain(one.unread_error, one.unread_params, locale, text=text, provider=one.provider)
+        key = "unread_usage" if one.unread == "usage" else "unread_deployments"
+        lines += [say(key, locale, what=said.happened), *said.lines()]
+    return "\n".join(lines)
+
+
 def _gauge(quota: Quota, locale: str) -> str:
     sized = quota.what == "files_bytes"
     used = numbers.size(quota.used) if sized else f"{quota.used:,}"
     limit = numbers.size(quota.limit) if sized else f"{quota.limit:,}"
-    key = f"quota_{quota.what}" if quota.what in {"files", "files_bytes", "jobs"} else "quota_other"
+    key = f"quota_{quota.what}" if quota.what in _NAMED else "quota_other"
     return say(key, locale, {"what": quota.what}, used=used, limit=limit)

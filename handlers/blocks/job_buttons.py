@@ -3,6 +3,7 @@
 from bot.facts.jobs import JobFacts
 from handlers.blocks.primitives import Element, button, confirm, option, overflow, web_url
 from handlers.wording.actions import label, question
+from handlers.wording.approvals import label as label_of
 
 
 def asked(name: str, job: JobFacts, locale: str, *, danger: bool = False) -> Element:
@@ -50,6 +51,18 @@ def train_like(job: JobFacts, locale: str, *, new_data: bool = False) -> Element
 def opened(job: JobFacts, locale: str) -> Element:
     """A snapshot of the job."""
     return button(label("open", locale), "job_open", job.id)
+
+
+def deployable(job: JobFacts) -> bool:
+    """Whether it has a model, or a checkpoint, that can be deployed."""
+    return job.state == "succeeded" and bool(
+        job.result_model or any(one.deployable for one in job.checkpoints)
+    )
+
+
+def deploy(job: JobFacts, locale: str) -> Element:
+    """The form that asks to deploy it."""
+    return button(label_of("deploy", locale), "job_deploy", job.id)
 
 
 def answers(job: JobFacts, locale: str) -> list[Element]:

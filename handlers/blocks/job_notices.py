@@ -79,7 +79,7 @@ def _figures(job: JobFacts, locale: str) -> str:
     elif job.tokens is not None:
         tokens = numbers.measured_tokens(job.tokens, locale)
         parts.append(say("tokens_trained", locale, tokens=tokens, service=jobs.service(job.provider)))
-    parts.append(jobs.money(job, locale))
+    parts.append(jobs.billed(job, locale))
     return " · ".join(part for part in parts if part)
 
 
@@ -118,6 +118,8 @@ def succeeded(notice: notices.JobSucceeded, locale: str) -> Rendered:
         " ".join(part for part in (_checkpoints(job, locale), picture) if part),
     ]
     row = [job_buttons.results(job, locale)] if "results" in job.can else []
+    if job_buttons.deployable(job):
+        row.append(job_buttons.deploy(job, locale))
     if "train_like" in job.can:
         row.append(job_buttons.train_like(job, locale))
     small = footer(jobs.money_source(job, locale))

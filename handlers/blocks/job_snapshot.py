@@ -109,6 +109,8 @@ def _buttons(job: JobFacts, locale: str, *, mine: bool) -> list[Element]:
     row += job_buttons.controls(job, locale)
     if "results" in job.can:
         row.append(job_buttons.results(job, locale))
+    if job_buttons.deployable(job):
+        row.append(job_buttons.deploy(job, locale))
     if job.remote_id:
         row.append(job_buttons.log(job, locale))
     if "train_like" in job.can:

@@ -32,7 +32,9 @@ def build(job: JobFacts, locale: str) -> Rendered:
         checkpoints,
     ]
     shown = [line for line in lines if line]
-    row = [job_buttons.log(job, locale)] if job.remote_id else []
+    row = [job_buttons.deploy(job, locale)] if job_buttons.deployable(job) else []
+    if job.remote_id:
+        row.append(job_buttons.log(job, locale))
     if "train_like" in job.can:
         row.append(job_buttons.train_like(job, locale))
     blocks: list[Block] = [

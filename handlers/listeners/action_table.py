@@ -11,18 +11,20 @@ from bot.datasets import upload as uploads
 from bot.errors import Denied, NotThere, WrongState
 from bot.ids import number_of
 from bot.questions import Wish
-from bot.store import datasets, jobs
+from bot.store import datasets, jobs, small
 from bot.store.datasets import Dataset
 from bot.store.jobs import Job
 from bot.training import adopt, control
-from bot.work import queue
+from bot.work import queue, stuck
 from bot.work.tasks import BULK
 from handlers import words
 from handlers.blocks import answers
 from handlers.call import Call
 from handlers.command_line import Command
 from handlers.desk import Desk
-from handlers.listeners.actions import Action
+from handlers.finding import find_job
+from handlers.listeners import clean_actions, deployment_actions, looking_actions, request_actions
+from handlers.listeners.actions import Action, Who
 from handlers.wording import replies
 
 
@@ -84,7 +86,7 @@ async def _results(desk: Desk, call: Call, value: str, _: Any) -> None:
 
 async def _train_like(desk: Desk, call: Call, value: str, _: Any) -> None:
     given, _, option = value.partition(":")
-    _, facts = await words.find_job(desk, call, given)
+    _, facts = await find_job(desk, call, given)
     wish = Wish(like=facts.id, channel=call.channel, new_data=option == "new_data")
     await words.open_train(desk, call, wish)
 
@@ -182,12 +184,24 @@ async def _data_train(desk: Desk, call: Call, value: str, _: Any) -> None:
 def _swap(desk: Desk, connection: Connection, call: Call, value: str) -> None:
     first, _, second = value.partition(",")
     one, other = _dataset(connection, call, first), _dataset(connection, call, second)
-    taking_in.swap(connection, one.id, other.id, now=desk.deps.clock.now())
+    taking_in.swap(
+        connection, one.id, other.id, call.actor.user_id, now=desk.deps.clock.now(), corr=call.corr
+    )
 
 
 def _retry(desk: Desk, connection: Connection, call: Call, value: str) -> None:
     found = _dataset(connection, call, value)
     now = desk.deps.clock.now()
+    small.record(
+        connection,
+        at=now,
+        actor=call.actor.user_id,
+        via="button",
+        action="dataset.retry",
+        subject=found.label,
+        before=found.state,
+        corr=call.corr,
+    )
     if found.state == "unreadable":
         datasets.change(connection, found.id, now=now, state="received", problem=None)
         queue.enqueue(
@@ -213,12 +227,12 @@ async def _data_open(desk: Desk, call: Call, value: str, _: Any) -> None:
     await words.show_data(desk, call, value)
 
 
-def _word(word: str) -> Action:
+def _word(word: str, who: Who = "trainer") -> Action:
     async def after(desk: Desk, call: Call, value: str, _: Any) -> None:
         del value
         await words.WORDS[word](desk, call, Command(word))
 
-    return Action(after)
+    return Action(after, who=who)
 
 
 def _parked(what: Literal["retry", "drop"]) -> Action:
@@ -227,8 +241,9 @@ def _parked(what: Literal["retry", "drop"]) -> Action:
             raise Denied("not_admin")
         number = int(value) if value.isdigit() else 0
         now = desk.deps.clock.now()
-        change = queue.revive if what == "retry" else queue.drop
-        done = await desk.deps.store.write(lambda c: change(c, number, now=now))
+        done = await desk.deps.store.write(
+            lambda c: stuck.decide(c, number, what, call.actor.user_id, now=now, corr=call.corr)
+        )
         if not done:
             raise WrongState("task_state", {"task": number})
         locale = await desk.locale(call)
@@ -273,7 +288,14 @@ TABLE: Final[Mapping[str, Action]] = MappingProxyType(
         "launch_data": _word("data"),
         "launch_connections": _word("connections"),
         "launch_help": _word("help"),
+        "launch_deploy": _word("deploy"),
+        "launch_approvals": _word("approvals", "here"),
+        "launch_deployments": _word("deployments", "here"),
         "task_retry": _parked("retry"),
         "task_drop": _parked("drop"),
+        **request_actions.TABLE,
+        **deployment_actions.TABLE,
+        **looking_actions.TABLE,
+        **clean_actions.TABLE,
     }
 )

@@ -7,7 +7,7 @@ durable before Slack is told that the click arrived. What a button carries is on
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy import Connection
@@ -19,6 +19,7 @@ from handlers.desk import Desk
 
 Commit = Callable[[Desk, Connection, Call, str], Any]
 After = Callable[[Desk, Call, str, Any], Awaitable[None]]
+Who = Literal["trainer", "here"]
 EVERY: Final = re.compile(".*")
 SEEN: Final = object()
 
@@ -32,12 +33,14 @@ class Action:
         commit: written before the ack, when only the cache was asked; a task asks again and tells a refusal.
         write: written after the ack and after Slack was asked who this is: what no task checks again.
         open_to_all: needs no role (help, dismiss).
+        who: `trainer`, or `here`: anybody of the home team; what a button does asks for the role that it needs.
     """
 
     after: After | None = None
     commit: Commit | None = None
     write: Commit | None = None
     open_to_all: bool = False
+    who: Who = "trainer"
 
 
 def register(app: AsyncApp, desk: Desk, table: Mapping[str, Action]) -> None:
@@ -68,7 +71,7 @@ def _commit(desk: Desk, connection: Connection, call: Call, value: str, action: 
         return SEEN
     if not action.open_to_all:
         denied = desk.deps.people.cached_denial(connection, call.actor)
-        if denied is not None:
+        if denied is not None and (action.who == "trainer" or denied == "foreign_team"):
             raise Denied(denied)
     return action.commit(desk, connection, call, value) if action.commit is not None else None
 
@@ -76,7 +79,10 @@ def _commit(desk: Desk, connection: Connection, call: Call, value: str, action: 
 async def _after(desk: Desk, call: Call, value: str, action: Action, result: Any) -> None:
     if not action.open_to_all:
         try:
-            await desk.deps.people.require(call.actor)
+            if action.who == "trainer":
+                await desk.deps.people.require(call.actor)
+            elif action.commit is None:
+                await desk.require_here(call)
         except Denied:
             if action.commit is not None:
                 return  # the task that was planted asks too, and tells it

@@ -1,15 +1,17 @@
 """The slash command: parse, one small commit, ack; then the word."""
 
-from typing import Any
+from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.chat import Rendered
 from handlers.blocks import answers
 from handlers.call import Call, of_command
-from handlers.command_line import LATER, Command, Unknown, parse
+from handlers.command_line import HERE, Command, Unknown, parse
 from handlers.desk import Desk
 from handlers.words import WORDS
+
+NOT_TRAINER: Final = "not_trainer"
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -24,7 +26,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         if verdict == "seen":
             await ack()
             return
-        if verdict is not None:
+        if verdict is not None and not (verdict == NOT_TRAINER and _for_all(command)):
             await _answer(ack, desk.denial(verdict, "en"))
             return
         at_once = immediate(command, "en")
@@ -37,18 +39,23 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def immediate(command: Command | Unknown, locale: str) -> Rendered | None:
-    """What needs no look at anything: words that do not exist, words of the next part."""
+    """What needs no look at anything: words that do not exist."""
     if isinstance(command, Unknown):
         return answers.unknown(command.given, command.nearest, locale)
-    if command.word in LATER:
-        return answers.later(command.word, locale)
     return None
 
 
 async def run(desk: Desk, call: Call, command: Command) -> None:
     """Ask Slack who this is, then do what the word says."""
-    await desk.deps.people.require(call.actor)
+    if command.word in HERE:
+        await desk.require_here(call)
+    else:
+        await desk.deps.people.require(call.actor)
     await WORDS[command.word](desk, call, command)
+
+
+def _for_all(command: Command | Unknown) -> bool:
+    return isinstance(command, Command) and command.word in HERE
 
 
 async def _answer(ack: AsyncAck, message: Rendered) -> None:

@@ -33,7 +33,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         call = of_interaction(body, "shortcut", desk.deps.new_id())
         verdict = await desk.take(call)
         await ack()
-        if verdict is None:
+        if verdict in (None, "not_trainer"):  # whether they decide about requests is asked then
             desk.later(call, lambda: open_launcher(desk, call), "launcher")
         elif verdict != "seen":
             denied = Denied(verdict)

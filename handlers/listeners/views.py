@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -17,19 +18,22 @@ from bot.ids import dataset_name
 from bot.questions import Wish
 from bot.store import small
 from bot.training import order as orders
-from handlers import words
 from handlers.blocks import answers
 from handlers.call import Call, of_interaction
 from handlers.desk import Desk
+from handlers.finding import questions
+from handlers.listeners import clean_views, deployment_views, request_views
 from handlers.listeners.actions import Action
+from handlers.listeners.view_parts import block_for, metadata_of, values_of
 from handlers.views import problem, train, train_summary, upload
-from handlers.views.inputs import Values
 from handlers.wording import replies
 from handlers.wording.errors import explain_error
 from handlers.wording.said import field_error
 
 EVERY: Final = re.compile(".*")
 SEED_BITS: Final = 31
+VIEWS: Final = MappingProxyType({**request_views.VIEWS, **deployment_views.VIEWS, **clean_views.VIEWS})
+"""Modals whose submissions are handled in files of their own."""
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -46,12 +50,14 @@ def register(app: AsyncApp, desk: Desk) -> None:
                 await _train(ack, desk, call, view)
             case train_summary.CALLBACK:
                 await _start(ack, desk, call, view)
+            case str(name) if name in VIEWS:
+                await VIEWS[name](ack, desk, call, view)
             case _:
                 await ack()
 
     @app.options(train.MODEL_ACTION)
     async def on_model_options(ack: AsyncAck, body: dict[str, Any]) -> None:
-        given = train.draft(_values(body.get("view") or {}), _metadata(body.get("view") or {}))
+        given = train.draft(values_of(body.get("view") or {}), metadata_of(body.get("view") or {}))
         name = given.connection or desk.deps.settings.connections[0].name
         value = body.get("value")
         typed = value if isinstance(value, str) else ""
@@ -61,18 +67,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
         await ack(options=train.model_options(found))
 
 
-def _values(view: Mapping[str, Any]) -> Values:
-    values = (view.get("state") or {}).get("values")
-    return values if isinstance(values, Mapping) else {}
-
-
-def _metadata(view: Mapping[str, Any]) -> str:
-    return str(view.get("private_metadata") or "")
-
-
 async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
     """Take the files in. Never an error at a field: the modal would lose the file."""
-    given = upload.parse(_values(view), _metadata(view))
+    given = upload.parse(values_of(view), metadata_of(view))
     files = [
         Attached(file_id=one.id, name=one.name, size=one.size, role=role)
         for one, role in ((given.training, "training"), (given.validation, "validation"))
@@ -143,13 +140,13 @@ async def _refused(ack: AsyncAck, desk: Desk, call: Call, error: BotError) -> No
 async def _train(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
     """Check the order against what is known here; show the summary, or the errors at their fields."""
     locale = await desk.locale(call)
-    given = train.draft(_values(view), _metadata(view))
+    given = train.draft(values_of(view), metadata_of(view))
 
     def fields(connection: Connection) -> list[FieldSpec]:
         wish = Wish(connection=given.connection, model=given.model.value if given.model else None)
-        return list(words.questions(desk).train_form(connection, call.actor, wish).fields)
+        return list(questions(desk).train_form(connection, call.actor, wish).fields)
 
-    parsed = train.parse(_values(view), _metadata(view), await desk.deps.store.read(fields), locale)
+    parsed = train.parse(values_of(view), metadata_of(view), await desk.deps.store.read(fields), locale)
     if isinstance(parsed, dict):
         await ack(response_action="errors", errors=parsed)
         return
@@ -158,7 +155,7 @@ async def _train(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any])
         shown = await desk.deps.store.read(lambda c: _summary(desk, c, call, order))
     except Invalid as error:
         text = field_error(explain_error(error, locale))
-        await ack(response_action="errors", errors={_block(view, error.field): text})
+        await ack(response_action="errors", errors={block_for(view, error.field, "model"): text})
         return
     except BotError as error:
         await ack(response_action="push", view=problem.build(explain_error(error, locale), locale))
@@ -172,18 +169,13 @@ def _summary(desk: Desk, connection: Connection, call: Call, order: TrainOrder) 
         raise Denied(denied)
     now = desk.deps.clock.now()
     checked = orders.check(connection, order, desk.deps.providers, call.actor.team_id, now=now)
-    return orders.summary(desk.deps.settings, checked, intent=call.corr)
-
-
-def _block(view: Mapping[str, Any], name: str) -> str:
-    """The block that an error belongs to; the model's when its own is not in the view."""
-    known = {str(block.get("block_id")) for block in view.get("blocks") or ()}
-    return name if name in known else "model"
+    ask = orders.approval_needed(connection, desk.deps.settings, checked, now=now)
+    return orders.summary(desk.deps.settings, checked, intent=call.corr, ask=ask)
 
 
 async def _start(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
     """Write the intent once, whatever happens to this process afterwards."""
-    confirmed = train_summary.parse(_metadata(view))
+    confirmed = train_summary.parse(metadata_of(view))
     if confirmed is None or confirmed.order is None:
         await ack(response_action="clear")
         desk.later(call, lambda: desk.refuse(call, Invalid("order_lost")), "refuse")
@@ -222,7 +214,7 @@ async def rebuild_train(desk: Desk, call: Call, value: str, _: Any) -> None:
     """Another connection or model was chosen: show its fields, keep what was typed."""
     del value
     view = call.view or {}
-    given = train.draft(_values(view), _metadata(view))
+    given = train.draft(values_of(view), metadata_of(view))
     wish = Wish(
         connection=given.connection,
         training_type=given.training_type,
@@ -232,7 +224,7 @@ async def rebuild_train(desk: Desk, call: Call, value: str, _: Any) -> None:
         like=given.like,
         channel=given.channel,
     )
-    form = await desk.deps.store.read(lambda c: words.questions(desk).train_form(c, call.actor, wish))
+    form = await desk.deps.store.read(lambda c: questions(desk).train_form(c, call.actor, wish))
     shown = train.build(form, await desk.locale(call))
     await desk.update_view(str(view.get("id", "")), shown, str(view.get("hash", "")) or None)
 

@@ -135,6 +135,7 @@ class SlackChat:
             tz=str(data.get("tz") or ""),
             is_guest=bool(data.get("is_restricted") or data.get("is_ultra_restricted")),
             is_foreign=bool(data.get("is_stranger")),
+            is_gone=bool(data.get("deleted")),
         )
 
     async def group_members(self, group: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Input blocks of modals, and reading what came back; nothing that came back is trusted."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.facts.forms import Choice
 from handlers.blocks.primitives import Block, Element, option, plain, select, usable
+from handlers.wording.markup import units
 from handlers.wording.numbers import plain as figure
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Untrusted(BaseModel):
@@ -28,6 +32,8 @@ class Answered(Untrusted):
     type: str = ""
     value: str | None = None
     selected_option: _Option | None = None
+    selected_options: tuple[_Option, ...] = ()
+    selected_date: str | None = None
     files: tuple[dict[str, Any], ...] = ()
 
 
@@ -54,6 +60,11 @@ def chosen(values: Values, block_id: str) -> str | None:
     return found.value if found is not None and found.value else None
 
 
+def several(values: Values, block_id: str) -> tuple[str, ...]:
+    """The values of the options that are chosen in a select of several."""
+    return tuple(one.value for one in answered(values, block_id).selected_options if one.value)
+
+
 def label_of(values: Values, block_id: str) -> str:
     """The text of the option that is chosen in a select."""
     found = answered(values, block_id).selected_option
@@ -64,6 +75,11 @@ def label_of(values: Values, block_id: str) -> str:
 def typed(values: Values, block_id: str) -> str:
     """What was typed, without blanks around it."""
     return (answered(values, block_id).value or "").strip()
+
+
+def dated(values: Values, block_id: str) -> str | None:
+    """The day that is chosen, as `2027-01-31`."""
+    return answered(values, block_id).selected_date or None
 
 
 def field(
@@ -96,6 +112,17 @@ def choice(action_id: str, choices: Sequence[Choice], initial: str | None, place
     return select(action_id, options(choices), initial, placeholder)
 
 
+def choices(action_id: str, choices: Sequence[Choice], placeholder: str) -> Element:
+    """A select over choices of which several can be chosen."""
+    shown = options(choices)
+    return {
+        "type": "multi_static_select",
+        "action_id": action_id,
+        "options": shown,
+        "placeholder": plain(placeholder, 150),
+    }
+
+
 def number(
     action_id: str,
     *,
@@ -112,6 +139,26 @@ def number(
             element[name] = figure(value)
     if placeholder:
         element["placeholder"] = plain(placeholder, 150)
+    return element
+
+
+def text(action_id: str, initial: str, *, most: int, lines: bool = False, placeholder: str = "") -> Element:
+    """A text input of at most `most` characters; an initial text that is longer is left out."""
+    element: Element = {"type": "plain_text_input", "action_id": action_id, "max_length": most}
+    if lines:
+        element["multiline"] = True
+    if 0 < units(initial) <= most:
+        element["initial_value"] = initial
+    if placeholder:
+        element["placeholder"] = plain(placeholder, 150)
+    return element
+
+
+def date(action_id: str, initial: str | None) -> Element:
+    """A calendar; `initial` is `2027-01-31`."""
+    element: Element = {"type": "datepicker", "action_id": action_id}
+    if initial and _DAY.fullmatch(initial):
+        element["initial_date"] = initial
     return element
 
 

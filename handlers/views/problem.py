@@ -8,7 +8,7 @@ from handlers.wording.said import Said
 CALLBACK = "problem"
 
 
-def build(said: Said, locale: str) -> dict[str, object]:
-    """What happened, what it means, what to do; nothing to submit."""
+def build(said: Said, locale: str, *, title: str = "") -> dict[str, object]:
+    """What happened, what it means, what to do; nothing to submit. `title` is plain text, else that of training."""
     text = "\n".join([f"*{said.happened}*", *said.lines()])
-    return modal(CALLBACK, say("train_title", locale), [section(text)], close=say("close", locale))
+    return modal(CALLBACK, title or say("train_title", locale), [section(text)], close=say("close", locale))

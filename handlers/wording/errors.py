@@ -4,15 +4,27 @@ The sentences are in `handlers.wording.error_tables`. A code without one is told
 """
 
 from bot.errors import BotError, ChatError, ServiceSays
-from handlers.wording import jobs, numbers
+from handlers.wording import error_hints, jobs, numbers
+from handlers.wording.error_tables import approvals as approvals_table
+from handlers.wording.error_tables import asking as asking_table
 from handlers.wording.error_tables import bot as bot_table
+from handlers.wording.error_tables import cleaning as cleaning_table
+from handlers.wording.error_tables import deployments as deployment_table
 from handlers.wording.error_tables import order as order_table
 from handlers.wording.error_tables import service as service_table
 from handlers.wording.language import pick
 from handlers.wording.markup import quoted
 from handlers.wording.said import Params, Said, fill
 
-_TABLES = (bot_table.SENTENCES, order_table.SENTENCES, service_table.SENTENCES)
+_TABLES = (
+    bot_table.SENTENCES,
+    order_table.SENTENCES,
+    approvals_table.SENTENCES,
+    asking_table.SENTENCES,
+    deployment_table.SENTENCES,
+    cleaning_table.SENTENCES,
+    service_table.SENTENCES,
+)
 _UNKNOWN = {
     "en": (
         "{service} refused this",
@@ -37,6 +49,10 @@ _CANNOT = {
         "train_like": "has no settings that can be taken over",
         "answer": "needs no answer any more",
         "log": "has no log yet",
+        "keep": "cannot be kept now",
+        "take_down": "cannot be taken down now",
+        "retry": "cannot be tried again now",
+        "adopt": "cannot be taken over now",
     }
 }
 _CANNOT_OTHER = {"en": "cannot be changed now"}
@@ -54,6 +70,13 @@ _TOLD_STATES = {
         "succeeded": "It is trained",
         "failed": "It has failed",
         "cancelled": "It is cancelled",
+        "approved": "It is approved and not sent yet",
+        "sending": "It is being sent",
+        "creating": "It is being created",
+        "starting": "It does not answer yet",
+        "live": "It answers",
+        "removing": "It is being taken down",
+        "gone": "It is not there any more",
     }
 }
 _TOLD_OTHER = {"en": "Its state is {state}"}
@@ -100,6 +123,7 @@ def explain(
         "told_state": told,
         "state": state[:1].lower() + state[1:],
         "data_state": pick(_DATA_STATES, locale).get(given, state),
+        **error_hints.of(params, locale),
     }
     return Said(
         happened=fill(happened, params, **more),

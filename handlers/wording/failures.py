@@ -94,6 +94,11 @@ _KINDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The job waited for it and was not sent.",
             "Open the data's report, send the file again and train with it.",
         ),
+        "not_approved": (
+            "The approvers did not let it start",
+            "{decided}",
+            "Train again with less data, fewer epochs or another model, or talk to the approvers first.",
+        ),
         "unknown": (
             "The job failed at {service}",
             "The reason is not one that we know; {service}'s own words are quoted.",
@@ -121,10 +126,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "not_told": "{service} did not say whether anything was charged.",
         "no_job": "No job was created, so nothing was charged.",
         "no_reason": "{service} gave no reason.",
+        "rejected": "The request was rejected.",
+        "expired": "Nobody decided before the request closed.",
+        "undecided": "It was not approved.",
         "kept": "text kept here, {service} drops it",
         "request": "request {id}",
     }
 }
+
+NOT_APPROVED = "not_approved"
+"""The kind of a job that people did not let start: its text is theirs, not the service's."""
 
 ABOUT_DATA = frozenset({"data_refused", "model_refused", "data_invalid", "preprocessing", "data_not_taken"})
 """Kinds whose remedy is other data."""
@@ -190,10 +201,13 @@ def explain(job: JobFacts, locale: str) -> Said:
         why = errors.explain(failure.code, {}, locale, provider=job.provider)
         meaning, remedy = f"{why.happened}. {why.meaning}", why.remedy
     what = categories(failure.categories, locale)
-    text = quoted(failure.text) if failure.text.strip() else fill(words["no_reason"], {}, service=who)
+    ours = failure.kind == NOT_APPROVED
+    no_reason = "" if ours else fill(words["no_reason"], {}, service=who)
+    text = quoted(failure.text) if failure.text.strip() else no_reason
+    decided = words.get(failure.code, words["undecided"]) if ours else ""
     return Said(
         happened=fill(happened, {}, service=who),
-        meaning=fill(meaning, {}, service=who, what=what),
+        meaning=fill(meaning, {}, service=who, what=what, decided=decided),
         remedy=fill(remedy, {}, service=who),
         quote=text,
         request_id=failure.request_id,
@@ -203,7 +217,7 @@ def explain(job: JobFacts, locale: str) -> Said:
 def small_print(failure: FailureFacts | None, provider: str, locale: str) -> list[str]:
     """Where the text is kept and what support asks for."""
     words = pick(_WORDS, locale)
-    if failure is None:
+    if failure is None or failure.kind == NOT_APPROVED:
         return []
     parts = [fill(words["kept"], {}, service=jobs.service(provider))] if failure.text.strip() else []
     if failure.request_id:

@@ -15,6 +15,15 @@ _LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("log J142", "the service's log of the job"),
         ("pause J142", "also `resume` and `cancel`; asked before it happens"),
         ("results J142", "charts, numbers, checkpoints"),
+        ("deploy J142", "ask to deploy a model or checkpoint; the approvers decide"),
+        ("approvals", "what waits for you and what you asked; `approvals all`, `approvals A31`"),
+        ("deployments", "yours with cost, last call and deletion; `deployments all`, `deployments P12`"),
+        ("keep NAME", "call an idle one so that it is not deleted; `keep NAME until 2027-01-31`"),
+        ("undeploy NAME", "take one down, after a look at who calls it"),
+        ("settings", "your roles, who decides about what you ask for"),
+        ("clean", "files, models and jobs that nobody needs any more, in the safe order"),
+        ("costs", "what this month's trainings and hosting cost so far"),
+        ("audit", "who did what; `audit J142`, `audit P12`, `audit @somebody`"),
         ("connections", "services, their health and quotas"),
         ("help", "this text"),
     )
@@ -27,8 +36,6 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "thread": "In a job's thread, mention the bot: `@{app} pause`. Slash commands do not work in threads.",
         "file": "A file of any size: send it to the bot directly, mention the bot with it, or use the message shortcut "
         "*Use as training data*. Send two files in one message for training and validation.",
-        "later": "*`{word}` comes with the next part of the bot*",
-        "later_what": "Deploying, approving and watching deployments are not there yet.",
         "unknown": "*There is no command `{given}`*",
         "nearest": "Did you mean `{nearest}`?",
         "see_help": "`help` lists what can be typed.",
@@ -39,6 +46,9 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "starting": "{jobs} being started",
         "unsure": "{jobs} unclear whether started",
         "ready": "{datasets} ready to train with",
+        "hosted": "{deployments} of yours",
+        "expiring": "{deployments} soon deleted by the service",
+        "waiting": "{requests} waiting for you",
     }
 }
 

@@ -67,6 +67,11 @@ _WAITS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             "{service} asks to come later.",
             "it is tried again by itself.",
         ),
+        ("waiting", "approval"): (
+            "Waiting for approval",
+            "It costs more than may be spent without asking.",
+            "the approvers decide about {request}; then it starts by itself.",
+        ),
         ("submitting", "answer"): (
             "Being started",
             "No answer came.",
@@ -83,9 +88,13 @@ _SERVICES: Mapping[str, str] = {
 _TYPES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "standard": "Standard training",
+        "standard (regional)": "Standard training",
+        "global": "Global training",
         "globalstandard": "Global training",
+        "data zone": "Data zone training",
         "datazone": "Data zone training",
         "datazonestandard": "Data zone training",
+        "developer": "Developer training",
         "developertier": "Developer training",
     }
 }
@@ -106,6 +115,8 @@ _CARD: Mapping[str, Mapping[str, str]] = {
         "loss": "train loss {last}",
         "valid": "validation {last}",
         "compare": "validation {last} ({job}: {other})",
+        "compare_here": "validation {last} ({job} here: {other})",
+        "compare_end": "validation {last} ({job} at its end: {other})",
         "accuracy": "token accuracy {share}",
         "no_numbers": "no measurements yet",
         "updated": "updated {at}",
@@ -114,6 +125,10 @@ _CARD: Mapping[str, Mapping[str, str]] = {
         "seed": "seed {seed}",
         "muted": "messages muted",
         "like": "settings of {job}",
+        "as_estimated": "{cost} billed, as estimated",
+        "billed": "{cost} billed, {estimate} was estimated",
+        "billed_more": "{cost} billed, {share} more than estimated ({estimate})",
+        "billed_less": "{cost} billed, {share} less than estimated ({estimate})",
     }
 }
 
@@ -143,6 +158,7 @@ def _waiting(job: JobFacts, locale: str) -> tuple[str, str, str] | None:
     names = {
         "service": service(job.provider),
         "until": time_of_day(job.waits_until) if job.waits_until else "",
+        "request": inline(job.request or "", 20) or "…",
     }
     return word.format(**names), matter.format(**names), following.format(**names)
 
@@ -164,7 +180,7 @@ def service(provider: str) -> str:
 
 
 def training_type(word: str | None, locale: str) -> str:
-    """`Global training`; an unknown type in the service's own word."""
+    """`Global training`, for an id or a label of the provider; an unknown type in the service's own word."""
     if not word:
         return ""
     return pick(_TYPES, locale).get(word.lower(), inline(word, 40))
@@ -216,7 +232,8 @@ def expectation(job: JobFacts, locale: str) -> str:
 
 
 def progress(job: JobFacts, locale: str) -> str:
-    """`Epoch 2 of 3, step 372 of 642 · train loss 0.61 (from 1.84) · validation 0.74 (J139: 0.81)`; may be empty."""
+    """`Epoch 2 of 3, step 372 of 642 · train loss 0.61 (from 1.84) · validation 0.74 (J139 here: 0.81)`; may be
+    empty."""
     now = job.progress
     where: list[str] = []
     if now.epoch is not None:
@@ -251,7 +268,8 @@ def losses(job: JobFacts, locale: str) -> list[str]:
         last = numbers.loss(now.valid_last)
         if job.compare is not None:
             other, value = job.compare
-            parts.append(_say("compare", locale, last=last, job=inline(other, 20), other=numbers.loss(value)))
+            key = "compare" if job.state in ENDED else "compare_here" if job.compare_here else "compare_end"
+            parts.append(_say(key, locale, last=last, job=inline(other, 20), other=numbers.loss(value)))
         else:
             parts.append(_say("valid", locale, last=last))
     if now.token_accuracy is not None:
@@ -278,6 +296,24 @@ def money(job: JobFacts, locale: str) -> str:
     """`about $18`; empty without a price."""
     value = price(job)
     return numbers.money(value, locale) if value else ""
+
+
+def billed(job: JobFacts, locale: str) -> str:
+    """`$18 billed, $17 was estimated (6 % more)`; what `money` says where there is nothing to compare."""
+    cost, estimate = job.cost, job.estimate
+    comparable = cost is not None and estimate is not None and cost.currency == estimate.currency
+    if cost is None or estimate is None or not comparable or cost.high <= 0 or estimate.high <= 0:
+        return money(job, locale)
+    shown = numbers.exact(cost, locale)
+    if estimate.low <= cost.high <= estimate.high or numbers.exact(estimate, locale) == shown:
+        return _say("as_estimated", locale, cost=shown)
+    nearest = estimate.high if cost.high > estimate.high else estimate.low
+    share = abs(cost.high - nearest) / nearest if nearest > 0 else 0.0
+    if not 0.005 <= share < 10:
+        return _say("billed", locale, cost=shown, estimate=numbers.exact(estimate, locale))
+    key = "billed_more" if cost.high > nearest else "billed_less"
+    percent = f"{share * 100:.0f}{numbers.NBSP}%"
+    return _say(key, locale, cost=shown, estimate=numbers.exact(estimate, locale), share=percent)
 
 
 def money_source(job: JobFacts, locale: str) -> str:

@@ -18,6 +18,8 @@ _UNSEEN = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _USER = re.compile(r"[UW][A-Z0-9]{2,20}")
+_GROUP = re.compile(r"S[A-Z0-9]{2,20}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _DATE = re.compile(r"<!date\^\d+\^[^|>]*\|([^>]*)>")
 _LINK = re.compile(r"<(?:https?:[^|>]*)\|([^>]*)>")
 _ITALIC = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
@@ -114,6 +116,16 @@ def mention(user: str) -> str:
     return f"<@{user}>" if _USER.fullmatch(user) else inline(user, 40)
 
 
+def group(found: str) -> str:
+    """A user group as Slack shows it, all of its members told; something that is no group id is shown as text."""
+    return f"<!subteam^{found}>" if _GROUP.fullmatch(found) else inline(found, 40)
+
+
+def channel(found: str) -> str:
+    """A channel as Slack shows it; something that is no channel id is shown as text."""
+    return f"<#{found}>" if _CHANNEL.fullmatch(found) else inline(found, 40)
+
+
 def bold(text: str) -> str:
     """Bold; `text` is markup already."""
     return f"*{text}*"
@@ -129,6 +141,12 @@ def time_of_day(moment: datetime) -> str:
     """As `when`, the time alone: for what happened in these hours."""
     moment = moment.astimezone(UTC)
     return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%H:%M} UTC>"
+
+
+def day(moment: datetime) -> str:
+    """As `when`, the day alone: for dates that nobody needs to the minute."""
+    moment = moment.astimezone(UTC)
+    return f"<!date^{int(moment.timestamp())}^{{date_short}}|{moment.day} {moment:%b %Y}>"
 
 
 def utc(moment: datetime) -> str:

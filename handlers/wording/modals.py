@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from handlers.wording import numbers
 from handlers.wording.language import pick
 from handlers.wording.said import Params, fill
 
@@ -96,6 +97,9 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "w_job_quota": "{used} of {limit} jobs are kept there: the service may refuse another.",
         "w_data_warnings": "The data has {count} warnings; they are in its report.",
         "w_not_uploaded": "The data is not at the connection yet: the job starts by itself when it is.",
+        "w_needs_approval": "More than {limit} is asked for first: the approvers decide, then it starts by itself.",
+        "w_needs_approval_cap": "{spent} of {limit} are spent this month and this would pass the limit: the approvers "
+        "decide, then it starts by itself.",
         "w_other": "Please note: {code}.",
     }
 }
@@ -108,7 +112,21 @@ def say(key: str, locale: str, params: Params | None = None, **markup: str) -> s
 
 def warning(code: str, params: Params, locale: str) -> str:
     """A warning of the summary; one without a sentence is shown by its code."""
+    if code == "needs_approval":
+        return _needs_approval(params, locale)
     key = f"w_{code}"
     if key in pick(_TEXT, locale):
         return say(key, locale, params)
     return say("w_other", locale, {"code": code.replace("_", " "), **params})
+
+
+def _needs_approval(params: Params, locale: str) -> str:
+    """That people are asked before it starts, with the limit that it passes."""
+    currency = str(params.get("currency", ""))
+
+    def amount(name: str) -> str:
+        value = params.get(name)
+        return numbers.amount(float(value), currency) if isinstance(value, int | float) else "…"
+
+    key = "w_needs_approval_cap" if params.get("why") == "cap" else "w_needs_approval"
+    return say(key, locale, limit=amount("limit"), spent=amount("spent"))

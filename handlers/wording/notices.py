@@ -65,6 +65,21 @@ _TASKS: Mapping[str, Mapping[str, str]] = {
         "connection.poll": "asking a service about its jobs",
         "job.collect": "fetching results",
         "catalogue.refresh": "reading the list of models",
+        "clean.read": "reading what a service keeps",
+        "clean.delete": "deleting files and models",
+        "policies.check": "looking whether anybody can approve what the configuration asks for",
+        "request.vote": "counting a vote",
+        "request.glass": "going ahead without approvals",
+        "request.check": "looking whether anybody can approve a request",
+        "request.remind": "reminding approvers",
+        "request.expire": "closing a request",
+        "deployments.look": "looking at a service's deployments",
+        "deployment.apply": "rolling a deployment out",
+        "deployment.follow": "following a roll-out",
+        "deployment.delete": "taking a deployment down",
+        "deployment.keep": "keeping a deployment alive",
+        "deployment.remind": "reminding of a deployment",
+        "deployment.until": "asking whether a deployment is still wanted",
     }
 }
 _PICTURE: Mapping[str, Mapping[str, str]] = {

@@ -28,6 +28,11 @@ _NOUNS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "dataset": ("dataset", "datasets"),
         "turn": ("turn", "turns"),
         "place": ("place", "places"),
+        "request": ("request", "requests"),
+        "deployment": ("deployment", "deployments"),
+        "approval": ("approval", "approvals"),
+        "round": ("round", "rounds"),
+        "thing": ("thing", "things"),
     }
 }
 _SYMBOLS: Mapping[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -126,11 +131,24 @@ def money(value: Money, locale: str) -> str:
     return f"{words[0]} {high}" if low == high else f"{low} {words[1]} {high}"
 
 
+def exact(value: Money, locale: str) -> str:
+    """`$18`, or `$12 to $18`: an amount that is no guess."""
+    if 0 < value.high < 0.01:
+        return money(value, locale)
+    low, high = amount(value.low, value.currency), amount(value.high, value.currency)
+    return high if low == high else f"{low} {pick({'en': 'to'}, locale)} {high}"
+
+
 def money_source(value: Money, locale: str) -> str:
     """`price: tunesmith.toml, as of 1 Nov 2026`; the date stays on one line."""
+    return price_source(value.source, value.as_of, locale)
+
+
+def price_source(source: str, dated: str, locale: str) -> str:
+    """As `money_source`, for a price that is no amount yet; `dated` is a day such as `2026-11-01`."""
     price, as_of = pick({"en": ("price", "as of")}, locale)
-    dated = f", {as_of} {_day(value.as_of)}" if value.as_of else ""
-    return f"{price}: {inline(value.source, 120)}{dated}"
+    day = f", {as_of} {_day(dated)}" if dated else ""
+    return f"{price}: {inline(source, 120)}{day}"
 
 
 def _day(text: str) -> str:

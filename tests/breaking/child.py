@@ -1,16 +1,17 @@
 """The program as a real child process of the sandbox, as `make sandbox` runs it."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
 from bot.config.load import load
 from sandbox.azure_openai import AzureOptions
 from sandbox.config_out import bot_config, identity_environment
-from sandbox.server import SandboxOptions, create_sandbox
+from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import SlackOptions
 from tests.world import World, until
 
@@ -18,13 +19,21 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @asynccontextmanager
-async def child_world(folder: Path, *, speed: float = 80.0) -> AsyncIterator[World]:
-    """A sandbox, and the program as its child, connected."""
+async def child_world(
+    folder: Path,
+    *,
+    speed: float = 80.0,
+    prepare: Callable[[Sandbox], None] | None = None,
+    config: Callable[[str], str] = str,
+    **azure: Any,
+) -> AsyncIterator[World]:
+    """A sandbox, and the program as its child, connected. `prepare` fills the sandbox before the program starts,
+    `config` changes the program's configuration, `azure` are further options of the stand-in."""
     path = folder / "tunesmith.toml"
     environment = {"TUNESMITH_CONFIG": str(path), "PYTHONPATH": str(REPOSITORY), "NO_PROXY": "127.0.0.1"}
     options = SandboxOptions(
         slack=SlackOptions(rate_limits=False),
-        azure=AzureOptions(random_seed=5, speed=speed),
+        azure=AzureOptions(random_seed=5, speed=speed, **azure),
         bot_argv=[sys.executable, "-m", "bot.cli", "run"],
         bot_environment=environment,
     )
@@ -32,7 +41,9 @@ async def child_world(folder: Path, *, speed: float = 80.0) -> AsyncIterator[Wor
     await sandbox.start()
     environment.update(identity_environment(sandbox.url))
     text = bot_config(sandbox.url, folder).replace("poll_near_seconds = 2", "poll_near_seconds = 1")
-    path.write_text(text.replace("poll_far_seconds = 10", "poll_far_seconds = 2"), encoding="utf-8")
+    path.write_text(config(text.replace("poll_far_seconds = 10", "poll_far_seconds = 2")), encoding="utf-8")
+    if prepare is not None:
+        prepare(sandbox)
     async with aiohttp.ClientSession() as http:
         made = World(sandbox, load(path, {}), http)
         try:

@@ -42,6 +42,7 @@ JOB = JobFacts(
     estimate=PRICE,
     can=("pause", "cancel", "train_like"),
     compare=("J139", 0.81),
+    compare_here=True,
     remote_id="ftjob-1",
     portal_url="https://ai.azure.com/x",
     updated_at=NOW,

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from handlers.command_line import (
     ALIASES,
-    LATER,
     LAUNCHER,
     WORDS,
     Command,
@@ -123,7 +122,6 @@ def test_another_mention_is_not_left_out() -> None:
 
 def test_every_alias_leads_to_a_word() -> None:
     assert set(ALIASES.values()) <= set(WORDS)
-    assert set(WORDS) >= LATER
     assert not set(ALIASES) & set(WORDS)
 
 

@@ -1,5 +1,6 @@
-"""For all journeys: everything that the program sends is held against Slack's limits, and nobody waits for show."""
+"""For all journeys: all that the program sends is held against Slack's limits and holds no secret; nobody waits."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +12,24 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from sqlalchemy import Connection
 
 from bot.datasets import upload
+from bot.deployments import apply, retry
 from bot.training import control, record
 from bot.work import cards, pace
+from sandbox.azure_openai import AzureOptions, identity
+from sandbox.slack import ids
 from tests.blockkit import message_problems, view_problems
 
 _MESSAGES = ("chat_postMessage", "chat_update", "chat_postEphemeral")
 _VIEWS = ("views_open", "views_push", "views_update", "views_publish")
+_SECRETS = (
+    ids.BOT_TOKEN,
+    ids.APP_TOKEN,
+    ids.SIGNING_SECRET,
+    AzureOptions().api_key,
+    AzureOptions().identity_header,
+    identity.PREFIX,
+)
+"""What the sandbox hands out: nothing of it may stand in a message or a view."""
 
 
 class Sent:
@@ -29,6 +42,8 @@ class Sent:
 
     def look(self, kind: str, sent: Mapping[str, Any]) -> None:
         """Check a message or a view among these arguments."""
+        said = json.dumps([sent.get("text"), sent.get("blocks"), sent.get("view")], default=str)
+        self._note(kind, [f"a secret: {one[:8]}…" for one in _SECRETS if one in said])
         if sent.get("blocks"):
             self.messages += 1
             self._note(kind, message_problems(str(sent.get("text") or ""), sent["blocks"]))
@@ -74,3 +89,13 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
         record.poll_soon(connection, name, now=now, seconds=seconds / 10, corr=corr)
 
     monkeypatch.setattr(control, "poll_soon", soon)
+
+
+@pytest.fixture
+def swift(brisk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Roll-outs look again in half a second where they would wait for a freeze or a deletion."""
+    del brisk
+    soon = timedelta(seconds=0.5)
+    monkeypatch.setattr(apply, "FROZEN_EVERY", soon)
+    monkeypatch.setattr(apply, "REMOVING_EVERY", soon)
+    monkeypatch.setattr(retry, "CLEARED_AFTER", soon)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.world import FINETUNE, RIN, World
+from tests.world import APPROVALS, FINETUNE, RIN, World
 
 LONG_MS = 90_000
 
@@ -57,11 +57,10 @@ async def upload(page: Page, names: tuple[str, ...]) -> None:
     await expect(modal).to_have_count(0)
 
 
-async def train(page: Page, shot: Shot, *, suffix: str) -> None:
-    """From the dataset's card to Start."""
-    await qa(page, "app").click()
-    await qa(page, "tab-messages").click()
-    card = qa(page, "message").filter(has_text="ready there").last
+async def train(page: Page, shot: Shot, *, suffix: str, data: str = "") -> None:
+    """From the dataset's card (that of the file `data`) to Start."""
+    await go_to_own(page)
+    card = qa(page, "message").filter(has_text=data).filter(has_text="ready there").last
     await expect(card).to_be_visible(timeout=LONG_MS)
     await shot("findings")
     await qa(card, "action-data_train_pair").or_(qa(card, "action-data_train")).first.click()
@@ -94,3 +93,60 @@ async def follow(page: Page, shot: Shot, *, name: str) -> None:
     await expect(picture).to_be_visible(timeout=LONG_MS)
     await expect(thread).to_contain_text("loss")
     await shot("thread")
+
+
+async def become(page: Page, user: str) -> None:
+    """Be somebody else, with the person switch."""
+    person = qa(page, f"person-{user}")
+    await person.click()
+    await expect(person).to_have_attribute("aria-checked", "true")
+    await expect(qa(page, "composer")).to_be_visible()
+
+
+async def go_to(page: Page, channel: str) -> None:
+    """Open a channel."""
+    await qa(page, f"channel-{channel}").click()
+    await expect(qa(page, "messages")).to_be_visible()
+
+
+async def go_to_own(page: Page) -> None:
+    """Open the direct messages with the bot."""
+    await qa(page, "app").click()
+    await qa(page, "tab-messages").click()
+
+
+def message(page: Page, text: str) -> Locator:
+    """The newest message of the middle with this text."""
+    return qa(qa(page, "messages"), "message").filter(has_text=text).last
+
+
+async def fill_in_deploy(page: Page, shot: Shot, *, reason: str, name: str = "", **chosen: str) -> None:
+    """The modal that asks to deploy, as it was prefilled but for what is given; then Submit."""
+    modal = qa(page, "modal").last
+    await expect(qa(modal, "block-name")).to_be_visible()
+    for field, value in chosen.items():
+        action = field if field == "content_filter" else f"deploy_{field}"
+        await choose(qa(page, "modal").last, page, action, value)
+    modal = qa(page, "modal").last
+    if name:
+        await qa(modal, "block-name").locator("input").fill(name)
+    await qa(modal, "block-reason").locator("textarea").fill(reason)
+    await shot("deploy")
+    await qa(modal, "modal-submit").click()
+    await expect(qa(page, "modal")).to_have_count(0)
+
+
+async def approve(page: Page, user: str, text: str) -> None:
+    """Approve the request that says this, in the approvers' channel."""
+    await become(page, user)
+    await go_to(page, APPROVALS)
+    card = message(page, text)
+    await expect(card).to_be_visible(timeout=LONG_MS)
+    await qa(card, "action-request_approve").click()
+
+
+async def start_watchful(made: World) -> None:
+    """Start the bot so that it looks at what is deployed every second: thirteen days pass in half a minute."""
+    watch = made.settings.watch.model_copy(update={"look_minutes": 0.02})
+    made.settings = made.settings.model_copy(update={"watch": watch})
+    await made.start()

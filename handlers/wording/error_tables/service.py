@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from handlers.wording.error_tables import hosting
+
 _AGAIN = "Try again in a few minutes."
 _RUNNER = "Whoever runs the bot"
 
 SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
     "en": {
+        **hosting.SENTENCES["en"],
         # the way to the service
         "unreachable": (
             "{service} cannot be reached",
@@ -62,14 +65,6 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "{service} does not accept the bot's sign-in",
             "The Entra token is for another scope or tenant.",
             f"{_RUNNER} checks `scope` and `tenant_id` of the connection.",
-        ),
-        "role_missing": (
-            "The bot lacks the role for this",
-            "It is signed in, but not allowed to do this at the resource.",
-            (
-                f"{_RUNNER} assigns the role *Cognitive Services OpenAI Contributor* on the resource; "
-                "it counts after some minutes."
-            ),
         ),
         "network_refused": (
             "The resource's firewall refuses the bot",

@@ -32,6 +32,7 @@ FOREIGN_BLOCKS = frozenset(
 KNOWN_ELEMENTS = frozenset(
     {
         "button",
+        "datepicker",
         "overflow",
         "static_select",
         "external_select",

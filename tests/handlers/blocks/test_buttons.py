@@ -130,7 +130,7 @@ def test_the_failure_of_the_data_leads_to_its_report() -> None:
 
 def test_the_end_of_a_good_job() -> None:
     found = routes(job_notices.succeeded(notices.JobSucceeded(job=TRAINED, picture=True), EN))
-    assert found == [("job_results", "J142"), ("job_train_like", "J142")]
+    assert found == [("job_results", "J142"), ("job_deploy", "J142"), ("job_train_like", "J142")]
 
 
 def test_a_muted_starter_is_not_mentioned() -> None:
@@ -211,6 +211,11 @@ def test_ways_in() -> None:
         ("launch_train", "train"),
         ("launch_jobs", "jobs"),
         ("launch_data", "data"),
+        ("launch_deploy", "deploy"),
+        ("launch_deployments", "deployments"),
+        ("launch_approvals", "approvals"),
+        ("launch_costs", "costs"),
+        ("launch_clean", "clean"),
         ("launch_connections", "connections"),
         ("launch_help", "help"),
     ]

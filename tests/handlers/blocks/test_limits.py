@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Rendered
-from bot.facts.notices import NOTICES, Notice
+from bot.facts.notice import Notice
+from bot.facts.notices import NOTICES
 from handlers.blocks import (
     answers,
     connections,
@@ -144,7 +145,6 @@ def test_a_problem(code: str, params: Any, text: str, request_id: str) -> None:
 @given(facts.text, st.none() | facts.word, st.sampled_from(["pause", "resume", "cancel"]), facts.job)
 def test_short_answers(given_text: str, nearest: str | None, action: str, job: Any) -> None:
     fine(answers.unknown(given_text, nearest, LOCALE))
-    fine(answers.later(given_text, LOCALE))
     fine(answers.confirm(action, job, LOCALE))
 
 

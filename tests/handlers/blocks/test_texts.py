@@ -15,7 +15,7 @@ def test_the_card_of_a_running_job() -> None:
     assert job_card.build(JOB, EN).text == (
         "🟢 Running · J142 support-v12 · 58\u00a0%\n"
         "<@U0REQUEST> · gpt-4.1-mini · D61 + D58 · prod-swc · Global training · about $18\n"
-        "Epoch 2 of 3, step 372 of 642 · train loss 0.61 (from 1.84) · validation 0.74 (J139: 0.81)\n"
+        "Epoch 2 of 3, step 372 of 642 · train loss 0.61 (from 1.84) · validation 0.74 (J139 here: 0.81)\n"
         "Azure expects it to end 22 Nov 2026, 16:40 UTC. Next: its safety evaluation, then charts in the thread."
     )
 
@@ -37,7 +37,7 @@ def test_the_end_of_a_good_job() -> None:
     assert job_notices.succeeded(notice, EN).text == (
         "✅ J142 support-v12 is trained\n"
         "<@U0REQUEST> · gpt-4.1-mini · 3 epochs · 642 steps · took 40 min · 3.63 M tokens billed (job log) · "
-        "about $18\n"
+        "$18 billed, as estimated\n"
         "Train loss 0.61 (from 1.84) · validation 0.74 (J139: 0.81)\n"
         "The loss falls, and validation follows: no sign of overfitting. Compare a few answers with the base model's "
         "before it is used.\n"

@@ -13,7 +13,24 @@ from bot import errors as bot_errors
 from bot.facts import jobs as job_facts
 from bot.facts.jobs import FailureFacts, ReadingFacts
 from bot.training import reading as curves
-from handlers.wording import actions, errors, failures, jobs, lists, modals, notices, results
+from handlers.wording import (
+    actions,
+    approvals,
+    approvals_modals,
+    error_hints,
+    errors,
+    failures,
+    jobs,
+    lists,
+    modals,
+    notices,
+    requests,
+    requests_asks,
+    requests_told,
+    results,
+)
+from handlers.wording.error_tables import approvals as approvals_table
+from handlers.wording.error_tables import asking as asking_table
 from handlers.wording.error_tables import bot as bot_table
 from handlers.wording.error_tables import order as order_table
 from handlers.wording.error_tables import service as service_table
@@ -34,7 +51,7 @@ def _bot_codes() -> Iterator[str]:
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_every_code_of_a_provider_has_words(code: str) -> None:
-    assert code in service_table.SENTENCES["en"]
+    assert errors.is_known(code)
 
 
 @pytest.mark.parametrize("code", sorted(set(_bot_codes())))
@@ -75,6 +92,13 @@ def _templates() -> Iterator[tuple[str, str]]:
         "lists": lists._TEXT["en"],
         "modals": modals._TEXT["en"],
         "actions": actions._QUESTIONS["en"],
+        "approvals errors": approvals_table.SENTENCES["en"],
+        "asking errors": asking_table.SENTENCES["en"],
+        "approvals": approvals._TEXT["en"],
+        "approvals modals": approvals_modals._TEXT["en"],
+        "requests": requests._TEXT["en"],
+        "requests asks": requests_asks._TEXT["en"],
+        "requests told": requests_told._TEXT["en"],
     }
     for name, table in tables.items():
         for key, value in table.items():
@@ -163,6 +187,7 @@ ROOT = Path(__file__).resolve().parents[3]
 RAISED = frozenset({"Denied", "NotThere", "Invalid", "WrongState", "FileProblem", "HelperError"})
 # made by `errors.explain` itself
 DERIVED = frozenset({"service", "code", "state", "action", "data_state", "cannot", "told_state"})
+DERIVED |= frozenset(error_hints.of({}, "en"))
 
 
 def _raised() -> Iterator[tuple[str, str, frozenset[str]]]:

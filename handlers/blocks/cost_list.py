@@ -1,0 +1,72 @@
+"""What the month cost so far."""
+
+from bot.chat import Rendered
+from bot.facts.deploy_forms import CostFacts, CostLine
+from bot.facts.jobs import Money
+from handlers.blocks.primitives import Block, as_message, divider, footer, section, sections
+from handlers.wording import numbers
+from handlers.wording.looking_back import say
+from handlers.wording.markup import fallback, inline, mention
+
+_SHOWN = 25
+
+
+def build(facts: CostFacts, locale: str) -> Rendered:
+    """Totals first, then the dearest."""
+    title = say("costs", locale, month=inline(facts.month, 20))
+    if not facts.lines:
+        nothing = say("costs_none", locale)
+        return Rendered(fallback(title, nothing), as_message([section(title), section(nothing)]))
+    totals = [
+        say(kind, locale, amount=_amount(money))
+        for kind, money in (("hosting", facts.hosting), ("training", facts.training))
+        if money is not None
+    ]
+    if facts.hosting is not None and facts.training is not None:
+        both = facts.hosting.high + facts.training.high
+        totals.append(say("together", locale, amount=numbers.amount(both, facts.hosting.currency)))
+    if facts.cap is not None:
+        totals.append(say("cap", locale, amount=_amount(facts.cap)))
+    lines = [_line(one, locale) for one in facts.lines[:_SHOWN]]
+    blocks: list[Block] = [section("\n".join([title, " · ".join(totals)])), divider(), *sections(lines)]
+    if len(facts.lines) > _SHOWN:
+        blocks.append(section(say("not_shown", locale, count=f"{len(facts.lines) - _SHOWN:,}")))
+    if facts.unknown:
+        blocks.append(section(say("unknown", locale, count=f"{facts.unknown:,}")))
+    sources = dict.fromkeys(
+        numbers.price_source(one.source, one.as_of, locale)
+        for one in (facts.hosting, facts.training)
+        if one is not None and one.source
+    )
+    blocks += footer(say("hours", locale), *sources)
+    return Rendered(fallback(title, " · ".join(totals), *lines), as_message(blocks))
+
+
+def _amount(money: Money) -> str:
+    return numbers.amount(money.high, money.currency)
+
+
+def _line(one: CostLine, locale: str) -> str:
+    known = one.so_far or one.estimated
+    amount = _amount(known) if known else say("no_price", locale)
+    if one.so_far is None and one.estimated is not None:
+        amount = say("estimated", locale, amount=amount)
+    kind = "host_line" if one.kind == "hosting" else "train_line"
+    title = inline(one.title, 100)
+    head = say(
+        kind,
+        locale,
+        dot="🟢" if one.kind == "hosting" else "•",
+        title=title,
+        label=inline(one.label, 20),
+        amount=amount,
+    )
+    parts = [
+        head,
+        say("until_end", locale, amount=_amount(one.whole_month))
+        if one.whole_month and one.so_far and one.whole_month.high > one.so_far.high
+        else "",
+        say("idle", locale, amount=_amount(one.idle)) if one.idle and one.idle.high >= 0.01 else "",
+        mention(one.owner) if one.owner else "",
+    ]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,38 @@
+"""How programs call a deployment: endpoint, name, api-version, and code to copy."""
+
+from bot.chat import Rendered
+from bot.facts.deployments import DeploymentFacts
+from handlers.blocks.primitives import Block, as_message, footer, section
+from handlers.wording import deployments as words
+from handlers.wording import snippet as code
+from handlers.wording.deployments_told import say
+from handlers.wording.markup import bold, fallback
+from handlers.wording.markup import code as span
+
+
+def build(one: DeploymentFacts, locale: str) -> Rendered:
+    """The answer to *How to call it*; of one that cannot be called, how it stands."""
+    title = bold(words.title(one))
+    if one.snippet is None:
+        headline = words.headline(one, locale)
+        return Rendered(fallback(headline), as_message([section(headline)]))
+    told = explained(one, locale)
+    return Rendered(fallback(title, told), as_message([section(f"{title}\n{told}"), *blocks(one)]))
+
+
+def explained(one: DeploymentFacts, locale: str) -> str:
+    """That nothing secret is in it, and how programs sign in."""
+    entra = one.snippet is not None and one.snippet.auth == "entra"
+    return say("live_call_entra" if entra else "live_call", locale)
+
+
+def blocks(one: DeploymentFacts) -> list[Block]:
+    """The code, and its parts in small print; nothing without a snippet."""
+    snippet = one.snippet
+    if snippet is None:
+        return []
+    return [
+        section(code.block(code.python(snippet))),
+        section(code.block(code.curl(snippet))),
+        *footer(span(snippet.url, 300), span(snippet.deployment), span(snippet.api_version, 60)),
+    ]

@@ -1,0 +1,125 @@
+"""Everything about a request: what is asked for, how it stands, all rounds with their votes."""
+
+from collections.abc import Sequence
+
+from bot.facts.requests import DeployAsk, RequestFacts, RoundFacts, VoteFacts
+from handlers.blocks import request_buttons as buttons
+from handlers.blocks.primitives import Block, Element, actions, context, divider, fields, section, sections
+from handlers.wording import requests, requests_asks, requests_changes
+from handlers.wording.approvals import say
+from handlers.wording.markup import code, day, group, inline, mention, quoted, when
+
+_ROUNDS = 20
+_VOTES = 30
+
+
+def blocks(request: RequestFacts, rounds: Sequence[RoundFacts], locale: str) -> list[Block]:
+    """The body of the details, for a modal; actions stand in it as long as something can be decided."""
+    shown: list[Block] = [
+        section("\n".join(_first(request, locale))),
+        *fields(_facts(request, locale)),
+        *(section(text) for text in _asked(request, locale)),
+        *_actions(request, locale),
+        divider(),
+        section(say("d_rounds", locale)),
+        *sections([_round(one, locale) for one in rounds[-_ROUNDS:]]),
+    ]
+    if _breakable(request):
+        shown += [*actions([buttons.glass(request, locale)], "glass"), context(say("d_glass", locale))]
+    return shown
+
+
+def _first(request: RequestFacts, locale: str) -> list[str]:
+    lines = [
+        requests.headline(request, locale),
+        requests.asked(request, locale),
+        requests.decided(request, locale),
+        requests.next_step(request, locale),
+        requests.problem(request, locale),
+    ]
+    return [line for line in lines if line]
+
+
+def _facts(request: RequestFacts, locale: str) -> list[tuple[str, str]]:
+    found = [
+        (say("d_asked", locale), mention(request.requester)),
+        (say("d_at", locale), when(request.created_at)),
+        (say("d_policy", locale), requests.policy(request.policy, locale)),
+        (
+            say("d_state", locale),
+            f"{requests.state_word(request, locale)} · {requests.tally(request, locale)}",
+        ),
+        (say("d_closes", locale), when(request.closes_at)),
+        (say("d_digest", locale), code(request.digest)),
+        (say("d_rollout", locale), requests.rollout(request, locale)),
+    ]
+    return [*found, *(_deployment(request.deploy, locale) if request.deploy is not None else [])]
+
+
+def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:
+    until = day(ask.until) if ask.until else say("d_open_end", locale)
+    meaning = requests_asks.meaning(ask.capacity, ask.tokens_per_minute, ask.requests_per_minute, locale)
+    return [
+        (say("d_name", locale), code(ask.name)),
+        (say("d_model", locale), code(ask.model)),
+        (say("d_base", locale), inline(ask.base, 100)),
+        (say("d_job", locale), requests_asks.model_of(ask, locale) if ask.job else ""),
+        (say("d_place", locale), requests_asks.place(ask, locale)),
+        (say("d_sku", locale), " · ".join(dict.fromkeys((inline(ask.sku, 60), inline(ask.sku_label, 60))))),
+        (say("d_capacity", locale), f"{ask.capacity:,}: {meaning}"),
+        (say("d_filter", locale), _filter(ask, locale)),
+        (say("d_until", locale), until),
+        (say("d_replaces", locale), inline(ask.replaces_name or ask.replaces or "", 100)),
+        (say("d_tags", locale), inline(requests_asks.tags(ask.tags), 600)),
+    ]
+
+
+def _filter(ask: DeployAsk, locale: str) -> str:
+    return (
+        inline(ask.content_filter, 80) if ask.content_filter else requests_asks.say("filter_default", locale)
+    )
+
+
+def _asked(request: RequestFacts, locale: str) -> list[str]:
+    """Cost, quality, quotas, warnings, and what differs from the round before."""
+    lines = [*requests_asks.lines(request, locale)]
+    if request.deploy is not None:
+        lines.insert(0, requests_asks.replacing(request.deploy, locale))
+        lines += requests_asks.quota_lines(request.deploy.quota, request.deploy.count, locale)
+        lines += [f"⚠ {text}" for text in requests_asks.warnings(request.deploy, locale)[:12]]
+    lines.append(requests_asks.source(request, locale))
+    changed = requests_changes.lines(request.changes, request.shown_round, locale)
+    return [text for part in (lines, changed) if (text := "\n".join(line for line in part if line))]
+
+
+def _actions(request: RequestFacts, locale: str) -> list[Block]:
+    row: list[Element] = []
+    if buttons.votable(request):
+        row += [buttons.approve(request, locale), buttons.reject(request, locale)]
+        if buttons.changeable(request):
+            row.append(buttons.ask_changes(request, locale))
+    return actions(row, "votes")
+
+
+def _breakable(request: RequestFacts) -> bool:
+    return request.state in ("open", "changes") or (request.state == "approved" and bool(request.frozen))
+
+
+def _round(one: RoundFacts, locale: str) -> str:
+    title = say(
+        "d_round",
+        locale,
+        n=f"{one.n:,}",
+        at=when(one.at),
+        who=mention(one.by),
+        reason=quoted(one.reason, 300) if one.reason.strip() else "–",
+    )
+    votes = [_vote(vote, locale) for vote in one.votes[:_VOTES]] or [say("d_votes_none", locale)]
+    return "\n".join([f"{title} · {code(one.digest)}", *(f"• {text}" for text in votes)])
+
+
+def _vote(vote: VoteFacts, locale: str) -> str:
+    reason = quoted(vote.reason, 300) if vote.reason.strip() else "–"
+    told = say(f"d_{vote.decision}", locale, who=mention(vote.user), at=when(vote.at), reason=reason)
+    groups = requests.listed([group(one) for one in vote.groups], locale)
+    return f"{told}{say('d_groups', locale, groups=groups)}" if groups else told

@@ -1,0 +1,21 @@
+"""The modal behind Details."""
+
+from collections.abc import Sequence
+
+from bot.facts.requests import RequestFacts, RoundFacts
+from handlers.blocks import request_details
+from handlers.blocks.primitives import VIEW_BLOCKS, at_most
+from handlers.views.inputs import modal
+from handlers.wording.approvals_modals import say
+from handlers.wording.lists import say as say_list
+
+CALLBACK = "request_details"
+
+
+def build(request: RequestFacts, rounds: Sequence[RoundFacts], locale: str) -> dict[str, object]:
+    """The modal for `views.open`; it informs, and has the buttons that the card has no room for."""
+    shown = at_most(
+        request_details.blocks(request, rounds, locale), VIEW_BLOCKS, say_list("not_shown", locale)
+    )
+    title = say("details_title", locale, {"request": request.id})
+    return modal(CALLBACK, title, shown, close=say("close", locale))

@@ -1,0 +1,113 @@
+"""Phrases in sentences about errors that stand there only where something is known, and people's names in them."""
+
+from collections.abc import Mapping
+
+from handlers.wording.language import pick
+from handlers.wording.markup import code, inline, mention
+from handlers.wording.said import Params
+
+_ROLE = "Cognitive Services OpenAI Contributor"
+"""The role for everything but deployments, which name theirs (contracts/azure_openai.md section 2.5)."""
+_DECIDED: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "expired": "its closing time",
+        "withdrawn": "who asked",
+        "approved": "a rule of the configuration",
+        "": "somebody",
+    }
+}
+_STATES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "open": "waiting",
+        "changes": "being changed",
+        "approved": "approved",
+        "rejected": "rejected",
+        "expired": "closed undecided",
+        "withdrawn": "withdrawn",
+    }
+}
+_VOTES: Mapping[str, Mapping[str, str]] = {
+    "en": {"approve": "approved", "reject": "rejected", "changes": "asked for a change"}
+}
+_TEXT: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "and": " and ",
+        "somebody": "somebody else",
+        "listed": ": {value}",
+        "bracket": " ({value})",
+        "command": " The command is {value}.",
+        "quota": " ({needed} wanted, {available} left in {pool})",
+        "quota_bare": " ({pool})",
+        "bounds": "{minimum} to {maximum}",
+        "bounds_from": "{minimum} or more",
+    }
+}
+
+
+def of(params: Params, locale: str) -> dict[str, str]:
+    """Everything that sentences may name beside their parameters; escaped already, empty where nothing is known."""
+    words = pick(_TEXT, locale)
+
+    def text(name: str) -> str:
+        return inline(str(params.get(name, "")), 200)
+
+    def hint(key: str, name: str) -> str:
+        return words[key].format(value=text(name)) if text(name) else ""
+
+    grant = str(params.get("grant", ""))
+    found = {
+        "deciders": _deciders(params, locale),
+        "asker": _person(params, locale),
+        "request_state": pick(_STATES, locale).get(text("state"), text("state")),
+        "decided_word": pick(_VOTES, locale).get(text("decision"), text("decision")),
+        "others_hint": hint("listed", "others"),
+        "filters_hint": hint("listed", "filters"),
+        "steps_hint": hint("listed", "steps"),
+        "action_hint": hint("bracket", "action"),
+        "policy_hint": hint("bracket", "policy"),
+        "categories_hint": hint("bracket", "categories"),
+        "role_name": text("role") or _ROLE,
+        "grant_hint": words["command"].format(value=code(grant, 600)) if grant else "",
+        "quota_hint": _quota(params, locale),
+        "capacity_bounds": _bounds(params, locale),
+    }
+    if "given" not in params and "model" in params:
+        found["given"] = text("model")
+    return found
+
+
+def _deciders(params: Params, locale: str) -> str:
+    users = str(params.get("by", "")).split()[:5]
+    if users:
+        named = [mention(one) for one in users]
+        return pick(_TEXT, locale)["and"].join(
+            [", ".join(named[:-1]), named[-1]] if len(named) > 1 else named
+        )
+    table = pick(_DECIDED, locale)
+    return table.get(str(params.get("state", "")), table[""])
+
+
+def _person(params: Params, locale: str) -> str:
+    user = str(params.get("requester") or params.get("owner") or "")
+    return mention(user) if user else pick(_TEXT, locale)["somebody"]
+
+
+def _quota(params: Params, locale: str) -> str:
+    words = pick(_TEXT, locale)
+    if "pool" not in params:
+        return ""
+    pool = inline(str(params["pool"]), 120)
+    if "needed" in params and "available" in params:
+        needed, available = inline(str(params["needed"]), 20), inline(str(params["available"]), 20)
+        return words["quota"].format(needed=needed, available=available, pool=pool)
+    return words["quota_bare"].format(pool=pool)
+
+
+def _bounds(params: Params, locale: str) -> str:
+    minimum, maximum = params.get("minimum", 1), params.get("maximum", 0)
+    words = pick(_TEXT, locale)
+    shown = {
+        "minimum": f"{minimum:,}" if isinstance(minimum, int) else inline(str(minimum), 20),
+        "maximum": f"{maximum:,}" if isinstance(maximum, int) else inline(str(maximum), 20),
+    }
+    return words["bounds" if maximum else "bounds_from"].format(**shown)

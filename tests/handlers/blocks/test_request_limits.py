@@ -1,0 +1,62 @@
+"""Whatever is known of a request, Slack takes the message and shows no markup that others wrote."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from bot.chat import Rendered
+from bot.facts.notice import Notice
+from handlers.blocks import own_settings, request_list
+from handlers.renderer import Renderer
+from sandbox.slack.blocks import check_blocks
+from tests import strategies_deployments as facts
+from tests.blockkit import message_problems
+from tests.specs import specs_root
+
+pytestmark = pytest.mark.specs
+thorough = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+EN = "en"
+
+
+@pytest.fixture(autouse=True)
+def _specs() -> None:
+    specs_root()
+
+
+def fine(rendered: Rendered) -> None:
+    blocks: list[Mapping[str, Any]] = [dict(block) for block in rendered.blocks]
+    assert message_problems(rendered.text, blocks) == []
+    assert check_blocks(json.loads(json.dumps(blocks)), "message") == []
+    assert rendered.text.splitlines()[0].strip()
+
+
+@thorough
+@given(facts.request)
+def test_both_copies_of_a_request(request: Any) -> None:
+    fine(Renderer().request_card(request, EN))
+    fine(Renderer().own_request(request, EN))
+
+
+@thorough
+@given(facts.request_notice)
+def test_a_message_about_a_request(notice: Notice) -> None:
+    fine(Renderer().message(notice, EN))
+
+
+@thorough
+@given(facts.request_list)
+def test_a_list_of_requests(page: Any) -> None:
+    fine(request_list.build(page, EN))
+
+
+@thorough
+@given(facts.own_settings)
+def test_ones_own_settings(own: Any) -> None:
+    fine(own_settings.build(own, EN))

@@ -1,0 +1,282 @@
+"""Ask and approve, as people do it on the page: the form, both copies of a request, votes, changes, reasons."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.store import connections, jobs
+from tests.journey.steps import (
+    answer_to,
+    chosen,
+    ephemeral,
+    hand_in,
+    inputs,
+    option,
+    plain,
+    press,
+    ready,
+    rin_of,
+    shown,
+    start,
+    told,
+    view_text,
+)
+from tests.journey.steps import card as job_card
+from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, World, until, words, world
+
+pytestmark = pytest.mark.usefixtures("brisk")
+SLOW_ROLL_OUT = {"deploy_seconds": 3600}
+
+
+async def trained(made: World) -> Person:
+    """The requester, with J1 trained."""
+    rin = await rin_of(made)
+    await hand_in(rin, "support_train.jsonl")
+    await ready(rin, "support_train.jsonl")
+    await start(rin, hp_n_epochs="1")
+    await job_card(rin, "Trained", patience=60)
+    await until(lambda: listed(made), "the model in the service's own list")
+    return rin
+
+
+async def listed(made: World) -> bool:
+    """Whether the list of models has been read since the job made one: names in forms are the list's from then on."""
+    assert made.application is not None
+
+    def look(connection: Connection) -> bool:
+        job = jobs.get(connection, 1)
+        return bool(
+            job and job.result_model and connections.model(connection, job.connection, job.result_model)
+        )
+
+    return await made.application.engine.deps.store.read(look)
+
+
+def state_of(view: Mapping[str, Any], **changed: str) -> dict[str, Any]:
+    """What stands in a modal's inputs as they were prefilled, with what is typed or chosen anew."""
+    state: dict[str, Any] = {}
+    for name, block in inputs(view).items():
+        element = block["element"]
+        entry: dict[str, Any] = {"type": element["type"]}
+        match element["type"]:
+            case "static_select":
+                given = changed.get(name)
+                entry["selected_option"] = (
+                    option(view, name, given) if given else element.get("initial_option")
+                )
+            case "datepicker":
+                entry["selected_date"] = changed.get(name, element.get("initial_date"))
+            case _:
+                entry["value"] = changed.get(name, element.get("initial_value"))
+        state[name] = {element["action_id"]: entry}
+    return state
+
+
+async def open_deploy(person: Person, text: str = "deploy J1") -> dict[str, Any]:
+    """Type a command that opens the form."""
+    before = len(person.pushed)
+    await person.command(f"/finetune {text}")
+    return await shown(person, "deploy", before)
+
+
+async def request_card(person: Person, part: str, channel: str = APPROVALS) -> dict[str, Any]:
+    """The newest copy of a request with this part in a channel."""
+
+    async def look() -> dict[str, Any] | None:
+        for message in (await person.world.history(person.user, channel))[::-1]:
+            if part in plain(message):
+                return message
+        return None
+
+    found: dict[str, Any] = await until(look, f"{part!r} in {channel}")
+    return found
+
+
+def buttons(message: Mapping[str, Any]) -> list[str]:
+    """The action ids of a message's buttons."""
+    rows = [block["elements"] for block in message["blocks"] if block["type"] == "actions"]
+    return [element["action_id"] for row in rows for element in row]
+
+
+async def test_a_request_from_the_form_to_its_second_round_and_approval(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        await made.post("/panel/api/service", {"set": SLOW_ROLL_OUT})
+        rin = await trained(made)
+        view = await open_deploy(rin)
+        said = view_text(view)
+        assert chosen(view, "model") == "J1"
+        assert chosen(view, "connection") == "prod-swc"
+        assert "$1.70/h = $1,224 a month, used or not." in said
+        assert "invented" in said  # who says what it costs
+
+        # the form refuses at the field, with the remedy
+        refused = await rin.submit(view, state_of(view, name="no good!", reason="Better answers."))
+        assert "letters, digits" in refused["errors"]["name"]
+        missing = await rin.submit(view, state_of(view, reason=" "))
+        assert set(missing["errors"]) == {"reason"}
+
+        # another SKU: cost and quota are shown anew, what was typed stays
+        before = len(rin.pushed)
+        typed = state_of(view, sku="DeveloperTier", reason="Better answers.")
+        await rin.choose(view, "sku", option(view, "sku", "DeveloperTier"), typed)
+        rebuilt = await shown(rin, "deploy", before)
+        assert chosen(rebuilt, "sku") == "DeveloperTier"
+        assert "Nothing by the hour, only for calls." in view_text(rebuilt)
+        assert "the service deletes it 24 hours after its creation" in view_text(rebuilt)
+        assert rebuilt["state"]["values"]["reason"]["reason"]["value"] == "Better answers."
+
+        sent = state_of(rebuilt, name="support-v1", sku="GlobalStandard", reason="Better answers.")
+        assert await rin.submit(rebuilt, sent) == {"ok": True}
+        await rin.sees("C0FINETUNE", "A1 is on its way to the approvers")
+
+        ada, bruno = await made.person(ADA), await made.person(BRUNO)
+        card = await request_card(ada, "Deploy support-v1? · A1 · two of <!subteam^S0MLLEADS>")
+        assert buttons(card) == ["request_approve", "request_reject", "request_details"]
+        assert "the requester cannot approve" in plain(card)
+        own = await request_card(rin, "Deploy support-v1? · A1", await rin.direct())
+        assert buttons(own) == ["request_change", "request_withdraw", "request_details"]
+
+        # who may not vote is told so, and nothing is counted
+        await rin.click(card, "request_approve", APPROVALS)
+        await told(rin, "You are not one of those who decide about this")
+        assert "0 of 2" in plain(await request_card(ada, "Deploy support-v1?"))
+
+        await ada.click(card, "request_approve", APPROVALS)
+        await request_card(ada, "1 of 2")
+        await ada.click(card, "request_approve", APPROVALS)
+        await told(ada, "You have voted on this already")
+
+        # an approver wants less of it: behind Details, with a reason
+        before = len(bruno.pushed)
+        await bruno.click(card, "request_details", APPROVALS)
+        details = await shown(bruno, "request_details", before)
+        assert "support-v1" in view_text(details)
+        before = len(bruno.pushed)
+        await press(bruno, details, "request_changes")
+        why = await shown(bruno, "vote", before)
+        assert "reason" in (await bruno.submit(why, state_of(why, reason="")))["errors"]
+        assert (await bruno.submit(why, state_of(why, reason="Half of it is enough.")))["ok"]
+        await told(rin, "Half of it is enough.")
+        stopped = await request_card(ada, "Changes asked · deploy support-v1")
+        assert buttons(stopped) == ["request_details"]
+
+        # the requester changes it: a new round asks again and names the difference, the old copy has no buttons
+        before = len(rin.pushed)
+        own = await request_card(rin, "Changes asked", await rin.direct())
+        await rin.click(own, "request_change", await rin.direct())
+        again = await shown(rin, "deploy", before)
+        assert again["title"]["text"] == "Change A1"
+        same = await rin.submit(again, state_of(again))
+        assert "This is what was asked for already" in same["errors"]["model"]
+        assert await rin.submit(again, state_of(again, capacity="25")) == {"ok": True}
+        second = await request_card(ada, "Changed since round 1")
+        assert "→ 25" in plain(second)
+        first = await request_card(ada, "Replaced by round 2")
+        assert buttons(first) == []
+
+        # the vote on the old round counts nothing any more; two on the new one decide
+        await ada.click(second, "request_approve", APPROVALS)
+        await request_card(ada, "1 of 2")
+        await bruno.click(second, "request_approve", APPROVALS)
+        decided = await request_card(ada, "Approved · deploy support-v1 · A1")
+        assert buttons(decided) == []
+        assert f"By <@{ADA}> and <@{BRUNO}>" in plain(decided)
+        await told(rin, "A1 deploy support-v1: approved")
+
+
+async def test_rejected_with_a_reason_and_looked_up(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        rin = await trained(made)
+        view = await open_deploy(rin)
+        assert await rin.submit(view, state_of(view, name="support-v1", reason="Try it.")) == {"ok": True}
+        ada = await made.person(ADA)
+        card = await request_card(ada, "Deploy support-v1? · A1")
+
+        listed = await answer_to(ada, "approvals", "Waiting for you")
+        assert "A1 · Deploy support-v1?" in plain(listed)
+        assert "needed: two of" in plain(listed)
+        mine = await answer_to(rin, "approvals", "Asked by you")
+        assert "Nothing waits for you." in plain(mine)
+        known = await answer_to(rin, "settings", "What the bot knows of you")
+        assert "Deployments: two of" in plain(known)
+
+        before = len(ada.pushed)
+        await ada.click(card, "request_reject", APPROVALS)
+        why = await shown(ada, "vote", before)
+        assert (await ada.submit(why, state_of(why, reason="Wait for the audit.")))["ok"]
+        rejected = await request_card(ada, "Rejected · deploy support-v1 · A1")
+        assert buttons(rejected) == []
+        assert '"Wait for the audit."' in plain(rejected)
+        await told(rin, "A1 deploy support-v1: rejected")
+        shown_again = await answer_to(rin, "approvals A1", "Rejected")
+        assert "Wait for the audit." in plain(shown_again)
+        await answer_to(rin, "approvals A9", "There is no request A9")
+
+
+async def test_glass_is_broken_with_a_reason_told_to_everybody(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        await made.post("/panel/api/service", {"set": SLOW_ROLL_OUT})
+        rin = await trained(made)
+        view = await open_deploy(rin)
+        assert await rin.submit(view, state_of(view, name="support-v1", reason="Outage.")) == {"ok": True}
+        ada, bruno = await made.person(ADA), await made.person(BRUNO)
+        card = await request_card(ada, "Deploy support-v1? · A1")
+
+        before = len(bruno.pushed)
+        await bruno.click(card, "request_details", APPROVALS)
+        await press(bruno, await shown(bruno, "request_details", before), "request_glass")
+        await told(bruno, "may break the glass")
+
+        before = len(ada.pushed)
+        await ada.click(card, "request_details", APPROVALS)
+        details = await shown(ada, "request_details", before)
+        before = len(ada.pushed)
+        await press(ada, details, "request_glass")
+        why = await shown(ada, "vote", before)
+        assert "Everybody is told" in view_text(why)
+        assert (await ada.submit(why, state_of(why, reason="Customers wait.")))["ok"]
+        for channel in (APPROVALS, "C0FINETUNE"):
+            said = await rin.sees(channel, "went ahead with A1")
+            assert "Customers wait." in words(said)
+        assert "alone, without the approvals" in plain(await request_card(ada, "Approved · deploy"))
+
+
+async def test_the_requester_takes_it_back(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        rin = await trained(made)
+        view = await open_deploy(rin)
+        assert await rin.submit(view, state_of(view, name="support-v1", reason="Try it.")) == {"ok": True}
+        own = await request_card(rin, "Deploy support-v1? · A1", await rin.direct())
+        await rin.click(own, "request_withdraw", await rin.direct())
+        withdrawn = await request_card(rin, "Withdrawn · deploy support-v1 · A1")
+        assert buttons(withdrawn) == []
+        again = await open_deploy(rin)
+        assert await rin.submit(again, state_of(again, name="support-v1", reason="Now.")) == {"ok": True}
+        await request_card(rin, "Deploy support-v1? · A2")
+
+
+async def test_asked_for_in_a_thread_and_approved_behind_details(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        await made.post("/panel/api/service", {"set": SLOW_ROLL_OUT})
+        rin = await trained(made)
+        card = await job_card(rin, "Trained")
+        await rin.say(FINETUNE, "<@U0TUNESMTH> deploy", thread_ts=card["ts"])
+        offer = await ephemeral(rin, "Asking to deploy takes a form", FINETUNE, card["ts"])
+        before = len(rin.pushed)
+        await rin.click(offer, "job_deploy", FINETUNE)
+        view = await shown(rin, "deploy", before)
+        assert chosen(view, "model") == "J1"
+        assert await rin.submit(view, state_of(view, name="support-v1", reason="Try it.")) == {"ok": True}
+
+        ada = await made.person(ADA)
+        asked = await request_card(ada, "Deploy support-v1? · A1")
+        before = len(ada.pushed)
+        await ada.click(asked, "request_details", APPROVALS)
+        details = await shown(ada, "request_details", before)
+        before = len(ada.pushed)
+        await press(ada, details, "request_approve")
+        assert "Your vote on A1 is in." in view_text(await shown(ada, "told", before))
+        await request_card(ada, "1 of 2")
