@@ -207,9 +207,12 @@ async def test_home_tabs_of_approvers_follow(office: Office) -> None:
         )
         return {row.subject: row.dirty for row in rows}
 
-    assert await dirty() == {ADA: 2, "U0NOBODY01": 1}
+    asked = await dirty()
+    # The worker goes on meanwhile, so that it may be more than one change.
+    assert asked[ADA] >= 2
+    assert asked["U0NOBODY01"] == 1
     await withdraw(office, number, RIN)
-    assert (await dirty())[ADA] == 3
+    assert (await dirty())[ADA] > asked[ADA]
     home = office.application.engine.painter
     await office.ask(name="sales")
     facts, _ = await office.read(lambda c: home._home(c, ADA))
