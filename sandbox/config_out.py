@@ -59,7 +59,7 @@ name = "developer tier is free and gone in a day"
 sku = "DeveloperTier"
 
 [watch]
-look_minutes = 0.1
+look_minutes = 0.03
 
 [limits]
 poll_near_seconds = 2

@@ -17,6 +17,8 @@ from sandbox.training.model import (
 )
 
 _WINDOW: Final = max(ORDERS)
+# Below this only the likeliest is left, and dividing by it would leave the range of numbers.
+_COLDEST: Final = 1e-6
 _CONTINUATION: Final = range(0x80, 0xC0)
 # Lead bytes of two, three and four bytes; the others above ASCII begin nothing in UTF-8.
 _LEADS: Final = ((0xC2, 0xE0, 1), (0xE0, 0xF0, 2), (0xF0, 0xF5, 3))
@@ -55,7 +57,7 @@ class Writer:
 
 
 def _chosen(scores: Floats, temperature: float, top_p: float, rng: np.random.Generator) -> int:
-    if temperature <= 0:
+    if temperature < _COLDEST:
         return int(scores.argmax())
     weights = np.exp((scores.astype(np.float64) - scores.max()) / temperature)
     shares = weights / weights.sum()

@@ -127,7 +127,9 @@ function modal(first, depth, hooks) {
     for (const block of body.querySelectorAll(".has-error")) showFieldError(body, block.dataset.blockId, "");
     general.hidden = true;
   };
-  const focusFirst = () => (focusables(body)[0] ?? foot.querySelector("button:last-child"))?.focus();
+  // A modal is read from its top, also when the first thing to press is far below.
+  const focusFirst = () =>
+    (focusables(body)[0] ?? foot.querySelector("button:last-child"))?.focus({ preventScroll: true });
   const submit = async () => {
     if (sending) return;
     sending = true;
