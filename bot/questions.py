@@ -187,7 +187,7 @@ class Questions:
                     clock_skew=usage.get("clock_skew"),
                     quotas=(
                         *(Quota(what=w, used=u, limit=m) for w, u, m in gauges if u is not None and m),
-                        *_hosting_quotas(places, one.name),
+                        *_hosting_quotas(places, one.name, self.settings.slack.home_team),
                     ),
                     open_jobs=len(jobs.open_at(connection, one.name)),
                     managed=self.providers[one.name].hosting is not None,
@@ -312,13 +312,10 @@ def _field(one: HyperParam, value: float | None) -> FieldSpec:
     )
 
 
-def _hosting_quotas(places: Places, name: str) -> list[Quota]:
+def _hosting_quotas(places: Places, name: str, team_id: str) -> list[Quota]:
     """How many deployments there are, and the pools of fine-tuned models (they have their own) that are drawn from."""
-    count, place = places.count(name), places.of(name)
+    count = places.count(name)
     found = [Quota(what=DEPLOYMENTS, used=count.used, limit=count.limit)] if count else []
-    if place is None:
-        return found
-    ours = {sku.pool.casefold() for offer in place.offers for sku in offer.skus if sku.pool}
-    drawn = [one for one in place.pools if one.used > 0 and one.limit > 0 and one.name.casefold() in ours]
-    drawn.sort(key=lambda one: one.name)
-    return found + [Quota(what=one.name, used=one.used, limit=one.limit) for one in drawn]
+    return found + [
+        Quota(what=one.pool, used=one.used, limit=one.limit) for one in places.drawn_from(name, team_id)
+    ]

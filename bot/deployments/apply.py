@@ -109,7 +109,8 @@ class Apply:
         if elsewhere is not None:
             params = {"model": found.model_short, "deployment": elsewhere}
             return self._no(task, found, ProblemFacts(code="already_deployed", params=params))
-        return await self._send(task, found, hosting)
+        # A service that is slow to say so leaves time for somebody to stop everything.
+        return await self._held(found) or await self._send(task, found, hosting)
 
     async def _held(self, found: Deployment) -> Outcome | None:
         """A freeze: nothing is sent, not even a question. Fails closed; a broken glass ends it."""

@@ -10,7 +10,7 @@ from bot.config.settings import Settings
 from bot.facts.requests import QuotaUse
 from bot.store import deployments
 from bot.store.deployments import COMING, Deployment
-from providers.hosting import Offer, Place, Sku
+from providers.hosting import Offer, Place, Pool, Sku
 
 DEPLOYMENTS = "deployments"
 """`QuotaUse.pool` of the number of fine-tuned deployments."""
@@ -87,6 +87,24 @@ class Places:
         pool = next((one for one in place.pools if _same(one.name, pool_name)), None) if place else None
         if place is None or read_at is None or pool is None:
             return None
+        used = self._used(name, pool, team_id, read_at)
+        return QuotaUse(pool=pool.name, used=used, limit=pool.limit, wanted=wanted)
+
+    def drawn_from(self, name: str, team_id: str) -> list[QuotaUse]:
+        """The pools of fine-tuned models (they have their own) that something is drawn from now, by name."""
+        place, read_at = self._get(name)
+        if place is None or read_at is None:
+            return []
+        ours = {pool.casefold() for pool in self._pools(name).values() if pool}
+        found = [
+            QuotaUse(pool=one.name, used=self._used(name, one, team_id, read_at), limit=one.limit, wanted=0)
+            for one in sorted(place.pools, key=lambda one: one.name)
+            if one.limit > 0 and one.name.casefold() in ours
+        ]
+        return [one for one in found if one.used > 0]
+
+    def _used(self, name: str, pool: Pool, team_id: str, read_at: datetime) -> int:
+        pools = self._pools(name)
 
         def drawn(rows: Sequence[Deployment]) -> int:
             return sum(
@@ -94,8 +112,7 @@ class Places:
             )
 
         added = [one for one in self.alive(name) if _after(one, read_at)]
-        used = max(0, pool.used + drawn(added) - drawn(self._gone(name, team_id, read_at)))
-        return QuotaUse(pool=pool.name, used=used, limit=pool.limit, wanted=wanted)
+        return max(0, pool.used + drawn(added) - drawn(self._gone(name, team_id, read_at)))
 
     def _gone(self, name: str, team_id: str, read_at: datetime) -> Sequence[Deployment]:
         """Deployments that were there when the quotas were read, and are gone since."""

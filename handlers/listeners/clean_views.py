@@ -57,7 +57,8 @@ async def rebuild(desk: Desk, call: Call, value: str, _: Any) -> None:
     name = _name(desk, chosen(values_of(view), "connection") or carried.connection)
     await clean.require_person(desk.deps, call.actor, name)
     shown = view_of.build(await _form(desk, call, name), await desk.locale(call), carried.channel)
-    updated = await _update(desk, view, shown)
+    # Without the hash: what the service answered for the other connection may arrive at this moment.
+    updated = await _update(desk, {**view, "hash": ""}, shown)
     if updated is not None:
         await _keep_up(desk, call, name, carried.channel, updated)
 

@@ -169,6 +169,17 @@ async def test_a_call_saves_it_and_a_kept_one_stays_quiet_while_days_pass(site: 
     assert len([one for one in await site.read(lambda c: spells.every(c, row.id)) if one.rule == "idle"]) == 2
 
 
+async def test_deleted_while_nobody_looked_its_calls_tell_that_it_was_due(site: Site) -> None:
+    record = site.record("support-v9", days=3)
+    record.calls.append(called(site.bench.now()))
+    await site.looked()
+    steps = await site.age(days=16)  # all records of the service move back, the bot's own do not
+    assert [name for step in steps for name in step["deleted"]] == ["support-v9"]
+    await site.looked()
+    row = await site.row("support-v9")
+    assert (row.state, row.gone_why) == ("gone", "service")
+
+
 async def test_deleted_in_the_portal_and_made_again_is_another(site: Site) -> None:
     site.record("support-v9", days=5)
     await site.looked()

@@ -216,6 +216,13 @@ async def arm(made: World, path: str, account: str = "prod-swc") -> Any:
             return answer.status, await answer.json()
 
 
+async def portal(made: World, name: str, model: str, **more: Any) -> None:
+    """Somebody deploys in the portal."""
+    body = {"action": "deploy", "resource": "prod-swc", "deployment": name, "model": model}
+    answer = await made.post("/panel/api/deployment", {**body, "sku": "GlobalStandard", **more})
+    assert answer["status"] == 201, answer
+
+
 async def sent(made: World, method: str = "PUT") -> int:
     """How often Resource Manager was asked to make (or delete) a deployment."""
     found = await made.requests()

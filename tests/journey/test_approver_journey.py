@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.config.approvals import Role
+from tests.journey.deploy_steps import buttons, request_card, state_of, trained_model
 from tests.journey.steps import answer_to, calm, ephemeral, hand_in, plain, ready, rin_of, shown, start, told
 from tests.journey.steps import card as job_card
-from tests.journey.test_request_journey import buttons, open_deploy, request_card, state_of, trained
+from tests.journey.test_request_journey import open_deploy
 from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, RIN, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
@@ -20,7 +21,7 @@ async def test_an_approver_who_may_not_train_can_vote(tmp_path: Path) -> None:
         )
         made.settings = made.settings.model_copy(update={"roles": roles})
         await made.start()
-        rin = await trained(made)
+        rin = await trained_model(made)
         view = await open_deploy(rin)
         assert await rin.submit(view, state_of(view, name="support-v1", reason="Try it.")) == {"ok": True}
         bruno = await made.person(BRUNO)

@@ -19,8 +19,8 @@ from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Checkpoint, Job, JobRequest
 from sandbox.config_out import bot_config
 from sandbox.training.model import base_weights
+from tests.journey.deploy_steps import buttons, request_card, state_of
 from tests.journey.steps import answer_to, chosen, ephemeral, option, plain, shown, told, view_text
-from tests.journey.test_request_journey import buttons, request_card, state_of
 from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, GIL, RIN, World, until, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
@@ -152,7 +152,7 @@ async def read(person: Any) -> dict[str, Any]:
 
     async def look() -> dict[str, Any] | None:
         view = await shown(person, "take_down")
-        return view if "submit" in view else None
+        return view if view.get("submit") else None
 
     found: dict[str, Any] = await until(look, "the calls in the modal")
     return found

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.settings import Role
+from bot.config.approvals import Role
 from bot.store import people as person_rows
 from sandbox import samples
 from tests.journey.steps import (

@@ -1,78 +1,27 @@
 """Ask and approve, as people do it on the page: the form, both copies of a request, votes, changes, reasons."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
-from bot.store import connections, jobs
+from tests.journey.deploy_steps import buttons, request_card, state_of, trained_model
 from tests.journey.steps import (
     answer_to,
     chosen,
     ephemeral,
-    hand_in,
-    inputs,
     option,
     plain,
     press,
-    ready,
-    rin_of,
     shown,
-    start,
     told,
     view_text,
 )
 from tests.journey.steps import card as job_card
-from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, World, until, words, world
+from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 SLOW_ROLL_OUT = {"deploy_seconds": 3600}
-
-
-async def trained(made: World) -> Person:
-    """The requester, with J1 trained."""
-    rin = await rin_of(made)
-    await hand_in(rin, "support_train.jsonl")
-    await ready(rin, "support_train.jsonl")
-    await start(rin, hp_n_epochs="1")
-    await job_card(rin, "Trained", patience=60)
-    await until(lambda: listed(made), "the model in the service's own list")
-    return rin
-
-
-async def listed(made: World) -> bool:
-    """Whether the list of models has been read since the job made one: names in forms are the list's from then on."""
-    assert made.application is not None
-
-    def look(connection: Connection) -> bool:
-        job = jobs.get(connection, 1)
-        return bool(
-            job and job.result_model and connections.model(connection, job.connection, job.result_model)
-        )
-
-    return await made.application.engine.deps.store.read(look)
-
-
-def state_of(view: Mapping[str, Any], **changed: str) -> dict[str, Any]:
-    """What stands in a modal's inputs as they were prefilled, with what is typed or chosen anew."""
-    state: dict[str, Any] = {}
-    for name, block in inputs(view).items():
-        element = block["element"]
-        entry: dict[str, Any] = {"type": element["type"]}
-        match element["type"]:
-            case "static_select":
-                given = changed.get(name)
-                entry["selected_option"] = (
-                    option(view, name, given) if given else element.get("initial_option")
-                )
-            case "datepicker":
-                entry["selected_date"] = changed.get(name, element.get("initial_date"))
-            case _:
-                entry["value"] = changed.get(name, element.get("initial_value"))
-        state[name] = {element["action_id"]: entry}
-    return state
 
 
 async def open_deploy(person: Person, text: str = "deploy J1") -> dict[str, Any]:
@@ -82,29 +31,10 @@ async def open_deploy(person: Person, text: str = "deploy J1") -> dict[str, Any]
     return await shown(person, "deploy", before)
 
 
-async def request_card(person: Person, part: str, channel: str = APPROVALS) -> dict[str, Any]:
-    """The newest copy of a request with this part in a channel."""
-
-    async def look() -> dict[str, Any] | None:
-        for message in (await person.world.history(person.user, channel))[::-1]:
-            if part in plain(message):
-                return message
-        return None
-
-    found: dict[str, Any] = await until(look, f"{part!r} in {channel}")
-    return found
-
-
-def buttons(message: Mapping[str, Any]) -> list[str]:
-    """The action ids of a message's buttons."""
-    rows = [block["elements"] for block in message["blocks"] if block["type"] == "actions"]
-    return [element["action_id"] for row in rows for element in row]
-
-
 async def test_a_request_from_the_form_to_its_second_round_and_approval(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
         await made.post("/panel/api/service", {"set": SLOW_ROLL_OUT})
-        rin = await trained(made)
+        rin = await trained_model(made)
         view = await open_deploy(rin)
         said = view_text(view)
         assert chosen(view, "model") == "J1"
@@ -189,7 +119,7 @@ async def test_a_request_from_the_form_to_its_second_round_and_approval(tmp_path
 
 async def test_rejected_with_a_reason_and_looked_up(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
-        rin = await trained(made)
+        rin = await trained_model(made)
         view = await open_deploy(rin)
         assert await rin.submit(view, state_of(view, name="support-v1", reason="Try it.")) == {"ok": True}
         ada = await made.person(ADA)
@@ -219,7 +149,7 @@ async def test_rejected_with_a_reason_and_looked_up(tmp_path: Path) -> None:
 async def test_glass_is_broken_with_a_reason_told_to_everybody(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
         await made.post("/panel/api/service", {"set": SLOW_ROLL_OUT})
-        rin = await trained(made)
+        rin = await trained_model(made)
         view = await open_deploy(rin)
         assert await rin.submit(view, state_of(view, name="support-v1", reason="Outage.")) == {"ok": True}
         ada, bruno = await made.person(ADA), await made.person(BRUNO)
@@ -246,7 +176,7 @@ async def test_glass_is_broken_with_a_reason_told_to_everybody(tmp_path: Path) -
 
 async def test_the_requester_takes_it_back(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
-        rin = await trained(made)
+        rin = await trained_model(made)
         view = await open_deploy(rin)
         assert await rin.submit(view, state_of(view, name="support-v1", reason="Try it.")) == {"ok": True}
         own = await request_card(rin, "Deploy support-v1? · A1", await rin.direct())
@@ -261,7 +191,7 @@ async def test_the_requester_takes_it_back(tmp_path: Path) -> None:
 async def test_asked_for_in_a_thread_and_approved_behind_details(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
         await made.post("/panel/api/service", {"set": SLOW_ROLL_OUT})
-        rin = await trained(made)
+        rin = await trained_model(made)
         card = await job_card(rin, "Trained")
         await rin.say(FINETUNE, "<@U0TUNESMTH> deploy", thread_ts=card["ts"])
         offer = await ephemeral(rin, "Asking to deploy takes a form", FINETUNE, card["ts"])
