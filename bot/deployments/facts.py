@@ -16,7 +16,7 @@ from bot.facts.deployments import DeploymentFacts, HostedState, ProblemFacts, Sn
 from bot.facts.jobs import Money
 from bot.facts.requests import Rate
 from bot.ids import deployment_name, job_name, request_name
-from bot.store import deployments, spells
+from bot.store import deployments, jobs, spells
 from bot.store.deployments import Deployment
 from providers.base import Provider
 from providers.hosting import ExpiryRule, Hosting
@@ -75,6 +75,7 @@ def deployment_facts(
         replaces=deployment_name(one.replaces) if one.replaces else None,
         replaces_name=replaced.title if replaced else "",
         replaced_by=successor.label if successor else None,
+        replaced_by_name=successor.title if successor else "",
         take_down_at=one.take_down_at,
         created_at=one.created_remote,
         first_ok_at=one.first_ok_at,
@@ -97,6 +98,7 @@ def deployment_facts(
         gone_why=one.gone_why or "",
         problem=_problem(one.failure),
         snippet=_snippet(one, hosting),
+        model_gone=_model_deleted(connection, one),
         can=_can(connection, one, rules, hosting),
         read_at=idle.read_at,
         updated_at=one.updated_at,
@@ -148,6 +150,12 @@ def _snippet(one: Deployment, hosting: Hosting | None) -> Snippet | None:
     )
 
 
+def _model_deleted(connection: Connection, one: Deployment) -> bool:
+    """Whether the bot deleted the job's model since; what others deleted shows when it is asked for."""
+    job = jobs.get(connection, one.job) if one.job else None
+    return job is not None and job.asked.get("model_deleted") == one.model
+
+
 def _can(
     connection: Connection, one: Deployment, rules: Sequence[ExpiryRule], hosting: Hosting | None
 ) -> tuple[str, ...]:
@@ -164,6 +172,6 @@ def _can(
         able.append("take_down")
     if can_retry(connection, one):
         able.append("retry")
-    if one.state in ("gone", "failed"):
+    if one.state in ("gone", "failed") and not _model_deleted(connection, one):
         able.append("deploy_again")
     return tuple(able)

@@ -63,6 +63,7 @@ class DeploymentFacts(Facts):
         training_ends, inference_ends: the base model's retirement.
         take_down_at: end of its grace: `replaced_by` answers in its place.
         can: what may be done now: any of `keep`, `take_down`, `retry`, `deploy_again`.
+        model_gone: the bot deleted its model since.
         gone_why: `person`, `replaced`, `service`, `elsewhere`, "" = it is not gone.
         read_at: when use was read from the service.
     """
@@ -92,6 +93,7 @@ class DeploymentFacts(Facts):
     replaces: str | None = None
     replaces_name: str = ""
     replaced_by: str | None = None
+    replaced_by_name: str = ""
     take_down_at: datetime | None = None
     created_at: datetime | None = None
     first_ok_at: datetime | None = None
@@ -112,6 +114,7 @@ class DeploymentFacts(Facts):
     keep_until: datetime | None = None
     gone_at: datetime | None = None
     gone_why: str = ""
+    model_gone: bool = False
     problem: ProblemFacts | None = None
     snippet: Snippet | None = None
     can: tuple[str, ...] = ()

@@ -69,7 +69,7 @@ def _hosting(one: ConnectionFacts, locale: str) -> str:
 
 def _gauge(quota: Quota, locale: str) -> str:
     sized = quota.what == "files_bytes"
-    used = numbers.size(quota.used) if sized else f"{quota.used:,}"
-    limit = numbers.size(quota.limit) if sized else f"{quota.limit:,}"
+    used = numbers.storage(quota.used) if sized else f"{quota.used:,}"
+    limit = numbers.storage(quota.limit) if sized else f"{quota.limit:,}"
     key = f"quota_{quota.what}" if quota.what in _NAMED else "quota_other"
     return say(key, locale, {"what": quota.what}, used=used, limit=limit)

@@ -137,7 +137,9 @@ def taken_down(notice: notices.TakenDown, locale: str) -> Rendered:
             part
             for part in (
                 say("taken_by", locale, who=mention(notice.by)) if notice.by else "",
-                say("taken_instead", locale, {"successor": one.replaced_by}) if one.replaced_by else "",
+                say("taken_instead", locale, {"successor": one.replaced_by_name or one.replaced_by})
+                if one.replaced_by
+                else "",
                 say("taken_what", locale, spent=spent),
             )
             if part

@@ -78,8 +78,8 @@ def gauge(one: Gauge, locale: str) -> str:
     """`files 812 MB of 1 GB`, `jobs 87 of 100`; escaped."""
     table = pick(_GAUGES, locale)
     sized = one.what == "files_bytes"
-    used = numbers.size(one.used) if sized else f"{one.used:,}"
-    limit = numbers.size(one.limit) if sized else f"{one.limit:,}"
+    used = numbers.storage(one.used) if sized else f"{one.used:,}"
+    limit = numbers.storage(one.limit) if sized else f"{one.limit:,}"
     return fill(table.get(one.what) or table[""], {"what": one.what}, used=used, limit=limit)
 
 

@@ -51,6 +51,7 @@ _NEXT: Mapping[str, Mapping[str, str]] = {
         "failed": "remove the cause and try again, or ask again with other settings.",
         "removing": "{service} removes it; that takes a minute or two.",
         "gone": "nothing. The model stays, free, and can be deployed again.",
+        "model_deleted": "nothing. Its model was deleted, too.",
     }
 }
 _TEXT: Mapping[str, Mapping[str, str]] = {
@@ -228,7 +229,7 @@ def grace(one: DeploymentFacts, locale: str) -> str:
     at = when(one.take_down_at)
     if not one.replaced_by:
         return say("grace_bare", locale, at=at)
-    return say("grace", locale, {"successor": one.replaced_by}, at=at)
+    return say("grace", locale, {"successor": one.replaced_by_name or one.replaced_by}, at=at)
 
 
 def watch(one: DeploymentFacts, locale: str) -> list[str]:
@@ -260,7 +261,8 @@ def next_step(one: DeploymentFacts, locale: str) -> str:
     """What happens now; empty for one that answers."""
     if one.frozen:
         return say("held_why", locale, why=requests.freeze(one.frozen, locale))
-    text = pick(_NEXT, locale).get(one.state, "")
+    state = "model_deleted" if one.state == "gone" and one.model_gone else one.state
+    text = pick(_NEXT, locale).get(state, "")
     return say("next", locale, text=text.format(service=service(one))) if text else ""
 
 

@@ -85,6 +85,16 @@ def size(number: int) -> str:
     return f"{_figures(value)} GB"
 
 
+def storage(number: int) -> str:
+    """`812 MB`, `1 GB`, in units of 1,024, for limits that the service counts so and calls 1 GB."""
+    value = float(number)
+    for unit in ("bytes", "KB", "MB"):
+        if value < 1023.5:
+            return f"{value:.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.3g} {unit}"
+        value /= 1024
+    return f"{_figures(value)} GB"
+
+
 def loss(value: float) -> str:
     """A loss with two decimals; small ones keep two figures, so that 0.0007 does not read as zero."""
     if value != value or value in (float("inf"), float("-inf")):

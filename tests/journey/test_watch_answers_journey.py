@@ -115,8 +115,7 @@ async def test_kept_by_a_word_where_nobody_has_to_be_asked(tmp_path: Path) -> No
         answer = plain(await answer_to(rin, f"keep support-v1 until {later}", "is called now"))
         assert "again before each deletion until" in answer
         await told(rin, f"{KEPT} is kept until")
-        past = plain(await answer_to(rin, "keep support-v1 until 2026-01-31", "2026"))
-        assert "past" in past
+        await answer_to(rin, "keep support-v1 until 2026-01-31", "This day is over")
 
         # an approver may keep what is not theirs; the owner hears of it
         longer = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
@@ -208,7 +207,7 @@ async def _read(person: Person) -> dict[str, Any]:
 
     async def look_() -> dict[str, Any] | None:
         view = await shown(person, "take_down")
-        return view if "submit" in view else None
+        return view if view.get("submit") else None
 
     found: dict[str, Any] = await until(look_, "the calls in the modal")
     return found

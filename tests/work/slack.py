@@ -13,7 +13,8 @@ from bot.chat import Rendered
 from bot.clock import SystemClock
 from bot.config.handover import network_options
 from bot.config.load import load
-from bot.facts.notices import Notice, TaskParked
+from bot.facts.notice import Notice
+from bot.facts.notices import TaskParked
 from bot.store import small
 from bot.store.engine import open_store
 from bot.store.store import Store

@@ -146,3 +146,19 @@ def test_hyperparameters_are_written_in_full(value: float, shown: str) -> None:
 @given(st.floats(-1e12, 1e12).filter(lambda value: value == 0 or abs(value) > 1e-9))
 def test_a_hyperparameter_reads_back_as_it_was(value: float) -> None:
     assert float(numbers.plain(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "0 bytes"),
+        (1023, "1023 bytes"),
+        (812 * 1024**2, "812 MB"),
+        (int(4.25 * 1024**2), "4.25 MB"),
+        (1024**3 - 1, "1 GB"),
+        (1024**3, "1 GB"),
+        (512 * 1024**2, "512 MB"),
+    ],
+)
+def test_storage_is_counted_as_the_service_counts_it(number: int, said: str) -> None:
+    assert numbers.storage(number) == said
