@@ -77,7 +77,7 @@ class Reminding:
         request = await self._deps.store.read(lambda c: requests.get(c, number))
         if request is None or not _waits(request, task):
             return Done()
-        opens = hours.next_working(settings.approvals.working_hours, now)
+        opens = Hours.of(settings.approvals.working_hours).next_open(now)
         if opens > now:
             return Again(opens)  # the bot was away when it was due
         after = hours.reminder_after(settings.approvals, now, sent + 1, request.closes_at)
