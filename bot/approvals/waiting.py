@@ -13,6 +13,7 @@ from bot.errors import ChatRefused
 from bot.store import requests
 from bot.store.requests import Request
 from bot.work.tasks import Again, Done, Outcome, Task
+from bot.working_hours import Hours
 
 CHECK_AGAIN = timedelta(hours=1)
 CHECK_PROBLEM = timedelta(minutes=15)
