@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import Connection
 
+from benchmarks.clocks import Jumping
 from bot import reconcile
 from bot.app import Application, Identity, build_providers, create_app
 from bot.config.load import load
@@ -40,17 +41,6 @@ HOUR = timedelta(hours=1)
 MODEL = "gpt-4.1-nano-2025-04-14"
 VERSION = {"api-version": "2024-10-21"}
 CASES = ((50, 10), (50, 50), (50, 1_000), (1, 10), (1, 1_000))
-
-
-@dataclass
-class Jumping:
-    """A clock that stands where it was put."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        """Where it stands."""
-        return self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from benchmarks.clocks import Jumping
 from bot import reconcile
 from bot.app import Application, Identity, build_providers, create_app
 from bot.config.load import load
@@ -42,17 +43,6 @@ BASE = "gpt-4.1-nano-2025-04-14"
 ACCOUNTS = 10
 CASES = (10, 200)
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
-
-
-@dataclass
-class Jumping:
-    """A clock that stands where it was put."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        """Where it stands."""
-        return self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

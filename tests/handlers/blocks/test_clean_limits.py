@@ -5,38 +5,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
-from bot.chat import Rendered
 from handlers.blocks import clean_notices, connections, launcher
 from handlers.renderer import Renderer
 from handlers.views import clean
 from handlers.views import launcher as launcher_view
-from sandbox.slack.blocks import check_blocks, check_view
+from sandbox.slack.blocks import check_view
 from tests import strategies_cleaning as facts
-from tests.blockkit import message_problems, view_problems
+from tests.blockkit import view_problems
+from tests.limits import EN, fine, thorough
 from tests.specs import specs_root
 from tests.strategies import text
 
 pytestmark = pytest.mark.specs
-thorough = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
-EN = "en"
 
 
 @pytest.fixture(autouse=True)
 def _specs() -> None:
     specs_root()
-
-
-def fine(rendered: Rendered) -> None:
-    blocks: list[Mapping[str, Any]] = [dict(block) for block in rendered.blocks]
-    assert message_problems(rendered.text, blocks) == []
-    assert check_blocks(json.loads(json.dumps(blocks)), "message") == []
-    assert rendered.text.splitlines()[0].strip()
 
 
 def refusals(view: Mapping[str, object]) -> list[object]:

@@ -1,14 +1,12 @@
 """Whatever the facts are, Slack takes the message and shows no markup that others wrote."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import Rendered
 from bot.facts.notice import Notice
 from bot.facts.notices import NOTICES
 from handlers.blocks import (
@@ -28,31 +26,19 @@ from handlers.blocks import (
 )
 from handlers.renderer import BUILDERS, Renderer
 from handlers.wording import errors
-from sandbox.slack.blocks import check_blocks, check_view
+from sandbox.slack.blocks import check_view
 from tests import strategies as facts
-from tests.blockkit import message_problems, view_problems
+from tests.blockkit import view_problems
+from tests.limits import fine, thorough
 from tests.specs import specs_root
 
 pytestmark = pytest.mark.specs
-thorough = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
 LOCALE = "en"
 
 
 @pytest.fixture(autouse=True)
 def _specs() -> None:
     specs_root()
-
-
-def fine(rendered: Rendered) -> None:
-    blocks: list[Mapping[str, Any]] = [dict(block) for block in rendered.blocks]
-    assert message_problems(rendered.text, blocks) == []
-    # The sandbox's checker was written apart from ours, and refuses what Slack refuses.
-    assert check_blocks(json.loads(json.dumps(blocks)), "message") == []
-    assert rendered.text.splitlines()[0].strip()
 
 
 @thorough

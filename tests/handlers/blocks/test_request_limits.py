@@ -1,40 +1,23 @@
 """Whatever is known of a request, Slack takes the message and shows no markup that others wrote."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
-from bot.chat import Rendered
 from bot.facts.notice import Notice
 from handlers.blocks import own_settings, request_list
 from handlers.renderer import Renderer
-from sandbox.slack.blocks import check_blocks
 from tests import strategies_deployments as facts
-from tests.blockkit import message_problems
+from tests.limits import EN, fine, thorough
 from tests.specs import specs_root
 
 pytestmark = pytest.mark.specs
-thorough = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
-EN = "en"
 
 
 @pytest.fixture(autouse=True)
 def _specs() -> None:
     specs_root()
-
-
-def fine(rendered: Rendered) -> None:
-    blocks: list[Mapping[str, Any]] = [dict(block) for block in rendered.blocks]
-    assert message_problems(rendered.text, blocks) == []
-    assert check_blocks(json.loads(json.dumps(blocks)), "message") == []
-    assert rendered.text.splitlines()[0].strip()
 
 
 @thorough

@@ -32,7 +32,7 @@ FORM = CleanForm(
     connections=(Choice(value="prod-swc", label="prod-swc"), Choice(value="dev-eus2", label="dev-eus2")),
     connection="prod-swc",
     gauges=(
-        Gauge(connection="prod-swc", what="files_bytes", used=812_000_000, limit=1_000_000_000),
+        Gauge(connection="prod-swc", what="files_bytes", used=812 * 1024**2, limit=1024**3),
         Gauge(connection="prod-swc", what="files", used=87, limit=100),
         Gauge(connection="prod-swc", what="jobs", used=87, limit=100),
         Gauge(connection="prod-swc", what="deployments", used=7, limit=10),

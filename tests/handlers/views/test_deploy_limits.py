@@ -4,22 +4,17 @@ import json
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.views import deploy, vote, vote_details
 from sandbox.slack.blocks import check_view
 from tests import strategies_deployments as facts
 from tests.blockkit import view_problems
+from tests.limits import EN, thorough
 from tests.specs import specs_root
 
 pytestmark = pytest.mark.specs
-thorough = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
-EN = "en"
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.views import keep, take_down
@@ -12,16 +12,11 @@ from sandbox.slack.blocks import check_view
 from tests import strategies_hosted as facts
 from tests.blockkit import view_problems
 from tests.handlers.samples_deployments import CHOICES, KEEP, TAKE_DOWN
+from tests.limits import EN, thorough
 from tests.specs import specs_root
 from tests.strategies import text
 
 pytestmark = pytest.mark.specs
-thorough = settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
-EN = "en"
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
