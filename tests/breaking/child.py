@@ -38,12 +38,12 @@ async def child_world(
         bot_environment=environment,
     )
     sandbox = create_sandbox(options=options)
+    if prepare is not None:
+        prepare(sandbox)
     await sandbox.start()
     environment.update(identity_environment(sandbox.url))
     text = bot_config(sandbox.url, folder).replace("poll_near_seconds = 2", "poll_near_seconds = 1")
     path.write_text(config(text.replace("poll_far_seconds = 10", "poll_far_seconds = 2")), encoding="utf-8")
-    if prepare is not None:
-        prepare(sandbox)
     async with aiohttp.ClientSession() as http:
         made = World(sandbox, load(path, {}), http)
         try:

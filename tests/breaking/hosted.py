@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from aiohttp import web
 
 from sandbox.azure_control.deployments import Deployment as Record
 from sandbox.azure_openai.catalogue import BASE_MODELS
@@ -17,8 +20,9 @@ from sandbox.server import Sandbox
 from sandbox.training.model import PackedWeights, base_weights
 from tests.breaking.child import bot, child_world, start
 from tests.breaking.evidence import caught, fault, lift, posted, rows, told_once
+from tests.clocks import ShiftedClock
 from tests.journey.steps import inputs, option, plain, shown
-from tests.world import ADA, APPROVALS, BRUNO, RIN, Person, World, until
+from tests.world import ADA, APPROVALS, RIN, Person, World, until
 
 HERE, BASE = "prod-swc", "gpt-4.1-nano-2025-04-14"
 MODELS = 60
@@ -71,14 +75,35 @@ class Names:
         return self.models[self.used - 1], f"run-{self.used}"
 
 
+def stamp(sandbox: Sandbox, clock: ShiftedClock) -> None:
+    """Every answer carries the time of this clock: the services' own, which may jump ahead."""
+
+    async def dated(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(clock.now(), usegmt=True)
+
+    sandbox.app.on_response_prepare.append(dated)
+
+
 @asynccontextmanager
-async def hosted_world(folder: Path, *, count: int = 1) -> AsyncIterator[World]:
-    """The program as a child, with tuned models in its catalogue; a deployment needs `count` approvals."""
+async def hosted_world(
+    folder: Path, *, count: int = 1, clock: ShiftedClock | None = None
+) -> AsyncIterator[World]:
+    """The program as a child, with tuned models in its catalogue; a deployment needs `count` approvals.
+
+    `clock`: what the services tell as their time.
+    """
+
+    def prepare(sandbox: Sandbox) -> None:
+        publish(sandbox)
+        stamp(sandbox, clock or ShiftedClock())
+
     small = "look_minutes = 0.1"
     async with child_world(
         folder,
-        prepare=publish,
-        config=lambda text: text.replace("count = 2", f"count = {count}").replace(small, "look_minutes = 0.05"),
+        prepare=prepare,
+        config=lambda text: text.replace("count = 2", f"count = {count}").replace(
+            small, "look_minutes = 0.02"
+        ),
         limits=Limits(fine_tuned_deployments=MODELS, standard_deployments=MODELS),
     ) as made:
         await until(lambda: len(tuned(made)) >= MODELS and place_known(made), "the models in the catalogue")
@@ -153,12 +178,10 @@ def audited(made: World, subject: str, action: str) -> int:
     return len(rows(made, "SELECT 1 FROM audit WHERE subject = ? AND action = ?", subject, action))
 
 
-def settled(made: World, *kinds: str) -> bool:
-    """Whether no open task of these kinds is left."""
-    marks = ",".join("?" * len(kinds))
-    return not rows(
-        made, f"SELECT 1 FROM task WHERE kind IN ({marks}) AND state IN ('queued', 'leased')", *kinds
-    )
+def settled(made: World, kind: str) -> bool:
+    """Whether no open task of this kind is left."""
+    sql = "SELECT 1 FROM task WHERE kind = ? AND state IN ('queued', 'leased')"
+    return not rows(made, sql, kind)
 
 
 async def in_state(made: World, name: str, *states: str, patience: float = 40) -> Mapping[str, Any]:
@@ -213,20 +236,18 @@ async def ask(person: Person, names: Names, **given: str) -> tuple[str, str]:
     before = len(person.pushed)
     await person.command(f"/finetune deploy {model}")
     view = await shown(person, "deploy", before)
-    filled = filled_in(view, name=name, capacity="1", reason="Customers complain.", **given)
+    filled = filled_in(view, name=name, capacity="5", reason="Customers complain.", **given)
     answer = await person.submit(view, filled)
     assert answer == {"ok": True}, answer
     found = rows(person.world, "SELECT id FROM request WHERE target = ?", f"{HERE}/{name}")
     return f"A{found[0]['id']}", name
 
 
-async def change(person: Person, label: str, **given: str) -> None:
-    """Ask for something else under the same number, through the form."""
+async def change_form(person: Person, label: str) -> dict[str, Any]:
+    """The form that asks for something else under the same number, opened."""
     before = len(person.pushed)
     await person.command(f"/finetune deploy {label}")
-    view = await shown(person, "deploy", before)
-    answer = await person.submit(view, filled_in(view, **given))
-    assert answer == {"ok": True}, answer
+    return await shown(person, "deploy", before)
 
 
 async def card_of(made: World, label: str, n: int = 1) -> dict[str, Any]:
@@ -367,6 +388,3 @@ async def nothing_twice(made: World) -> None:
 def unsaid(made: World) -> list[dict[str, Any]]:
     """Messages on their way."""
     return rows(made, "SELECT key FROM outbox WHERE state NOT IN ('sent', 'dead')")
-
-
-__all__ = ["ADA", "BRUNO", "RIN", "bot", "caught", "fault", "lift", "start"]

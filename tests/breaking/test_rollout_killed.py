@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.deployments.unclear import LOOK_FOR
 from tests.breaking.child import bot, start
 from tests.breaking.evidence import caught, fault, lift
 from tests.breaking.hosted import (
@@ -34,16 +35,24 @@ from tests.breaking.hosted import (
     tuned,
     vote,
 )
+from tests.clocks import ShiftedClock
 from tests.journey.steps import plain, switch
 from tests.world import ADA, RIN, World, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+TWO_MINUTES = LOOK_FOR.total_seconds() + 10
+
+
+@pytest.fixture(scope="module")
+def clock() -> ShiftedClock:
+    """The service's clock."""
+    return ShiftedClock()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def made(tmp_path_factory: pytest.TempPathFactory, clock: ShiftedClock) -> AsyncIterator[World]:
     """One program for all tests of this file: each leaves it running."""
-    async with hosted_world(tmp_path_factory.mktemp("rollout")) as world:
+    async with hosted_world(tmp_path_factory.mktemp("rollout"), clock=clock) as world:
         yield world
 
 
@@ -74,9 +83,7 @@ async def rolling(made: World, names: Names) -> str:
         ("POST", CALL, "after", "stop"),
     ],
 )
-async def test_on_the_way_up(
-    made: World, names: Names, method: str, path: str, when: str, how: str
-) -> None:
+async def test_on_the_way_up(made: World, names: Names, method: str, path: str, when: str, how: str) -> None:
     label, name = await ask(await made.person(RIN), names)
     await card_of(made, label)
     pattern = path.replace("[^/]+", name)
@@ -92,37 +99,34 @@ async def test_on_the_way_up(
     assert await sent(made, "PUT", name) == 1
 
 
-async def test_a_creation_that_did_not_arrive_is_looked_for_and_not_sent_again_by_itself(
-    made: World, names: Names
+async def test_a_creation_that_did_not_arrive_is_sent_again_when_two_minutes_have_passed_there(
+    made: World, names: Names, clock: ShiftedClock
 ) -> None:
-    """Nothing was made, but nobody can know that before two minutes have passed at the service."""
-    name = await prepared(made, names, "PUT", "before")
-    row = await in_state(made, name, "sending")
-    assert row["intent_at"]
-    probe = await fault(made, "azure", "GET", ONE.replace("[^/]+", name), "slow", seconds=0, times=0)
-    await caught(made, probe, "caught")
-    await lift(made, probe)
-    assert await sent(made, "PUT", name) == 1
-    assert there(made, name) is None
-    assert row_of(made, name)["state"] == "sending"
-    assert said_at(made, f"deployment:P{row['id']}:") == []
-
-
-async def prepared(made: World, names: Names, method: str, when: str) -> str:
-    """A deployment in whose roll-out the program was killed at this request; its name."""
+    """Nothing was made, but nobody can know that before; and after it, it is made once."""
     label, name = await ask(await made.person(RIN), names)
     await card_of(made, label)
-    held = await fault(made, "azure", method, ONE.replace("[^/]+", name), "hold", when=when)
+    pattern = ONE.replace("[^/]+", name)
+    held = await fault(made, "azure", "PUT", pattern, "hold", when="before")
     await vote(made, ADA, label)
     await end_at(made, held)
-    return name
+    row = await in_state(made, name, "sending")
+    probe = await fault(made, "azure", "GET", pattern, "slow", seconds=0, times=0)
+    await caught(made, probe, "caught")
+    assert row["intent_at"]
+    assert await sent(made, "PUT", name) == 1
+    assert there(made, name) is None
+    await until(lambda: "look" in row_of(made, name)["asked"], "the count of the two minutes to begin")
+    clock.forward(TWO_MINUTES)
+    await lift(made, probe)
+    await live_once(made, name)
+    assert await sent(made, "PUT", name) == 2
 
 
 async def test_a_creation_that_arrives_after_the_kill_is_taken_up(made: World, names: Names) -> None:
     """The request is on its way while the program dies, and while the next one looks."""
     label, name = await ask(await made.person(RIN), names)
     await card_of(made, label)
-    late = await fault(made, "azure", "PUT", ONE.replace("[^/]+", name), "slow", seconds=6)
+    late = await fault(made, "azure", "PUT", ONE.replace("[^/]+", name), "slow", seconds=6, times=0)
     await vote(made, ADA, label)
     await caught(made, late, "caught")
     await bot(made, "kill")
@@ -133,10 +137,17 @@ async def test_a_creation_that_arrives_after_the_kill_is_taken_up(made: World, n
     assert await sent(made, "PUT", name) == 1
 
 
-async def test_a_creation_that_arrives_after_its_take_down_revives_nothing(made: World, names: Names) -> None:
+async def late_delete(made: World, name: str) -> bool:
+    """Whether the service was asked to delete it."""
+    return await sent(made, "DELETE", name) > 0
+
+
+async def test_a_creation_that_arrives_after_its_take_down_revives_nothing(
+    made: World, names: Names, clock: ShiftedClock
+) -> None:
     label, name = await ask(await made.person(RIN), names)
     await card_of(made, label)
-    late = await fault(made, "azure", "PUT", ONE.replace("[^/]+", name), "slow", seconds=8)
+    late = await fault(made, "azure", "PUT", ONE.replace("[^/]+", name), "slow", seconds=8, times=0)
     await vote(made, ADA, label)
     await caught(made, late, "caught")
     await bot(made, "kill")
@@ -146,6 +157,8 @@ async def test_a_creation_that_arrives_after_its_take_down_revives_nothing(made:
     row = await in_state(made, name, "removing")
     assert there(made, name) is None  # it has not arrived yet
     assert said_at(made, f"deployment:P{row['id']}:taken_down") == []
+    await until(lambda: late_delete(made, name), "what came late to be deleted")
+    clock.forward(TWO_MINUTES)  # nothing more can come
     await gone_once(made, name)
     assert await sent(made, "PUT", name) == 1
     assert await sent(made, "DELETE", name) == 1
@@ -198,7 +211,9 @@ async def test_while_the_service_removes_it(made: World, names: Names) -> None:
 async def test_while_the_service_makes_it(made: World, names: Names) -> None:
     await switch(made, deploy_seconds=600)
     name = await rolling(made, names)
-    await until(lambda: (found := there(made, name)) is not None and found.state == "Creating", "the creation")
+    await until(
+        lambda: (found := there(made, name)) is not None and found.state == "Creating", "the creation"
+    )
     await in_state(made, name, "creating")
     for _ in range(2):
         await bot(made, "kill")
@@ -214,7 +229,9 @@ async def test_while_the_end_is_told(made: World, names: Names, when: str) -> No
     await switch(made, ready_seconds=80)
     name = await rolling(made, names)
     row = await in_state(made, name, "starting")
-    await until(lambda: said_at(made, f"request:A{row['request']}:decided:requester"), "the decision to be told")
+    await until(
+        lambda: said_at(made, f"request:A{row['request']}:decided:requester"), "the decision to be told"
+    )
     await until(lambda: said_at(made, f"request:A{row['request']}:decided:thread"), "the decision to be told")
     held = await fault(made, "slack", "POST", POST, "hold", when=when)
     await end_at(made, held)

@@ -15,7 +15,7 @@ from tests.breaking.hosted import (
     audited,
     card_of,
     card_says,
-    change,
+    change_form,
     checking,
     decided,
     filled_in,
@@ -207,11 +207,12 @@ async def test_a_group_that_slack_refuses_to_list_lets_nobody_in(made: World, na
 
 async def test_a_vote_in_flight_never_counts_for_a_new_round(made: World, names: Names) -> None:
     label, name = await asked(made, names)
-    old = await card_of(made, label)
+    old, rin = await card_of(made, label), await made.person(RIN)
+    form = await change_form(rin, label)
     held = await groups_held(made)
     await vote(made, ADA, label)
     await checking(made, label)
-    await change(await made.person(RIN), label, capacity="2")
+    assert await rin.submit(form, filled_in(form, capacity="6")) == {"ok": True}
     assert request_of(made, label)["round"] == 2
     await (await made.person(BRUNO)).click(old, "request_approve", APPROVALS)  # the copy on his phone is old
     await lift(made, held)
@@ -225,7 +226,7 @@ async def test_a_vote_in_flight_never_counts_for_a_new_round(made: World, names:
     await decided(made, label, "approved")
     assert votes_of(made, label) == [(2, ADA, "approve")]
     row = await in_state(made, name, "creating", "starting", "live")
-    assert row["capacity"] == 2
+    assert row["capacity"] == 6
     assert await sent(made, "PUT", name) == 1
 
 
