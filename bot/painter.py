@@ -10,7 +10,7 @@ from bot.approvals.own_settings import decides
 from bot.chat import Rendered
 from bot.datasets.facts import dataset_facts
 from bot.deployments.facts import deployment_facts
-from bot.deployments.listing import ENDED, all_facts
+from bot.deployments.listing import all_facts
 from bot.deps import Deps
 from bot.facts.deployments import DeploymentFacts
 from bot.facts.forms import HomeFacts
@@ -96,11 +96,14 @@ class StorePainter:
     def _hosted(
         self, connection: Connection, user: str, team: str, *, everything: bool
     ) -> list[DeploymentFacts]:
-        """Deployments that are there or coming, the next to be deleted first: a person's own, or everybody's."""
+        """Deployments that are not gone, the next to be deleted first: a person's own, or everybody's.
+
+        Those that failed come last; they wait for another try or a new request.
+        """
         deps, actor = self._deps, Actor(team_id=team, user_id=user)
         scope: Literal["mine", "all"] = "all" if everything else "mine"
         found = all_facts(connection, actor, deps.settings, deps.providers, scope, now=deps.clock.now())
-        return [one for one in found if one.state not in ENDED]
+        return [one for one in found if one.state != "gone"]
 
     def job(self, connection: Connection, job: jobs.Job) -> JobFacts:
         """Facts of a job, progress by the clock included."""
@@ -123,9 +126,6 @@ class StorePainter:
         waiting, asked = self._requests(connection, user, team)
         approver = person is not None and decides(self._deps.settings, person.member, person.groups)
         hosted = self._hosted(connection, user, team, everything=approver) if allowed or approver else []
-        changed = [one.updated_at for one in mine] + [one.created_at for one in data]
-        changed += [one.updated_at for one in (*waiting, *asked)]
-        changed += [one.updated_at for one in hosted[:HOME_ROWS]]
         facts = HomeFacts(
             user=user,
             allowed=allowed,
@@ -142,7 +142,8 @@ class StorePainter:
             asked=asked,
             deployments=tuple(hosted[:HOME_ROWS]),
             more_deployments=max(0, len(hosted) - HOME_ROWS),
-            at=max(changed, default=self._deps.clock.now()),
+            # the newest change of what is shown would go back when the newest leaves
+            at=self._deps.clock.now(),
         )
         return facts, self._locale(connection, user)
 

@@ -16,7 +16,7 @@ from bot.chat import Chat, Member
 from bot.clock import Clock
 from bot.config.approvals import ApprovalsSettings, Role
 from bot.config.settings import RolesSettings
-from bot.errors import ChatRefused, Denied
+from bot.errors import ChatError, ChatRefused, Denied
 from bot.store import people as rows
 from bot.store.store import Store
 
@@ -181,6 +181,16 @@ class People:
         person = rows.get(connection, user_id)
         return person.groups if person else frozenset()
 
+    def knows_glass(self, connection: Connection, actor: Actor) -> bool | None:
+        """Whether they may break the glass by the last look however old; None for somebody never looked at.
+
+        For display only.
+        """
+        person = rows.get(connection, actor.user_id)
+        if person is None or actor.team_id not in self._home:
+            return None if person is None else False
+        return self._glass_denial(person.member, person.groups) is None
+
     async def require_glass(self, actor: Actor) -> tuple[Member, frozenset[str]]:
         """The member with their groups, when they may roll out without approvals.
 
@@ -191,12 +201,23 @@ class People:
         if actor.team_id not in self._home:
             raise Denied("foreign_team")
         member, groups = await self._look_up(actor.user_id)
-        role = self._approvals.break_glass
-        named = Policy(count=1, users=role.users, groups=role.groups, everyone=role.everyone, closes_hours=1)
-        code = approver_denial(named, self._roles, self._home, member, groups)
+        code = self._glass_denial(member, groups)
         if code is not None:
             raise Denied("not_glass" if code == "not_approver" else code)
         return member, groups
+
+    async def may_break(self, actor: Actor) -> bool:
+        """Whether they may break the glass, for display: False while Slack cannot be asked."""
+        try:
+            await self.require_glass(actor)
+        except (Denied, ChatError):
+            return False
+        return True
+
+    def _glass_denial(self, member: Member, groups: frozenset[str]) -> str | None:
+        role = self._approvals.break_glass
+        named = Policy(count=1, users=role.users, groups=role.groups, everyone=role.everyone, closes_hours=1)
+        return approver_denial(named, self._roles, self._home, member, groups)
 
     async def members(self, groups: Iterable[str]) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
         """(members of each group, groups that Slack refuses to list). Raises `ChatError` when Slack cannot be asked."""

@@ -10,7 +10,7 @@ from bot.approvals import listing
 from bot.approvals.facts import request_facts
 from bot.approvals.own_settings import own_settings
 from bot.deployments.form import DeployWish
-from bot.facts.requests import RequestFacts, RequestList
+from bot.facts.requests import RequestFacts, RequestList, RoundFacts
 from bot.ids import number_of
 from handlers.blocks import own_settings as own_settings_blocks
 from handlers.blocks import request_card, request_list
@@ -54,16 +54,17 @@ async def show_requests(desk: Desk, call: Call, scope: Literal["mine", "all"]) -
 
 
 async def show_request(desk: Desk, call: Call, given: str) -> None:
-    """One request as its card shows it; the requester sees their own copy."""
+    """One request as its card shows it (the requester sees their own copy), with its rounds and votes."""
     now, deps = desk.deps.clock.now(), desk.deps
 
-    def work(connection: Connection) -> RequestFacts:
+    def work(connection: Connection) -> tuple[RequestFacts, tuple[RoundFacts, ...]]:
         request = listing.find(connection, call.actor, given)
-        return request_facts(connection, request, deps.settings, now=now)
+        facts = request_facts(connection, request, deps.settings, now=now)
+        return facts, listing.history(connection, request)
 
-    facts = await deps.store.read(work)
-    build = request_card.own if facts.requester == call.actor.user_id else request_card.build
-    await desk.reply(call, build(facts, await desk.locale(call)))
+    facts, rounds = await deps.store.read(work)
+    mine = facts.requester == call.actor.user_id
+    await desk.reply(call, request_card.answer(facts, rounds, await desk.locale(call), own=mine))
 
 
 async def settings(desk: Desk, call: Call, command: Command) -> None:

@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
+import shlex
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sandbox.config_out import bot_config, identity_environment
@@ -28,9 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         environment = {"TUNESMITH_CONFIG": str(config)}
 
-        def write_config(url: str) -> None:
+        def write_config(url: str) -> str:
             config.write_text(bot_config(url, state), encoding="utf-8")
             environment.update(identity_environment(url))
+            return check_line(environment)
 
         sandbox = create_sandbox(options=SandboxOptions(bot_argv=bot_argv, bot_environment=environment))
         try:
@@ -39,6 +41,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"sandbox: cannot run on {options.host}:{options.port}: {error}\n")
             return 2
     return 0
+
+
+def check_line(environment: Mapping[str, str]) -> str:
+    """The command that looks at everything the bot of this sandbox depends on, to be pasted into a shell."""
+    beside = Path(sys.executable).with_name("tunesmith")
+    command = shlex.quote(str(beside)) if beside.exists() else "tunesmith"
+    return " ".join(
+        (*(f"{name}={shlex.quote(value)}" for name, value in environment.items()), command, "check")
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,16 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _run(sandbox: Sandbox, host: str, port: int, write_config: Callable[[str], None]) -> None:
+async def _run(sandbox: Sandbox, host: str, port: int, write_config: Callable[[str], str]) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     try:
         await sandbox.start(host, port)
-        write_config(sandbox.url)
+        checking = write_config(sandbox.url)
         sys.stdout.write(f"Sandbox: {sandbox.url}/\n")
         sys.stdout.flush()
+        # Not on standard output, where the address and the bot's audit are read by programs.
+        sys.stderr.write(f"sandbox: to check it: {checking}\n")
         await sandbox.bot.start()
         await ended.wait()
     finally:

@@ -6,6 +6,15 @@ from bot.facts import deploy_forms, notices
 from tests.strategies import count, money, small, text, user, utc, word
 from tests.strategies_deployments import policy
 
+audit_values = st.lists(
+    st.builds(
+        deploy_forms.AuditValue,
+        name=st.sampled_from(["", "reason", "by", "state", "digest", "spec"]) | text,
+        text=text,
+        people=st.just(()) | st.lists(user, min_size=1, max_size=30).map(tuple),
+    ),
+    max_size=6,
+).map(tuple)
 audit_line = st.builds(
     deploy_forms.AuditLine,
     at=utc,
@@ -13,8 +22,8 @@ audit_line = st.builds(
     via=word,
     action=st.sampled_from(["vote.approve", "job.running", "deployment.live"]) | text,
     subject=text | st.sampled_from(["J142", "D57@prod-swc"]),
-    before=text,
-    after=text,
+    before=audit_values,
+    after=audit_values,
     corr=word,
 )
 audit = st.builds(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.approvals import digest, policy
 from bot.approvals.policy import Policy
 from bot.config.settings import Settings
-from bot.facts.requests import Change, DeployAsk, KeepAsk, RequestFacts, TrainAsk, VoteFacts
+from bot.facts.requests import CALLED_OFF, Change, DeployAsk, KeepAsk, RequestFacts, TrainAsk, VoteFacts
 from bot.ids import deployment_name, job_name
 from bot.store import deployments, jobs, requests
 from bot.store.requests import Request, Round
@@ -102,7 +102,9 @@ def _rollout(connection: Connection, request: Request) -> tuple[str | None, str]
         job = jobs.get(connection, request.job)
         return label, job.state if job else ""
     found = made or (deployments.get(connection, number) if number else None)
-    return label, found.state if found else ""
+    if found is None:
+        return label, ""
+    return label, CALLED_OFF if found.gone_why == CALLED_OFF else found.state
 
 
 def waits_for_thaw(connection: Connection, request: Request, settings: Settings, now: datetime) -> str | None:
@@ -113,6 +115,23 @@ def waits_for_thaw(connection: Connection, request: Request, settings: Settings,
     if made is None or made.state != "approved":
         return None
     return policy.held(settings, request.glass, now)
+
+
+def held(connection: Connection, team_id: str, settings: Settings, now: datetime) -> Sequence[Request]:
+    """Approved requests of a team that wait for the end of a freeze, newest first."""
+    waiting = [
+        one.request
+        for one in deployments.alive(connection)
+        if one.state == "approved" and one.request is not None
+    ]
+    found = [requests.get(connection, number) for number in sorted(waiting, reverse=True)]
+    return [
+        one
+        for one in found
+        if one is not None
+        and one.team_id == team_id
+        and waits_for_thaw(connection, one, settings, now) is not None
+    ]
 
 
 def waiting_for(

@@ -6,7 +6,8 @@ from typing import Literal, cast
 
 from sqlalchemy import Connection
 
-from bot.approvals.facts import DIGEST_SHOWN, request_facts, waiting_for
+from bot.approvals.facts import DIGEST_SHOWN, held, request_facts, waiting_for
+from bot.approvals.policy import Policy
 from bot.config.settings import Settings
 from bot.errors import NotThere
 from bot.facts.requests import Decision, RequestList, RoundFacts, VoteFacts
@@ -37,20 +38,31 @@ def listed(
     *,
     now: datetime,
 ) -> RequestList:
-    """Requests that wait: for this person (who is in `groups`) with their own, or everybody's; newest first."""
+    """Requests that wait: for this person (who is in `groups`) with their own, or everybody's; newest first.
+
+    With those that a freeze holds, as far as this person asked for them or is one who decides about them.
+    """
     own: tuple[Request, ...] = ()
+    stopped = held(connection, actor.team_id, settings, now)
     if scope == "all":
         found = list(requests.listed(connection, actor.team_id, waiting=True, limit=_LOOKED_AT))
     else:
         found = list(waiting_for(connection, actor.user_id, settings, groups))
         asked = requests.listed(connection, actor.team_id, waiting=True, requester=actor.user_id, limit=SHOWN)
         own = tuple(asked)
+        stopped = [one for one in stopped if _concerns(one, actor, groups)]
     return RequestList(
         scope=scope,
         requests=tuple(request_facts(connection, one, settings, now=now) for one in found[:SHOWN]),
         asked=tuple(request_facts(connection, one, settings, now=now) for one in own),
+        held=tuple(request_facts(connection, one, settings, now=now) for one in stopped[:SHOWN]),
         more=max(0, len(found) - SHOWN),
     )
+
+
+def _concerns(request: Request, actor: Actor, groups: Iterable[str]) -> bool:
+    asked = Policy.model_validate(request.policy)
+    return request.requester == actor.user_id or asked.names(actor.user_id, groups)
 
 
 def history(connection: Connection, request: Request) -> tuple[RoundFacts, ...]:

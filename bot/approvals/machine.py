@@ -153,10 +153,10 @@ def _why_not(request: Standing, event: Voted) -> tuple[str, dict[str, str | int]
     given = request.votes.get(event.user)
     own = event.user == request.requester and not request.policy.self_approval
     reasons: tuple[tuple[bool, str, dict[str, str | int]], ...] = (
+        (own, "own_request", {}),
         (event.denied is not None, event.denied or "", {}),
         (event.round != request.round, "round_replaced", {"shown": event.round, "round": request.round}),
         (request.state == "changes", "changes_asked", {}),
-        (own, "own_request", {}),
         (given is not None, "voted", {"decision": given or ""}),
         (event.decision != "approve" and not event.reason.strip(), "reason_empty", {}),
         (event.decision == "changes" and request.kind not in CHANGEABLE, "cannot_change", {}),

@@ -15,7 +15,7 @@ from bot.facts.requests import DeployAsk, KeepAsk, PolicyFacts, TrainAsk
 
 Ask = DeployAsk | TrainAsk | KeepAsk
 MONTH_HOURS = 720
-REASON_SHOWN = 300
+REASON_SHOWN = 1000
 FREEZE_FILE, FREEZE_FILE_UNREADABLE = "freeze_file", "freeze_file_unreadable"
 """What `frozen` answers when the file says nothing, or cannot be looked at: codes instead of somebody's words."""
 

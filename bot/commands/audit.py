@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bot.commands.base import Command, CommandError, Trouble, columns, config_argument, settings_of
 
-HEADINGS = ("at (UTC)", "who", "through", "what", "to what", "before", "after", "correlation")
+HEADINGS = ("at (UTC)", "who", "through", "what", "to what", "before", "correlation", "after")
 WIDEST = 60
 
 
@@ -32,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
     since = _day(options.since)
     from bot.commands.database import reading
     from bot.looking_back.audit import line, related
+    from bot.looking_back.audit_values import plain
     from bot.store import audit
 
     with reading(settings.store.path) as connection:
@@ -54,18 +55,23 @@ def run(options: argparse.Namespace) -> int:
             shown.actor,
             shown.via,
             shown.action,
-            shown.subject,
-            shown.before,
-            shown.after,
+            _narrow(shown.subject),
+            _narrow(plain(shown.before)),
             shown.corr,
+            # last, and never cut: why somebody did it is often all that is asked for
+            _flat(plain(shown.after)),
         )
-        rows.append(tuple(_narrow(cell) for cell in cells))  # type: ignore[arg-type]  # as many as there are headings
+        rows.append(cells)
     sys.stdout.write(columns(rows, more=total - len(events)))
     return 0
 
 
+def _flat(cell: str) -> str:
+    return " ".join(cell.split())
+
+
 def _narrow(cell: str) -> str:
-    flat = " ".join(cell.split())
+    flat = _flat(cell)
     return flat if len(flat) <= WIDEST else f"{flat[: WIDEST - 1]}…"
 
 

@@ -6,6 +6,7 @@ Looks and changes nothing: no message, no job, no file, no deployment is made.
 import argparse
 import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -33,7 +34,13 @@ def run(options: argparse.Namespace) -> int:
     from bot.config.load import locate
 
     where = str(locate(options.config, os.environ))
-    return asyncio.run(_look(settings, where, as_json=options.json))
+    # What libraries log would stand between the answers (without a handler, warnings go to standard error).
+    silent = logging.NullHandler()
+    logging.getLogger().addHandler(silent)
+    try:
+        return asyncio.run(_look(settings, where, as_json=options.json))
+    finally:
+        logging.getLogger().removeHandler(silent)
 
 
 async def _look(settings: "Settings", where: str, *, as_json: bool) -> int:

@@ -1,7 +1,9 @@
 """The connections: harmless questions to each."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from html import unescape
 
 from bot.clock import SystemClock
@@ -11,12 +13,17 @@ from bot.config.connections import Connection
 from bot.config.handover import network_options, provider_settings
 from bot.config.settings import Settings
 from handlers.wording.errors import explain
+from handlers.wording.markup import clip
 from providers.base import Probe, Provider
 from providers.errors import ProviderError
 from providers.network import NetworkOptions
 from providers.registry import build
 
 MOST_SKEW = 60
+_IDENTITY = re.compile(r'--assignee "([0-9A-Za-z-]+)"')
+_NOBODY = re.compile(r'--assignee "<[^"]*>"')
+MOST_WORDS = 300
+"""Characters of a service's own words on one line of a terminal."""
 MB = 1_000_000
 
 
@@ -47,9 +54,17 @@ async def _all(connection: Connection, settings: Settings, network: NetworkOptio
             found += [
                 one async for one in hosting(provider.hosting, connection, settings, now=now, said=_said)
             ]
-        return found
+        return _named(found)
     finally:
         await provider.aclose()
+
+
+def _named(looks: list[Looked]) -> list[Looked]:
+    """One refusal that names the bot's identity names it for all commands of the connection."""
+    named = next((found[1] for one in looks if (found := _IDENTITY.search(one.remedy))), None)
+    if named is None:
+        return looks
+    return [replace(one, remedy=_NOBODY.sub(f'--assignee "{named}"', one.remedy)) for one in looks]
 
 
 async def _probed(provider: Provider, connection: Connection) -> list[Looked]:
@@ -99,8 +114,11 @@ def _skewed(what: str, probe: Probe) -> Iterator[Looked]:
 
 def _said(what: str, error: ProviderError, connection: Connection) -> Looked:
     said = explain(error.code, error.params, "en", provider=connection.provider)
-    answer = error.answer
-    quote = f"; it says “{answer.message}”" if answer.message else ""
+    answer, grant = error.answer, str(error.params.get("grant", ""))
+    words = " ".join(answer.message.split())
+    # What the service says of a missing role is in our sentence and in the command: once is enough.
+    quote = f" The service says: “{clip(words, MOST_WORDS)}”" if words and not grant else ""
     request = f" (request {answer.request_id})" if answer.request_id else ""
     # the sentences are Slack markup; on a terminal its escapes are only in the way
-    return wrong(what, unescape(f"{said.happened}. {said.meaning}") + quote + request, unescape(said.remedy))
+    detail = unescape(f"{said.happened}. {said.meaning}") + quote + request
+    return wrong(what, detail, grant or unescape(said.remedy))

@@ -20,6 +20,7 @@ from providers.base import Provider
 from providers.hosting import Sku
 
 RETIRES_SOON = timedelta(days=90)
+FALLING_ALONE = "falling_alone"
 PLACE_OLD = timedelta(hours=3)
 """The place is read once an hour."""
 
@@ -84,7 +85,7 @@ def build(
         count=parts.count,
         valid_loss=models.losses(connection, found),
         compare=_compare(connection, replaced),
-        reading=str((found.job.reading or {}).get("kind", "")) if found.job else "",
+        reading=_reading(found),
         safety_passed=_safety(connection, providers, found),
         warnings=warnings(order.connection, parts, providers, places, rate, now=now),
     )
@@ -132,9 +133,12 @@ def warnings(
     told: list[tuple[str, dict[str, str | int | float]]] = []
     if sku.processing != "region":
         told.append((f"{sku.processing}_processing", {"sku": sku.label}))
-    told += _expires(name, sku, providers)
-    told += _retires(name, parts, places, now)
+    aged = _expires(name, sku, providers)
+    told += aged
+    told += _retires(name, parts, places, now, open_end=parts.until is None and not aged)
     told += _overfitted(found)
+    if _reading(found) == FALLING_ALONE:
+        told.append(("no_validation", {"job": _label(found)}))
     if found.model.kind == "checkpoint":
         told.append(("not_final_checkpoint", {"step": found.step or 0, "job": _label(found)}))
     if rate is None and not is_free(sku):
@@ -158,10 +162,12 @@ def _expires(name: str, sku: Sku, providers: Mapping[str, Provider]) -> Warnings
     return ()
 
 
-def _retires(name: str, parts: Parts, places: Places, now: datetime) -> Warnings:
+def _retires(name: str, parts: Parts, places: Places, now: datetime, *, open_end: bool) -> Warnings:
     ends = retirement(parts.found, places, name)
-    last = max(now + RETIRES_SOON, parts.until or now)
-    if ends is None or ends > last:
+    if ends is None:
+        return ()
+    # What is wanted with no end outlives every model.
+    if not open_end and ends > max(now + RETIRES_SOON, parts.until or now):
         return ()
     return (("retires_soon", {"model": parts.found.model.base, "date": ends.date().isoformat()}),)
 
@@ -182,6 +188,16 @@ def _overfitted(found: Found) -> Warnings:
     if found.step is not None and best is not None and found.step <= best:
         return ()
     return (("overfitting", {"job": _label(found)}),)
+
+
+def _reading(found: Found) -> str:
+    """The kind of the job's reading as words need it: `falling_alone` where no validation data could show overfitting,
+    `reward_…` of curves that are rewards."""
+    told = (found.job.reading or {}) if found.job else {}
+    kind = str(told.get("kind", ""))
+    if found.job is not None and found.job.method == "reinforcement":
+        return f"reward_{kind}" if kind else ""
+    return FALLING_ALONE if kind == "falling" and "valid_last" not in told.get("numbers", {}) else kind
 
 
 def _label(found: Found) -> str:

@@ -1,7 +1,9 @@
 """The calls of the last 24 hours, read from the service right before somebody decides."""
 
 from datetime import timedelta
+from typing import Any
 
+from bot.deployments.expiry import call_span, own_calls
 from bot.deployments.facts import deployment_facts
 from bot.deployments.record import hosting_of, problem_of
 from bot.deps import Deps
@@ -20,7 +22,13 @@ async def known_calls(deps: Deps, found: Deployment, *, reading: bool) -> TakeDo
     facts = await deps.store.read(
         lambda c: deployment_facts(c, found, deps.settings, deps.providers, now=now)
     )
-    return TakeDownForm(deployment=facts, calls_day=None, last_call=facts.last_call, reading=reading)
+    return TakeDownForm(
+        deployment=facts,
+        calls_day=None,
+        last_call=facts.last_call,
+        last_call_until=facts.last_call_until,
+        reading=reading,
+    )
 
 
 async def read_calls(deps: Deps, found: Deployment) -> TakeDownForm:
@@ -37,6 +45,11 @@ async def read_calls(deps: Deps, found: Deployment) -> TakeDownForm:
     if not usage.known:
         return form.model_copy(update={"problem": ProblemFacts(code="metric_unknown")})
     use = next((one for name, one in usage.uses.items() if name.casefold() == found.name.casefold()), None)
-    last = use.last if use is not None and use.last is not None else form.last_call
-    calls = use.calls if use is not None else 0
-    return form.model_copy(update={"calls_day": calls, "last_call": last})
+    counted = use.calls if use is not None else 0
+    now = deps.clock.now()
+    own = min(counted, own_calls(found, now - DAY, now))
+    update: dict[str, Any] = {"calls_day": counted - own, "own_calls": own}
+    if use is not None and use.last is not None:
+        span = call_span(use.last, usage.bucket.total_seconds(), found.created_remote)
+        update |= {"last_call": span[0], "last_call_until": span[1]}
+    return form.model_copy(update=update)

@@ -16,13 +16,17 @@ CALLED = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Who calls a deployment. `since` is the later of creation, last call and our keep call; None = not known."""
+    """Who calls a deployment. `since` is the later of creation, last call and our keep call; None = not known.
+
+    The last call came between `last_call` and `last_until`: the service counts calls in buckets.
+    """
 
     use: Literal["called", "never", "unknown"]
     last_call: datetime | None
     calls_day: int | None
     since: datetime | None
     read_at: datetime | None
+    last_until: datetime | None = None
 
 
 def idle_of(deployment: Deployment, rules: Sequence[ExpiryRule], spells: Mapping[str, SpellRow]) -> Idle:
@@ -50,7 +54,29 @@ def idle_of(deployment: Deployment, rules: Sequence[ExpiryRule], spells: Mapping
         since = last if use == "called" else created if use == "never" else begin
         basis = max((at for at in (created, since, kept) if at is not None), default=None)
     day = seen.get("last_day") if known else None
-    return Idle(use, last if known else None, int(day) if day is not None else None, basis, read_at)
+    if day is not None and read_at is not None:
+        day = max(0, int(day) - own_calls(deployment, read_at - CALLED, read_at))
+    until = None
+    if known and last is not None:
+        last, until = call_span(last, seen.get("bucket_seconds"), created)
+    return Idle(use, last if known else None, int(day) if day is not None else None, basis, read_at, until)
+
+
+def call_span(
+    begin: datetime, bucket_seconds: float | None, created: datetime | None
+) -> tuple[datetime, datetime | None]:
+    """Between when the calls of a bucket came: not before the creation. The end is None when it is not known."""
+    end = begin + timedelta(seconds=bucket_seconds) if bucket_seconds else None
+    return (
+        created if created is not None and begin < created and (end is None or created < end) else begin
+    ), end
+
+
+def own_calls(deployment: Deployment, since: datetime, until: datetime) -> int:
+    """How many calls of that time were the bot's own: the first that it answered, and the last that kept it."""
+    kept = _moment((deployment.asked.get("keep") or {}).get("called"))
+    moments = {at for at in (deployment.first_ok_at, kept) if at is not None}
+    return sum(since <= at <= until for at in moments)
 
 
 def expiry_of(

@@ -12,6 +12,7 @@ from bot.deployments.ask import per_minute, region_of
 from bot.deployments.expiry import Idle
 from bot.deployments.idle import rules_for
 from bot.deployments.places import Places, is_free
+from bot.deployments.unsent import nothing_there
 from bot.facts.deployments import DeploymentFacts, HostedState, ProblemFacts, Snippet
 from bot.facts.jobs import Money
 from bot.facts.requests import Rate
@@ -74,12 +75,17 @@ def deployment_facts(
         until=one.until,
         replaces=deployment_name(one.replaces) if one.replaces else None,
         replaces_name=replaced.title if replaced else "",
+        replaces_answers=replaced is not None and replaced.state == "live",
         replaced_by=successor.label if successor else None,
         replaced_by_name=successor.title if successor else "",
         take_down_at=one.take_down_at,
         created_at=one.created_remote,
         first_ok_at=one.first_ok_at,
+        made_by=str(one.remote.get("created_by") or "") if one.foreign else "",
+        never_sent=nothing_there(one),
         last_call=idle.last_call,
+        last_call_until=idle.last_until,
+        idle_limit_days=next((rule.after // DAY for rule in rules if rule.id == "idle"), 0),
         use=idle.use,
         calls_day=idle.calls_day,
         idle_days=days,

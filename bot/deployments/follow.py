@@ -164,12 +164,13 @@ class FollowDeployment:
             connection, fresh, "deployment.live", now=now, corr=corr, before=fresh.state, after=fresh.title
         )
         keep.plant_until(connection, fresh, now=now, corr=corr)
-        self._replace(connection, fresh, now=now, corr=corr)
         look_soon(connection, fresh.connection, now=now, corr=corr)
         notice = DeploymentLive(
             deployment=self._recorder.facts(connection, fresh.id, now=now), answer=answer.text[:ANSWER_SHOWN]
         )
         self._recorder.tell_owner(connection, fresh, f"live:{fresh.incarnation}", notice, now=now)
+        # That the old one goes is said after that the new one answers.
+        self._replace(connection, fresh, now=now, corr=corr)
 
     def _replace(self, connection: Connection, successor: Deployment, *, now: datetime, corr: str) -> None:
         old = deployments.get(connection, successor.replaces) if successor.replaces else None

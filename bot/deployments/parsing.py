@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from bot.errors import Invalid
 from bot.working_hours import Hours
@@ -11,6 +11,8 @@ OURS = "tunesmith-"
 """Beginning of the tags that the roll-out sets."""
 # Limits of Azure Resource Manager, assumed: the contract does not tell them. Of its 50 tags five are ours.
 TAGS_MAXIMUM = 45
+YEARS_MAXIMUM = 5
+"""A later end is a slip of the fingers: no base model is served for that long."""
 TAG_NAME_MAXIMUM, TAG_VALUE_MAXIMUM = 512, 256
 RESERVED = frozenset("<>%&\\?/")
 SHOWN = 80
@@ -66,7 +68,7 @@ def parse_until(text: str, hours: Hours, now: datetime) -> datetime:
     """The end of the working hours of a day (`2027-01-31`), so that the person who is asked then is at work.
 
     Raises:
-        Invalid: at `until`: `until_form`, `until_past`.
+        Invalid: at `until`: `until_form`, `until_past`, `until_far`.
     """
     given = text.strip()
     if not _DAY.fullmatch(given):
@@ -77,6 +79,8 @@ def parse_until(text: str, hours: Hours, now: datetime) -> datetime:
         raise Invalid("until_form", {"given": given[:SHOWN]}, field="until") from None
     if at <= now:
         raise Invalid("until_past", {"date": given}, field="until")
+    if at > now + timedelta(days=366 * YEARS_MAXIMUM):
+        raise Invalid("until_far", {"date": given, "years": YEARS_MAXIMUM}, field="until")
     return at
 
 

@@ -16,7 +16,7 @@ from bot.config.settings import Settings
 from bot.deployments.facts import deployment_facts
 from bot.deps import Deps
 from bot.errors import BotError, ServiceSays
-from bot.facts.deployment_notices import DeploymentFailed, DeploymentGone, TakenDown
+from bot.facts.deployment_notices import DeploymentFailed, DeploymentGone, TakeDownFailed, TakenDown
 from bot.facts.deployments import DeploymentFacts, ProblemFacts
 from bot.facts.notice import Notice
 from bot.ids import deployment_name
@@ -34,6 +34,8 @@ DIGEST = "digest"
 """In `asked`: the digest of what was approved when the roll-out began."""
 TRIES = "tries"
 """In `asked`: how often somebody had it tried again."""
+SUCCESSOR = "successor"
+"""In `asked`: number of the deployment that answers in its place, while `take_down_at` stands."""
 BOT = "tunesmith"
 """The actor of what the program does by itself."""
 
@@ -263,6 +265,26 @@ class DeploymentRecorder:
             before=fresh.state,
             after=why,
         )
+        self.spare_replaced(connection, fresh, now=now)
+
+    def spare_replaced(self, connection: Connection, successor: Deployment, *, now: datetime) -> None:
+        """What was to go because this one answers stays, now that this one is gone."""
+        old = deployments.get(connection, successor.replaces) if successor.replaces else None
+        waits = old is not None and old.take_down_at is not None and old.state != "gone"
+        if old is not None and waits and old.asked.get(SUCCESSOR) == successor.id:
+            self.spare(connection, old, successor.title, now=now)
+
+    def spare(self, connection: Connection, old: Deployment, successor: str, *, now: datetime) -> None:
+        """It is not taken down as planned, because its successor (a title) is gone; whoever has it hears that."""
+        deployments.change(connection, old.id, now=now, take_down_at=None)
+        if old.state == "removing":
+            return  # somebody wanted that for another reason, and hears of it
+        params: dict[str, str | int | float] = {"deployment": old.title, "successor": successor}
+        notice = TakeDownFailed(
+            deployment=self.facts(connection, old.id, now=now),
+            problem=ProblemFacts(code="successor_gone", params=params),
+        )
+        self.tell_owner(connection, old, f"spared:v{old.version}", notice, now=now)
 
 
 def place_card(connection: Connection, number: int, team_id: str, channel: str, *, now: datetime) -> None:

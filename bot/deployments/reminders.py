@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.config.settings import Settings
 from bot.deployments.record import DeploymentRecorder
 from bot.deps import Deps
+from bot.errors import WrongState
 from bot.facts.deployment_notices import ReminderDue, UntilReached
 from bot.people import Actor
 from bot.store import deployments, people
@@ -36,7 +37,14 @@ def remind(
     now: datetime,
     corr: str,
 ) -> datetime:
-    """Remind a person of an idle deployment on the next working morning; when that is."""
+    """Remind a person of an idle deployment on the next working morning; when that is.
+
+    Raises:
+        WrongState: `deployment_state` for one that does not answer: nothing could be said of it.
+    """
+    if found.state != "live":
+        params = {"deployment": found.title, "action": "remind", "state": found.state}
+        raise WrongState("deployment_state", params)
     due = hours_of(connection, settings, actor.user_id).next_morning(now)
     queue.enqueue(
         connection,

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.deployments import rollout
+from bot.deployments import call_off, rollout
 from bot.deployments.record import (
+    SUCCESSOR,
     DeploymentRecorder,
     hosting_of,
     lock_of,
@@ -21,10 +22,12 @@ from bot.deployments.record import (
 )
 from bot.deployments.retry import require_owner_or_approver
 from bot.deployments.unclear import LOOK, LOOK_EVERY, LOOK_FOR, read_clock, waited
+from bot.deployments.unsent import nothing_there
 from bot.deps import Deps
 from bot.errors import ChatError, Denied, WrongState
 from bot.facts.deployment_notices import TakeDownFailed
 from bot.facts.deployments import ProblemFacts
+from bot.ids import request_name
 from bot.people import Actor
 from bot.store import deployments
 from bot.store.deployments import Deployment
@@ -83,7 +86,7 @@ def plant_replaced(
     connection: Connection, old: Deployment, successor: Deployment, *, due: datetime, now: datetime, corr: str
 ) -> None:
     """The successor answers: the old one goes when its grace ends."""
-    asked = {**old.asked, "successor": successor.id}
+    asked = {**old.asked, SUCCESSOR: successor.id}
     deployments.change(connection, old.id, now=now, take_down_at=due, asked=asked)
     plant(connection, old, None, REPLACED, click="", now=now, corr=corr, due=due)
 
@@ -127,10 +130,11 @@ class TakeDown:
             raise
         except (Denied, WrongState) as error:
             return self._refused(task, found, problem_of(error))
-        if task.payload["why"] == REPLACED:
+        waits = self._unsent(task, found)
+        if waits is None and task.payload["why"] == REPLACED:
             waits = await self._grace(found)
-            if waits is not None:
-                return waits
+        if waits is not None:
+            return waits
         await self._deps.store.write(lambda c: self._intend(c, task, found))
         return Again(self._now())
 
@@ -146,7 +150,7 @@ class TakeDown:
             return Done()  # somebody decided to keep it
         if self._now() < found.take_down_at:
             return Again(found.take_down_at)
-        number = int(found.asked.get("successor", 0))
+        number = int(found.asked.get(SUCCESSOR, 0))
         successor = await self._deps.store.read(lambda c: deployments.get(c, number))
         stands = successor is not None and successor.state == "live"
         if stands and successor is not None:
@@ -162,16 +166,25 @@ class TakeDown:
         fresh = deployments.get(connection, found.id)
         if fresh is None or not unmoved(fresh, found):
             return
-        now = self._now()
-        successor = deployments.get(connection, int(found.asked.get("successor", 0)))
-        deployments.change(connection, found.id, now=now, take_down_at=None)
+        successor = deployments.get(connection, int(found.asked.get(SUCCESSOR, 0)))
         name = successor.title if successor is not None else ""
-        params: dict[str, str | int | float] = {"deployment": found.title, "successor": name}
-        notice = TakeDownFailed(
-            deployment=self._recorder.facts(connection, found.id, now=now),
-            problem=ProblemFacts(code="successor_gone", params=params),
-        )
-        self._recorder.tell_owner(connection, found, f"spared:v{fresh.version}", notice, now=now)
+        self._recorder.spare(connection, fresh, name, now=self._now())
+
+    def _unsent(self, task: Task, found: Deployment) -> Outcome | None:
+        """What is not at the service is called off; None = it was sent, and may be taken down."""
+        if "user" in task.payload and nothing_there(found):
+            by = str(task.payload["user"])
+
+            def end(connection: Connection) -> None:
+                call_off.end(connection, found, by, recorder=self._recorder, now=self._now(), corr=task.corr)
+
+            return Again(self._now(), end)
+        if task.payload["why"] != call_off.CALLED_OFF:
+            return None
+        # It was sent before this came to it: who called it off has not wanted it deleted.
+        request = request_name(found.request) if found.request else found.title
+        params: dict[str, str | int | float] = {"request": request, "state": found.state}
+        return self._refused(task, found, ProblemFacts(code="not_called_off", params=params))
 
     def _intend(self, connection: Connection, task: Task, found: Deployment) -> None:
         """Committed before anything is asked: from now on it is on its way out."""
@@ -204,8 +217,6 @@ class TakeDown:
         )
 
     async def _go_on(self, task: Task, found: Deployment) -> Outcome:
-        if found.intent_at is None and not found.foreign and found.created_remote is None:
-            return self._gone(task, found)  # nothing was ever sent
         hosting = hosting_of(self._deps, found.connection)
         if hosting is None:
             params: dict[str, str | int | float] = {"connection": found.connection}
@@ -227,7 +238,7 @@ class TakeDown:
         sent = datetime.fromisoformat(mark["sent"]) if mark.get("sent") else None
         if remote.state == "removing" or (sent is not None and self._now() - sent < AGAIN_AFTER):
             return await self._removing(task, found, hosting)
-        if not await self._deps.store.write(lambda c: self._asking(c, task, found)):
+        if not await self._deps.store.write(lambda c: self._asking(c, task, found, remote)):
             return Again(self._now())
         operation = await hosting.delete(found.name)
 
@@ -240,13 +251,17 @@ class TakeDown:
         wait = operation.retry_after or min(POLL_SECONDS, self._near())
         return Again(self._now() + timedelta(seconds=wait), begun)
 
-    def _asking(self, connection: Connection, task: Task, found: Deployment) -> bool:
+    def _asking(
+        self, connection: Connection, task: Task, found: Deployment, remote: RemoteDeployment
+    ) -> bool:
         queue.extend(connection, task, now=self._now())
         fresh = deployments.get(connection, found.id)
         if fresh is None or not unmoved(fresh, found):
             return False
         mark = {**(fresh.asked.get(REMOVING) or {}), "sent": self._now().isoformat()}
-        deployments.note(connection, found.id, asked={**fresh.asked, REMOVING: mark})
+        # Ours was seen there just now: once it is absent, it is gone, and nothing is on its way any more.
+        created = fresh.created_remote or remote.created_at or self._now()
+        deployments.note(connection, found.id, asked={**fresh.asked, REMOVING: mark}, created_remote=created)
         return True
 
     async def _removing(self, task: Task, found: Deployment, hosting: Hosting) -> Outcome:
@@ -308,10 +323,14 @@ class TakeDown:
         if fresh.state == "removing":
             asked = {name: value for name, value in fresh.asked.items() if name not in (REMOVING, LOOK)}
             before = mark.get("before", "live")
+            # A day that was planned for it holds on, unless it is this very one that did not work.
+            planned = None if mark.get("why") == REPLACED else fresh.take_down_at
             deployments.change(
-                connection, found.id, now=now, state=before, operation=None, take_down_at=None, asked=asked
+                connection, found.id, now=now, state=before, operation=None, take_down_at=planned, asked=asked
             )
             rollout.plant_step(connection, found.id, before, now=now, corr=task.corr)
+            if planned is not None:
+                plant(connection, fresh, None, REPLACED, click="", now=now, corr=task.corr, due=planned)
         facts = self._recorder.facts(connection, found.id, now=now)
         notice = TakeDownFailed(deployment=facts, problem=problem)
         by = task.payload.get("user") or mark.get("by")

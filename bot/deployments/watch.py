@@ -312,6 +312,7 @@ class Watch:
             connection, row, "deployment.gone", now=now, corr=corr, before=row.state, after=why
         )
         spell_rows.end_all(connection, row.id, now=now)
+        self.recorder.spare_replaced(connection, row, now=now)
         if not (tell and row.fine_tuned):
             return
         late = was_away(row.looked_at, now, self.recorder.settings.watch.look_minutes)

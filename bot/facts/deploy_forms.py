@@ -77,13 +77,16 @@ class TakeDownForm(Facts):
     """The question before a deployment is taken down.
 
     Attributes:
-        reading: the calls are being read just now. calls_day: of the last 24 hours, None = not known.
+        reading: the calls are being read just now. calls_day: of the last 24 hours without the bot's own (own_calls),
+            None = not known. last_call, last_call_until: between when the last one came.
         problem: why they could not be read.
     """
 
     deployment: DeploymentFacts
     calls_day: int | None
     last_call: datetime | None
+    last_call_until: datetime | None = None
+    own_calls: int = 0
     reading: bool = False
     problem: ProblemFacts | None = None
 
@@ -192,6 +195,14 @@ class CostFacts(Facts):
     at: datetime
 
 
+class AuditValue(Facts):
+    """One value of an audit event. `name` "" = there is only this one; `people` are ids, instead of a text."""
+
+    name: str
+    text: str = ""
+    people: tuple[str, ...] = ()
+
+
 class AuditLine(Facts):
     """One thing that somebody did. `via` is the surface, `corr` what the log lines carry."""
 
@@ -200,8 +211,8 @@ class AuditLine(Facts):
     via: str
     action: str
     subject: str
-    before: str = ""
-    after: str = ""
+    before: tuple[AuditValue, ...] = ()
+    after: tuple[AuditValue, ...] = ()
     corr: str
 
 

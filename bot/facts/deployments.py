@@ -54,7 +54,11 @@ class DeploymentFacts(Facts):
         foreign: made around the bot. owner: None when nobody is known.
         frozen: why an approved one is not sent yet, "" = it is not held.
         created_at: at the service; None until it is there.
-        last_call: begin of the last bucket with a call. use: `called`, `never` (not since its creation), `unknown`.
+        made_by: who made it at the service, for one made around the bot; "" = not told.
+        last_call: begin of the last bucket with a call, not before its creation.
+        last_call_until: its end, None = not known.
+        idle_limit_days: without a call for so long the service deletes it; 0 = no such rule.
+        use: `called`, `never` (not since its creation), `unknown`.
         calls_day: calls of the last 24 hours that were read, None = not known.
         idle_days: whole days since the later of creation and last call. idle_spent: hosting paid in them.
         rate: None = no price is configured. free: hosting costs nothing there (developer tier).
@@ -64,7 +68,9 @@ class DeploymentFacts(Facts):
         take_down_at: end of its grace: `replaced_by` answers in its place.
         can: what may be done now: any of `keep`, `take_down`, `retry`, `deploy_again`.
         model_gone: the bot deleted its model since.
-        gone_why: `person`, `replaced`, `service`, `elsewhere`, "" = it is not gone.
+        gone_why: `person`, `replaced`, `service`, `elsewhere`, `called_off`, "" = it is not gone.
+        never_sent: it is wanted, or failed, and it is certain that nothing of it is at the service.
+        replaces_answers: what it replaces is live.
         read_at: when use was read from the service.
     """
 
@@ -92,12 +98,17 @@ class DeploymentFacts(Facts):
     until: datetime | None = None
     replaces: str | None = None
     replaces_name: str = ""
+    replaces_answers: bool = False
     replaced_by: str | None = None
     replaced_by_name: str = ""
     take_down_at: datetime | None = None
     created_at: datetime | None = None
     first_ok_at: datetime | None = None
+    made_by: str = ""
+    never_sent: bool = False
     last_call: datetime | None = None
+    last_call_until: datetime | None = None
+    idle_limit_days: int = 0
     use: Literal["called", "never", "unknown"] = "unknown"
     calls_day: int | None = None
     idle_days: int = 0

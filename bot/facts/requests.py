@@ -6,6 +6,8 @@ from typing import Literal
 from bot.facts.jobs import DataRef, Facts, Money
 
 RequestKind = Literal["deployment", "training", "keep"]
+CALLED_OFF = "called_off"
+"""Rollout of what was approved and never sent."""
 RequestState = Literal["open", "changes", "approved", "rejected", "expired", "withdrawn"]
 Decision = Literal["approve", "reject", "changes"]
 Warnings = tuple[tuple[str, dict[str, str | int | float]], ...]
@@ -161,7 +163,7 @@ class RequestFacts(Facts):
         decided_by: who decided; empty when a rule or time did.
         auto: the rule that approved it. glass: who broke the glass, with the reason.
         frozen: why an approved request is not rolled out yet, "" = it is not held.
-        rollout: state of its deployment (or of its job), "" = there is none.
+        rollout: state of its deployment (or of its job), `called_off` for one that was never sent, "" = there is none.
     """
 
     id: str
@@ -195,6 +197,12 @@ class RequestFacts(Facts):
     updated_at: datetime
 
     @property
+    def fell_through(self) -> bool:
+        """Whether it was approved and what was approved did not come about."""
+        ended = {"deployment": ("failed", CALLED_OFF), "training": ("refused",), "keep": ()}[self.kind]
+        return self.state == "approved" and self.rollout in ended
+
+    @property
     def approvals(self) -> int:
         """How many approve in the current round."""
         return sum(one.decision == "approve" for one in self.votes)
@@ -214,12 +222,13 @@ class RoundFacts(Facts):
 class RequestList(Facts):
     """Requests that wait. `mine`: those that this person can decide, and those they asked; `all`: of everybody.
 
-    `more` counts those that are left out of `requests`.
+    `held` are approved and wait for the end of a freeze. `more` counts those that are left out of `requests`.
     """
 
     scope: Literal["mine", "all"]
     requests: tuple[RequestFacts, ...]
     asked: tuple[RequestFacts, ...] = ()
+    held: tuple[RequestFacts, ...] = ()
     more: int = 0
 
 

@@ -1,17 +1,14 @@
 """The audit as people read it."""
 
-import json
-from typing import Any
-
 from sqlalchemy import Connection
 
 from bot.facts.deploy_forms import AuditFacts, AuditLine
 from bot.ids import number_of
+from bot.looking_back.audit_values import values_of
 from bot.store import audit, deployments, jobs, requests
 from bot.store.audit import Event
 
 PAGE = 15
-LONGEST = 200
 LETTERS = "JDAP"
 
 
@@ -60,14 +57,7 @@ def line(event: Event) -> AuditLine:
         via=event.via,
         action=event.action,
         subject=event.subject,
-        before=_short(event.before),
-        after=_short(event.after),
+        before=values_of(event.before),
+        after=values_of(event.after),
         corr=event.corr,
     )
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

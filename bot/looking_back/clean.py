@@ -41,12 +41,13 @@ def form(
     person: Person,
     given: str | None,
 ) -> CleanForm:
-    """The picker for a connection (None = the first one) as last read."""
+    """The picker for a connection (None = the first one) as last read; nothing is listed before it was read."""
     names = [one.name for one in settings.connections]
     wanted = (given or "").casefold()
     name = next((one for one in names if one.casefold() == wanted), names[0])
     kept = inventory.get(connection, name)
-    known = gather(connection, providers, name, kept)
+    # Whose things are is known from the service's jobs: before they are read, everything would be somebody else's.
+    known = gather(connection, providers, name, kept) if kept.read_at is not None else Known(connection=name)
     found = cleaning.items(known, person)
     shown = [*_choosable(found), *[one for one in found if one.blocked][:BLOCKED_SHOWN]]
     provider = providers.get(name)

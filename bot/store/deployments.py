@@ -38,7 +38,8 @@ class Deployment:
         last_use: `{last, calls, last_day, since, bucket_seconds, read_at, known}` (`providers.hosting.Usage`).
         kept_at: a keep call of ours that the metrics do not show yet.
         keep_until: the bot calls it until then. take_down_at: the end of its grace, once it is replaced.
-        gone_why: `person` (through the bot), `replaced`, `service` (idle or aged), `elsewhere`.
+        gone_why: `person` (through the bot), `replaced`, `service` (idle or aged), `elsewhere`,
+            `called_off` (nothing was sent).
         asked: what was said once.
     """
 
@@ -202,8 +203,8 @@ def fine_tuned(connection: Connection) -> Sequence[Deployment]:
 
 
 def successor(connection: Connection, number: int) -> Deployment | None:
-    """The newest deployment that replaces this one and has not failed."""
-    found = _all(connection, deployment.c.replaces == number, deployment.c.state != "failed", limit=1)
+    """The newest deployment that answers in this one's place."""
+    found = _all(connection, deployment.c.replaces == number, deployment.c.state == "live", limit=1)
     return found[0] if found else None
 
 

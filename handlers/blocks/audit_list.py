@@ -1,14 +1,18 @@
 """The audit: who did what, newest first."""
 
 from bot.chat import Rendered
-from bot.facts.deploy_forms import AuditFacts, AuditLine
+from bot.facts.deploy_forms import AuditFacts, AuditLine, AuditValue
 from handlers.blocks.primitives import Block, actions, as_message, button, footer, section, sections
-from handlers.wording.looking_back import action, say
-from handlers.wording.markup import code, fallback, inline, mention, when
+from handlers.wording.looking_back import action, say, value_name
+from handlers.wording.markup import code, fallback, inline, mention, quoted, when
 
 PAGE = 15
 VALUE = 300
 BOT = "tunesmith"
+REASON = "reason"
+_REASON, _ONE, _PEOPLE = 520, 100, 10
+_BEFORE, _AFTER = 100, 160
+"""Characters after which a line's values end, but for a reason."""
 
 
 def build(page: AuditFacts, locale: str) -> Rendered:
@@ -54,17 +58,34 @@ def _line(one: AuditLine, locale: str) -> str:
         subject=inline(one.subject, 80),
         who=who,
     )
-    change = ""
-    if one.before and one.after:
-        change = say("from_to", locale, before=inline(one.before, 60), after=inline(one.after, 100))
-    elif one.after:
-        change = inline(one.after, 140)
+    change = _values(one.after, locale, _AFTER)
+    if one.before and change:
+        change = say("from_to", locale, before=_values(one.before, locale, _BEFORE), after=change)
     small = [
         say("through", locale, {"via": one.via}),
         change,
         say("corr", locale, corr=code(one.corr, 40)),
     ]
     return f"{head}\n      {' · '.join(part for part in small if part)}"
+
+
+def _values(values: tuple[AuditValue, ...], locale: str, room: int) -> str:
+    """Values with their names, as long as there is room; a reason and people take none."""
+    shown: list[str] = []
+    for one in values:
+        text = _value_text(one)
+        if one.name != REASON and not one.people:
+            room -= len(text)
+            if room < 0:
+                break
+        shown.append(say("value", locale, name=value_name(one.name, locale), text=text) if one.name else text)
+    return ", ".join(shown)
+
+
+def _value_text(one: AuditValue) -> str:
+    if one.people:
+        return ", ".join(mention(user) for user in one.people[:_PEOPLE])
+    return quoted(one.text, _REASON) if one.name == REASON else inline(one.text, _ONE)
 
 
 def _is_person(about: str) -> bool:

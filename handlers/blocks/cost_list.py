@@ -1,5 +1,7 @@
 """What the month cost so far."""
 
+from collections.abc import Sequence
+
 from bot.chat import Rendered
 from bot.facts.deploy_forms import CostFacts, CostLine
 from bot.facts.jobs import Money
@@ -17,14 +19,17 @@ def build(facts: CostFacts, locale: str) -> Rendered:
     if not facts.lines:
         nothing = say("costs_none", locale)
         return Rendered(fallback(title, nothing), as_message([section(title), section(nothing)]))
-    totals = [
-        say(kind, locale, amount=_amount(money))
+    sums = {
+        kind: _sum(facts.lines, kind, money.currency)
         for kind, money in (("hosting", facts.hosting), ("training", facts.training))
         if money is not None
-    ]
+    }
+    totals = [say(kind, locale, amount=numbers.amount(*one)) for kind, one in sums.items()]
     if facts.hosting is not None and facts.training is not None:
-        both = facts.hosting.high + facts.training.high
+        both = sum(numbers.rounded(amount) for amount, _ in sums.values())
         totals.append(say("together", locale, amount=numbers.amount(both, facts.hosting.currency)))
+    if any(one.so_far is None and one.estimated is not None for one in facts.lines):
+        totals.append(say("with_estimates", locale))
     if facts.cap is not None:
         totals.append(say("cap", locale, amount=_amount(facts.cap)))
     lines = [_line(one, locale) for one in facts.lines[:_SHOWN]]
@@ -40,6 +45,12 @@ def build(facts: CostFacts, locale: str) -> Rendered:
     )
     blocks += footer(say("hours", locale), *sources)
     return Rendered(fallback(title, " · ".join(totals), *lines), as_message(blocks))
+
+
+def _sum(lines: Sequence[CostLine], kind: str, currency: str) -> tuple[float, str]:
+    """All lines of a kind as they are shown, so that whoever adds them up finds the same."""
+    known = [one.so_far or one.estimated for one in lines if one.kind == kind]
+    return sum(numbers.rounded(one.high) for one in known if one and one.currency == currency), currency
 
 
 def _amount(money: Money) -> str:

@@ -1,8 +1,10 @@
 """The buttons of a deployment: which ones is in `DeploymentFacts.can`. Their values are ids only."""
 
 from bot.facts.deployments import DeploymentFacts
-from handlers.blocks.primitives import Element, button
+from handlers.blocks.primitives import Element, button, confirm
 from handlers.wording import deployments, numbers
+from handlers.wording.approvals import call_off_question
+from handlers.wording.approvals import label as request_label
 from handlers.wording.deployments_modals import label
 
 PERIOD = "period"
@@ -33,6 +35,14 @@ def take_down(one: DeploymentFacts, locale: str, *, danger: bool = False) -> Ele
     return button(
         label("take_down", locale), "deployment_take_down", one.id, style="danger" if danger else None
     )
+
+
+def call_off(one: DeploymentFacts, locale: str) -> Element:
+    """Away with what was never sent."""
+    words = call_off_question(one.request or "", locale)
+    dialog = confirm(words.title, words.text, words.yes, words.no, danger=True)
+    text = request_label("call_off", locale)
+    return button(text, "request_call_off", one.request or "", confirm=dialog)
 
 
 def remind(one: DeploymentFacts, locale: str) -> Element:
@@ -77,6 +87,7 @@ def controls(one: DeploymentFacts, locale: str) -> list[Element]:
     """Everything that can be done with it now."""
     return [
         *([retry(one, locale)] if "retry" in one.can else []),
+        *([call_off(one, locale)] if one.frozen and one.never_sent and one.request else []),
         *([snippet(one, locale)] if one.snippet is not None else []),
         *([own(one, locale)] if one.owner is None and one.state in ("starting", "live") else []),
         *([keep(one, locale)] if "keep" in one.can else []),

@@ -130,6 +130,8 @@ def keep_failed(notice: notices.KeepFailed, locale: str) -> Rendered:
 def taken_down(notice: notices.TakenDown, locale: str) -> Rendered:
     """It is gone, because of us."""
     one = notice.deployment
+    if one.gone_why == "called_off":
+        return _called_off(notice, locale)
     replaced = notice.by is None and one.gone_why == "replaced"
     spent = say("taken_spent", locale, spent=words.amount(one.spent, locale)) if one.spent else ""
     lines = [
@@ -140,6 +142,7 @@ def taken_down(notice: notices.TakenDown, locale: str) -> Rendered:
                 say("taken_instead", locale, {"successor": one.replaced_by_name or one.replaced_by})
                 if one.replaced_by
                 else "",
+                still_answers(one, locale),
                 say("taken_what", locale, spent=spent),
             )
             if part
@@ -148,6 +151,23 @@ def taken_down(notice: notices.TakenDown, locale: str) -> Rendered:
     headline = say("replaced_gone" if replaced else "taken_down", locale, name=words.title(one))
     row = [buttons.again(one, locale)] if "deploy_again" in one.can else []
     return message(headline, lines, row, f"taken_down:{one.id}", words.price_source(one, locale))
+
+
+def _called_off(notice: notices.TakenDown, locale: str) -> Rendered:
+    one = notice.deployment
+    by = say("taken_by", locale, who=mention(notice.by)) if notice.by else ""
+    what = say("called_off_what", locale, service=words.service(one))
+    headline = say("called_off", locale, name=words.title(one))
+    row = [buttons.again(one, locale)] if "deploy_again" in one.can else []
+    lines = [" ".join(part for part in (by, what) if part)]
+    return message(headline, lines, row, f"called_off:{one.id}")
+
+
+def still_answers(one: DeploymentFacts, locale: str) -> str:
+    """What answers on when a successor is gone; empty when nothing does."""
+    if not one.replaces_answers:
+        return ""
+    return say("still_answers", locale, {"name": one.replaces_name or one.replaces or ""})
 
 
 def take_down_failed(notice: notices.TakeDownFailed, locale: str) -> Rendered:

@@ -4,7 +4,7 @@ from bot.chat import Rendered
 from bot.facts import deployment_notices as notices
 from bot.facts.deployments import DeploymentFacts
 from handlers.blocks import deployment_buttons as buttons
-from handlers.blocks.deployment_notices import message
+from handlers.blocks.deployment_notices import message, still_answers
 from handlers.blocks.primitives import Block, actions, as_message, footer, section
 from handlers.wording import deployments as words
 from handlers.wording import numbers, requests_asks
@@ -35,7 +35,8 @@ def found(notice: notices.DeploymentsFound, locale: str) -> Rendered:
         ]
         blocks += actions(row, f"found:{one.id}")
     left = len(notice.deployments) - len(shown)
-    blocks += footer(say("found_more", locale, count=f"{left:,}") if left else "")
+    sources = dict.fromkeys(words.price_source(one, locale) for one in shown)
+    blocks += footer(say("found_more", locale, count=f"{left:,}") if left else "", *sources)
     return Rendered(fallback(headline, following, *lines), as_message(blocks))
 
 
@@ -46,6 +47,7 @@ def _found_line(one: DeploymentFacts, locale: str) -> str:
         requests_asks.meaning(one.capacity, one.tokens_per_minute, one.requests_per_minute, locale),
         words.hourly(one, locale),
         words.use(one, locale),
+        say("found_by", locale, who=inline(one.made_by, 80)) if one.made_by else "",
         mention(one.owner) if one.owner else "",
     ]
     what = " · ".join(part for part in parts if part)
@@ -191,6 +193,7 @@ def gone(notice: notices.DeploymentGone, locale: str) -> Rendered:
                 say("gone_after", locale, answer=missing_answer(one.provider, locale)),
             ]
         ),
+        still_answers(one, locale),
         say("gone_next", locale),
     ]
     row = [buttons.again(one, locale)] if "deploy_again" in one.can else []
@@ -202,5 +205,6 @@ def _ended(one: DeploymentFacts, locale: str) -> str:
     since = one.last_call or one.created_at
     days = (one.gone_at - since).days if one.gone_at is not None and since is not None else 0
     if days > 1:
-        return say("gone_idle", locale, days=words.days(days, locale))
+        # The rule's own number: whole days since the begin of the last bucket may be one less.
+        return say("gone_idle", locale, days=words.days(one.idle_limit_days or days, locale))
     return say("gone_age", locale)

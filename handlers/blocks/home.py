@@ -73,7 +73,8 @@ def _deployments(facts: HomeFacts, locale: str) -> list[Block]:
     title = say("home_deployments_all" if everybody else "home_deployments", locale)
     blocks: list[Block] = [divider(), header(title)]
     for one in facts.deployments[:_FIRST]:
-        row = [*deployment_buttons.answers(one, locale), deployment_buttons.opened(one, locale)]
+        again = [deployment_buttons.retry(one, locale)] if "retry" in one.can else []
+        row = [*again, *deployment_buttons.answers(one, locale), deployment_buttons.opened(one, locale)]
         blocks += [section(deployment_text(one, locale)), *actions(row, f"hosted:{one.id}")]
     if not facts.deployments:
         blocks.append(section(say("deployments_none_all" if everybody else "deployments_none", locale)))

@@ -50,6 +50,8 @@ def buttons(job: JobFacts, locale: str) -> list[Element]:
     row += job_buttons.controls(job, locale)
     if "results" in job.can:
         row.append(job_buttons.results(job, locale))
+    if job_buttons.deployable(job):
+        row.append(job_buttons.deploy(job, locale))
     if job.remote_id:
         row.append(job_buttons.log(job, locale))
     return row + job_buttons.more(job, locale)

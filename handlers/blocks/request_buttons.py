@@ -2,7 +2,7 @@
 
 from bot.facts.requests import RequestFacts
 from handlers.blocks.primitives import Element, button, confirm
-from handlers.wording.approvals import label, withdraw_question
+from handlers.wording.approvals import call_off_question, label, withdraw_question
 
 
 def _shown(request: RequestFacts) -> str:
@@ -50,6 +50,18 @@ def withdraw(request: RequestFacts, locale: str) -> Element:
     words = withdraw_question(request.id, locale)
     dialog = confirm(words.title, words.text, words.yes, words.no, danger=True)
     return button(label("withdraw", locale), "request_withdraw", request.id, confirm=dialog)
+
+
+def call_off(request: RequestFacts, locale: str) -> Element:
+    """Approved and not sent yet: it is not wanted any more. Whoever asked, or an approver, may."""
+    words = call_off_question(request.id, locale)
+    dialog = confirm(words.title, words.text, words.yes, words.no, danger=True)
+    return button(label("call_off", locale), "request_call_off", request.id, confirm=dialog)
+
+
+def held(request: RequestFacts) -> bool:
+    """Whether it is approved, and nothing is sent because of a freeze."""
+    return request.state == "approved" and bool(request.frozen)
 
 
 def glass(request: RequestFacts, locale: str) -> Element:

@@ -1,8 +1,11 @@
 """An approval request: one card for each round in the approvers' channel, and the requester's own copy."""
 
+from collections.abc import Sequence
+
 from bot.chat import Rendered
-from bot.facts.requests import RequestFacts
+from bot.facts.requests import RequestFacts, RoundFacts
 from handlers.blocks import request_buttons as buttons
+from handlers.blocks import request_details
 from handlers.blocks.primitives import Block, Element, actions, as_message, footer, section
 from handlers.wording import requests, requests_asks, requests_changes
 from handlers.wording.markup import fallback
@@ -16,6 +19,14 @@ def build(request: RequestFacts, locale: str) -> Rendered:
 def own(request: RequestFacts, locale: str) -> Rendered:
     """The requester's copy."""
     return _card(request, _own_buttons(request, locale), "own", locale)
+
+
+def answer(request: RequestFacts, rounds: Sequence[RoundFacts], locale: str, *, own: bool) -> Rendered:
+    """A copy as an answer to who asked for it, with all rounds and who voted when."""
+    row = _own_buttons(request, locale) if own else _votes(request, locale)
+    card = _card(request, row, "own" if own else "request", locale)
+    blocks = [dict(one) for one in card.blocks]
+    return Rendered(card.text, as_message([*blocks, *request_details.history(request, rounds, locale)]))
 
 
 def _card(request: RequestFacts, row: list[Element], kind: str, locale: str) -> Rendered:
@@ -38,11 +49,14 @@ def body(request: RequestFacts, locale: str) -> list[str]:
         part for part in (requests.decided(request, locale), requests.next_step(request, locale)) if part
     )
     changed = (
-        requests_changes.lines(request.changes, request.shown_round, locale)
+        requests_changes.lines(request.changes, request.shown_round, locale, quoted=True)
         if request.state == "open"
         else []
     )
-    warned = request.deploy is not None and request.state in ("open", "changes")
+    # Nobody had the chance to read them before a rule decided.
+    warned = request.deploy is not None and (
+        request.state in ("open", "changes") or (request.state == "approved" and bool(request.auto))
+    )
     lines = [
         ended,
         *changed,
@@ -79,10 +93,8 @@ def _votes(request: RequestFacts, locale: str) -> list[Element]:
     if requests.replaced(request):
         return []
     # Details: behind them is the way to go ahead in a freeze, too.
-    if request.state == "changes" or (request.state == "approved" and request.frozen):
-        return [buttons.details(request, locale)]
     if not buttons.votable(request):
-        return []
+        return _decided_buttons(request, locale)
     return [
         buttons.approve(request, locale),
         buttons.reject(request, locale),
@@ -90,9 +102,14 @@ def _votes(request: RequestFacts, locale: str) -> list[Element]:
     ]
 
 
+def _decided_buttons(request: RequestFacts, locale: str) -> list[Element]:
+    held = [buttons.call_off(request, locale)] if buttons.held(request) else []
+    return [*held, buttons.details(request, locale)]
+
+
 def _own_buttons(request: RequestFacts, locale: str) -> list[Element]:
     if request.state not in ("open", "changes"):
-        return []
+        return _decided_buttons(request, locale)
     row = []
     if buttons.changeable(request):
         row.append(buttons.change(request, locale, primary=request.state == "changes"))

@@ -4,37 +4,67 @@ from collections.abc import Sequence
 
 from bot.facts.requests import DeployAsk, RequestFacts, RoundFacts, VoteFacts
 from handlers.blocks import request_buttons as buttons
-from handlers.blocks.primitives import Block, Element, actions, context, divider, fields, section, sections
-from handlers.wording import requests, requests_asks, requests_changes
+from handlers.blocks.primitives import (
+    Block,
+    Element,
+    actions,
+    context,
+    cut,
+    divider,
+    fields,
+    section,
+    sections,
+)
+from handlers.wording import numbers, requests, requests_asks, requests_changes
 from handlers.wording.approvals import say
-from handlers.wording.markup import code, day, group, inline, mention, quoted, when
+from handlers.wording.markup import code, day, group, inline, mention, quoted, units, when
 
 _ROUNDS = 20
 _VOTES = 30
+_REASON = 2000
+_ROUND, _HISTORY = 8000, 30_000
+"""Characters of a round and of all of them, so that a view stays within Slack's 250 kB; the newest rounds are kept."""
 
 
-def blocks(request: RequestFacts, rounds: Sequence[RoundFacts], locale: str) -> list[Block]:
-    """The body of the details, for a modal; actions stand in it as long as something can be decided."""
+def blocks(
+    request: RequestFacts, rounds: Sequence[RoundFacts], locale: str, *, glass: bool = False
+) -> list[Block]:
+    """The body of the details, for a modal; actions stand in it as long as something can be decided.
+
+    `glass`: it is shown to somebody who may go ahead without approvals.
+    """
     shown: list[Block] = [
-        section("\n".join(_first(request, locale))),
+        *sections(_first(request, locale)),
         *fields(_facts(request, locale)),
         *(section(text) for text in _asked(request, locale)),
         *_actions(request, locale),
         divider(),
-        section(say("d_rounds", locale)),
-        *sections([_round(one, locale) for one in rounds[-_ROUNDS:]]),
+        *history(request, rounds, locale),
     ]
-    if _breakable(request):
+    if glass and breakable(request):
         shown += [*actions([buttons.glass(request, locale)], "glass"), context(say("d_glass", locale))]
     return shown
+
+
+def history(request: RequestFacts, rounds: Sequence[RoundFacts], locale: str) -> list[Block]:
+    """All rounds, and who voted when. The reason of `request`, which stands above, is not told again."""
+    told: list[str] = []
+    room = _HISTORY
+    for one in reversed(rounds[-_ROUNDS:]):
+        text = cut("\n".join(_round(one, request.reason, locale)), _ROUND)
+        room -= units(text)
+        if room < 0:
+            break
+        told = [*text.split("\n"), *told]
+    return [section(say("d_rounds", locale)), *sections(told)] if told else []
 
 
 def _first(request: RequestFacts, locale: str) -> list[str]:
     lines = [
         requests.headline(request, locale),
-        requests.asked(request, locale),
+        *requests.asked_whole(request, locale),
         requests.decided(request, locale),
-        requests.next_step(request, locale),
+        requests.next_step(request, locale, whole=True),
         requests.problem(request, locale),
     ]
     return [line for line in lines if line]
@@ -58,6 +88,9 @@ def _facts(request: RequestFacts, locale: str) -> list[tuple[str, str]]:
 
 def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:
     until = day(ask.until) if ask.until else say("d_open_end", locale)
+    hours = requests_asks.lives_hours(ask)
+    if hours is not None:
+        until = say("d_until_aged", locale, hours=numbers.count(hours, "hour", locale))
     meaning = requests_asks.meaning(ask.capacity, ask.tokens_per_minute, ask.requests_per_minute, locale)
     return [
         (say("d_name", locale), code(ask.name)),
@@ -88,7 +121,7 @@ def _asked(request: RequestFacts, locale: str) -> list[str]:
         lines += requests_asks.quota_lines(request.deploy.quota, request.deploy.count, locale)
         lines += [f"⚠ {text}" for text in requests_asks.warnings(request.deploy, locale)[:12]]
     lines.append(requests_asks.source(request, locale))
-    changed = requests_changes.lines(request.changes, request.shown_round, locale)
+    changed = requests_changes.lines(request.changes, request.shown_round, locale, quoted=True)
     return [text for part in (lines, changed) if (text := "\n".join(line for line in part if line))]
 
 
@@ -98,28 +131,35 @@ def _actions(request: RequestFacts, locale: str) -> list[Block]:
         row += [buttons.approve(request, locale), buttons.reject(request, locale)]
         if buttons.changeable(request):
             row.append(buttons.ask_changes(request, locale))
+    if buttons.held(request):
+        row.append(buttons.call_off(request, locale))
     return actions(row, "votes")
 
 
-def _breakable(request: RequestFacts) -> bool:
-    return request.state in ("open", "changes") or (request.state == "approved" and bool(request.frozen))
+def breakable(request: RequestFacts) -> bool:
+    """Whether somebody who may could go ahead without approvals, or in a freeze."""
+    return request.state in ("open", "changes") or buttons.held(request)
 
 
-def _round(one: RoundFacts, locale: str) -> str:
+def _round(one: RoundFacts, above: str, locale: str) -> list[str]:
+    reason = "–"
+    if one.reason.strip():
+        told = one.reason == above
+        reason = say("d_reason_above", locale) if told else quoted(one.reason, _REASON)
     title = say(
         "d_round",
         locale,
         n=f"{one.n:,}",
         at=when(one.at),
         who=mention(one.by),
-        reason=quoted(one.reason, 300) if one.reason.strip() else "–",
+        reason=reason,
     )
     votes = [_vote(vote, locale) for vote in one.votes[:_VOTES]] or [say("d_votes_none", locale)]
-    return "\n".join([f"{title} · {code(one.digest)}", *(f"• {text}" for text in votes)])
+    return [f"{title} · {code(one.digest)}", *(f"• {text}" for text in votes)]
 
 
 def _vote(vote: VoteFacts, locale: str) -> str:
-    reason = quoted(vote.reason, 300) if vote.reason.strip() else "–"
+    reason = quoted(vote.reason, _REASON) if vote.reason.strip() else "–"
     told = say(f"d_{vote.decision}", locale, who=mention(vote.user), at=when(vote.at), reason=reason)
     groups = requests.listed([group(one) for one in vote.groups], locale)
     return f"{told}{say('d_groups', locale, groups=groups)}" if groups else told

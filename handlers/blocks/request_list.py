@@ -20,11 +20,20 @@ def build(page: RequestList, locale: str) -> Rendered:
     blocks: list[Block] = [section(title), *_rows(page.requests, "row", nothing, locale)]
     if page.asked:
         blocks += [divider(), section(say("asked_by_me", locale)), *_rows(page.asked, "asked", "", locale)]
+    if page.held:
+        blocks += [divider(), section(say("held", locale)), *(_held(one, locale) for one in page.held)]
     more = say("more", locale, requests=numbers.count(page.more, "request", locale)) if page.more else ""
     blocks += footer(more, say("hint", locale))
     lines = [headline(one, locale) for one in page.requests] or [nothing]
     asked = [say("asked_by_me", locale), *(headline(one, locale) for one in page.asked)] if page.asked else []
-    return Rendered(fallback(title, *lines, *asked), as_message(blocks))
+    held = [say("held", locale), *(headline(one, locale) for one in page.held)] if page.held else []
+    return Rendered(fallback(title, *lines, *asked, *held), as_message(blocks))
+
+
+def _held(request: RequestFacts, locale: str) -> Block:
+    """One that a freeze holds: why, and what there is to do about it behind Details."""
+    lines = [requests.headline(request, locale), requests.next_step(request, locale)]
+    return section("\n".join(lines), buttons.details(request, locale), f"held:{request.id}")
 
 
 def _rows(found: Sequence[RequestFacts], prefix: str, nothing: str, locale: str) -> list[Block]:

@@ -14,7 +14,7 @@ from bot.chat import Rendered
 from bot.deployments import form as forms
 from bot.deployments import order as orders
 from bot.deployments.form import DeployWish
-from bot.errors import BotError, ChatRefused, Denied, Invalid
+from bot.errors import BotError, ChatRefused, Denied, Invalid, WrongState
 from bot.facts.deploy_forms import DeployForm, DeployOrder
 from bot.ids import number_of, request_name
 from bot.store import requests, small
@@ -58,10 +58,13 @@ async def open_deploy(desk: Desk, call: Call, wish: DeployWish) -> None:
 
 
 async def open_change(desk: Desk, call: Call, given: str) -> None:
-    """The modal again, filled with what a request asks for; only who asked may change it."""
+    """The modal again, filled with what a request asks for; only who asked may change it, until it is decided."""
     request = await desk.deps.store.read(lambda c: find(c, call.actor, given))
     if request.requester != call.actor.user_id:
         raise Denied("not_requester", {"request": request.label, "owner": request.requester})
+    if request.decided:
+        by = " ".join((request.decision or {}).get("by", ()))
+        raise WrongState("already_decided", {"request": request.label, "state": request.state, "by": by})
     await open_deploy(desk, call, DeployWish(request=request.label, channel=call.channel))
 
 

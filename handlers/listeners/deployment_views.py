@@ -15,6 +15,7 @@ from bot.deployments.facts import deployment_facts
 from bot.deployments.keep_form import keep_form, until_of
 from bot.deployments.listing import get
 from bot.deployments.retry import require_owner_or_approver
+from bot.deployments.unsent import nothing_there
 from bot.errors import BotError, ChatRefused, Denied, Invalid, NotThere
 from bot.facts.deploy_forms import KeepForm
 from bot.facts.deployments import DeploymentFacts
@@ -87,8 +88,10 @@ async def open_take_down(desk: Desk, call: Call, found: Deployment, offer: Eleme
     if not call.trigger_id:
         await _offer(desk, call, say("take_down_here", locale, {"name": found.title}), offer)
         return
-    waiting = take_down.build(await known_calls(desk.deps, found, reading=True), locale)
-    opened = await desk.open_view(call, waiting)
+    known = await known_calls(desk.deps, found, reading=True)
+    opened = await desk.open_view(call, take_down.build(known, locale))
+    if known.deployment.never_sent:
+        return
     shown = take_down.build(await read_calls(desk.deps, found), locale)
     await _update(desk, str(opened.get("id", "")), shown, None)
 
@@ -217,7 +220,8 @@ def _take_down(desk: Desk, connection: Connection, call: Call, label: str, local
     planted = taking.plant(
         connection, found, call.actor, taking.PERSON, click=call.key, now=now, corr=call.corr
     )
-    key = "taking_down" if planted else "take_down_known"
+    begun = "calling_off" if nothing_there(found) else "taking_down"
+    key = begun if planted else "take_down_known"
     return say(key, locale, name=inline(found.title, 120))
 
 

@@ -11,11 +11,12 @@ from bot.approvals import voting
 from bot.approvals.facts import request_facts
 from bot.approvals.listing import find, history
 from bot.approvals.policy import Policy
+from bot.deployments import call_off
 from bot.errors import NotThere, WrongState
 from bot.facts.requests import RequestFacts, RoundFacts
 from bot.ids import number_of
 from bot.store.requests import Request
-from handlers.blocks import answers
+from handlers.blocks import answers, request_details
 from handlers.call import Call
 from handlers.desk import Desk
 from handlers.listeners import deploy_views
@@ -93,10 +94,12 @@ def check_votable(request: RequestFacts, user: str) -> None:
     """Refuse before somebody writes a reason for nothing; the machine decides again.
 
     Raises:
-        WrongState: `already_decided`, `round_replaced`, `changes_asked`, `own_request`, `voted`.
+        WrongState: `already_decided`, `own_request`, `round_replaced`, `changes_asked`, `voted`.
     """
     if request.state not in ("open", "changes"):
         raise _already(request)
+    if user == request.requester and not request.policy.self_approval:
+        raise WrongState("own_request", {"request": request.id})
     if request.shown_round != request.round:
         raise WrongState(
             "round_replaced",
@@ -104,8 +107,6 @@ def check_votable(request: RequestFacts, user: str) -> None:
         )
     if request.state == "changes":
         raise WrongState("changes_asked", {"request": request.id})
-    if user == request.requester and not request.policy.self_approval:
-        raise WrongState("own_request", {"request": request.id})
     mine = next((one for one in request.votes if one.user == user), None)
     if mine is not None:
         raise WrongState("voted", {"request": request.id, "decision": mine.decision})
@@ -117,16 +118,19 @@ def _already(request: RequestFacts) -> WrongState:
 
 
 async def show_details(desk: Desk, call: Call, name: str) -> None:
-    """Everything about a request, in a modal."""
-    now = desk.deps.clock.now()
+    """Everything about a request, in a modal; the way around approvals is shown to whom it is open."""
+    now, people = desk.deps.clock.now(), desk.deps.people
 
-    def work(connection: Connection) -> tuple[RequestFacts, tuple[RoundFacts, ...]]:
+    def work(connection: Connection) -> tuple[RequestFacts, tuple[RoundFacts, ...], bool | None]:
         request = _found(connection, call, name)
         facts = request_facts(connection, request, desk.deps.settings, now=now)
-        return facts, history(connection, request)
+        return facts, history(connection, request), people.knows_glass(connection, call.actor)
 
-    facts, rounds = await desk.deps.store.read(work)
-    await desk.open_view(call, vote_details.build(facts, rounds, await desk.locale(call)))
+    facts, rounds, glass = await desk.deps.store.read(work)
+    if glass is None and request_details.breakable(facts):
+        glass = await people.may_break(call.actor)
+    view = vote_details.build(facts, rounds, await desk.locale(call), glass=bool(glass))
+    await desk.open_view(call, view)
 
 
 async def _details(desk: Desk, call: Call, value: str, _: Any) -> None:
@@ -155,6 +159,19 @@ async def _withdrawn(desk: Desk, call: Call, value: str, request: Request) -> No
     await desk.reply(call, answers.ok(text, locale))
 
 
+def _call_off(desk: Desk, connection: Connection, call: Call, value: str) -> Request:
+    request = _found(connection, call, value)
+    call_off.plant(connection, request, call.actor, click=call.key, now=desk.deps.clock.now(), corr=call.corr)
+    return request
+
+
+async def _calling_off(desk: Desk, call: Call, value: str, request: Request) -> None:
+    del value
+    locale = await desk.locale(call)
+    text = approvals.say("calling_off", locale, {"request": request.label})
+    await desk.reply(call, answers.under_way(text, locale))
+
+
 async def _glass(desk: Desk, call: Call, value: str, _: Any) -> None:
     """Only who may is asked for a reason; the task asks again."""
     await desk.deps.people.require_glass(call.actor)
@@ -172,6 +189,7 @@ TABLE: Final[Mapping[str, Action]] = MappingProxyType(
         "request_details": Action(_details, who="here"),
         "request_change": Action(_change),
         "request_withdraw": Action(_withdrawn, _withdraw, who="here"),
+        "request_call_off": Action(_calling_off, _call_off, who="here"),
         "request_glass": Action(_glass, who="here"),
         **deploy_views.ACTIONS,
     }

@@ -50,7 +50,8 @@ async def voted(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) 
         return
     await ack(response_action="clear")
     if known.kind == "glass":
-        text = approvals.say("breaking", locale, {"request": known.request})
+        may = await desk.deps.store.read(lambda c: desk.deps.people.knows_glass(c, call.actor))
+        text = approvals.say("breaking" if may else "breaking_asked", locale, {"request": known.request})
         desk.later(call, lambda: desk.reply(call, answers.under_way(text, locale)), "glass")
 
 

@@ -4,6 +4,7 @@ A change of model, connection, SKU, capacity or of what is replaced comes back a
 form anew and updates the view, and Slack keeps what was typed because block and action ids stay the same.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field, ValidationError
@@ -11,7 +12,7 @@ from pydantic import Field, ValidationError
 from bot.facts.deploy_forms import DeployForm, DeployOrder
 from handlers.blocks.primitives import Block, context, section
 from handlers.views import deploy_fields as fields
-from handlers.views.deploy_cost import cost_blocks
+from handlers.views.deploy_cost import cost_blocks, model_unknown
 from handlers.views.inputs import Untrusted, Values, chosen, dated, modal, options, typed
 from handlers.wording.approvals_modals import say
 from handlers.wording.markup import units
@@ -60,9 +61,10 @@ def build(form: DeployForm, locale: str) -> dict[str, object]:
     if not options(form.connections):
         return _told(title, say("no_places", locale), close, metadata)
     if not options(form.models):
-        return _told(title, say("no_models", locale), close, metadata)
+        return _told(title, say("no_models", locale), close, metadata, model_unknown(form, locale))
     blocks: list[Block] = [
         *([context(say("deploy_change", locale, {"request": form.request}))] if form.request else []),
+        *model_unknown(form, locale),
         fields.model(form, locale),
         fields.connection(form, locale),
         fields.name(form, locale),
@@ -74,8 +76,8 @@ def build(form: DeployForm, locale: str) -> dict[str, object]:
     return modal(CALLBACK, title, blocks, close=close, submit=submit, metadata=metadata)
 
 
-def _told(title: str, text: str, close: str, metadata: str) -> dict[str, object]:
-    return modal(CALLBACK, title, [section(text)], close=close, metadata=metadata)
+def _told(title: str, text: str, close: str, metadata: str, first: Sequence[Block] = ()) -> dict[str, object]:
+    return modal(CALLBACK, title, [*first, section(text)], close=close, metadata=metadata)
 
 
 def draft(values: Values, private_metadata: str) -> Draft:

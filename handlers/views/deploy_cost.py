@@ -8,13 +8,15 @@ from handlers.wording.markup import bold, when
 
 _WARNINGS = 8
 _PROBLEMS = 6
+Problem = tuple[str, str, dict[str, str | int | float]]
 
 
 def cost_blocks(form: DeployForm, locale: str) -> list[Block]:
     """Cost with its source, all deployments before and after, what the capacity means, quotas, warnings."""
     lines = [_cost(form, locale), _means(form, locale)]
     lines += requests_asks.quota_lines(form.quota, form.count, locale)
-    lines += [problem(one, locale) for one in form.problems[:_PROBLEMS]]
+    told = [one for one in form.problems if not is_about_model(form, one)]
+    lines += [problem(one, locale) for one in told[:_PROBLEMS]]
     lines += [
         f"⚠ {requests_asks.warning(code, params, locale)}" for code, params in form.warnings[:_WARNINGS]
     ]
@@ -28,7 +30,18 @@ def cost_blocks(form: DeployForm, locale: str) -> list[Block]:
     return [*([section("\n".join(shown))] if shown else []), *footer(source, read)]
 
 
-def problem(found: tuple[str, str, dict[str, str | int | float]], locale: str) -> str:
+def is_about_model(form: DeployForm, found: Problem) -> bool:
+    """Whether it is that the model which was named is none: nothing else can be said before that is mended."""
+    return form.model is None and found[0] == "model"
+
+
+def model_unknown(form: DeployForm, locale: str) -> list[Block]:
+    """The first thing to read where a model was named that is not there."""
+    told = [problem(one, locale) for one in form.problems if is_about_model(form, one)]
+    return [section("\n".join(told))] if told else []
+
+
+def problem(found: Problem, locale: str) -> str:
     """What would refuse it as it stands, with the remedy: the same words as at its field."""
     _, code, params = found
     said = errors.explain(code, params, locale)

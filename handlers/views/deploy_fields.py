@@ -47,6 +47,8 @@ def name(form: DeployForm, locale: str) -> Block:
 
 def sku_and_capacity(form: DeployForm, locale: str) -> list[Block]:
     """How it is hosted and how large; a sentence where the region offers nothing."""
+    if form.model is None:
+        return [section(say("no_model", locale))]
     if not options(form.skus):
         return [section(say("no_skus_model" if form.read_at is not None else "no_skus", locale))]
     minimum = max(0, form.capacity_minimum)

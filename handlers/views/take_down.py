@@ -9,7 +9,6 @@ from handlers.blocks.primitives import Block, context, section
 from handlers.views.inputs import Untrusted, modal
 from handlers.wording import deployments as words
 from handlers.wording.deployments_modals import calls, missing_answer, say
-from handlers.wording.markup import when
 
 CALLBACK = "take_down"
 
@@ -25,6 +24,11 @@ def build(form: TakeDownForm, locale: str) -> dict[str, object]:
     one = form.deployment
     metadata = Metadata(deployment=one.id).model_dump_json()
     title, close = say("down_title", locale), say("cancel", locale)
+    if one.never_sent:
+        lines = [say("off_what", locale, service=words.service(one)), say("off_after", locale)]
+        about_it = section("\n".join([f"*{words.title(one)}*", words.what(one, locale), *lines]))
+        title, submit = say("off_title", locale), say("off_submit", locale)
+        return modal(CALLBACK, title, [about_it], close=close, submit=submit, metadata=metadata)
     if form.reading:
         told = section(say("down_reading", locale, name=words.title(one)))
         return modal(CALLBACK, title, [told], close=close, metadata=metadata)
@@ -38,16 +42,29 @@ def build(form: TakeDownForm, locale: str) -> dict[str, object]:
 
 
 def _calls(form: TakeDownForm, locale: str) -> str:
-    at = when(form.last_call) if form.last_call is not None else ""
+    until = form.last_call_until
+    at = words.call_at(form.last_call, until, locale) if form.last_call is not None else ""
     if form.calls_day is None:
         why = words.explain(form.problem, form.deployment, locale).happened if form.problem else "–"
         last = say("down_last", locale, at=at) if at else ""
         return " ".join(part for part in (say("down_unread", locale, why=why), last) if part)
+    if form.own_calls:
+        told = _counted(form, at if form.calls_day else "", locale)
+        times = "down_own_once" if form.own_calls == 1 else "down_own_times"
+        own = say(times, locale, count=f"{form.own_calls:,}")
+        return f"{told} {say('down_own', locale, calls=own)}"
+    return _counted(form, at, locale)
+
+
+def _counted(form: TakeDownForm, at: str, locale: str) -> str:
+    """Calls of others; whose the last one was is not known once some are the bot's own."""
     if form.calls_day:
         counted = calls(form.calls_day, locale)
         if at:
             return say("down_calls", locale, calls=counted, at=at)
         return say("down_calls_bare", locale, calls=counted)
+    if form.own_calls:
+        return say("down_none", locale)
     return say("down_quiet", locale, at=at) if at else say("down_never", locale)
 
 

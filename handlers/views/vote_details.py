@@ -12,10 +12,14 @@ from handlers.wording.lists import say as say_list
 CALLBACK = "request_details"
 
 
-def build(request: RequestFacts, rounds: Sequence[RoundFacts], locale: str) -> dict[str, object]:
-    """The modal for `views.open`; it informs, and has the buttons that the card has no room for."""
-    shown = at_most(
-        request_details.blocks(request, rounds, locale), VIEW_BLOCKS, say_list("not_shown", locale)
-    )
+def build(
+    request: RequestFacts, rounds: Sequence[RoundFacts], locale: str, *, glass: bool = False
+) -> dict[str, object]:
+    """The modal for `views.open`; it informs, and has the buttons that the card has no room for.
+
+    `glass`: it is opened by somebody who may go ahead without approvals.
+    """
+    body = request_details.blocks(request, rounds, locale, glass=glass)
+    shown = at_most(body, VIEW_BLOCKS, say_list("not_shown", locale))
     title = say("details_title", locale, {"request": request.id})
     return modal(CALLBACK, title, shown, close=say("close", locale))

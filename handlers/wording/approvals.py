@@ -16,6 +16,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         "change": "Change…",
         "withdraw": "Withdraw",
         "glass": "Break the glass…",
+        "call_off": "Call it off",
         "deploy": "Deploy…",
     }
 }
@@ -30,11 +31,14 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "changed": "{request} asks again with what you changed.",
         "voted": "Your vote on {request} is in. The request shows when it counts.",
         "withdrawing": "{request} is withdrawn.",
-        "breaking": "Going ahead with {request}, if you may. It is told to everybody.",
+        "breaking": "Going ahead with {request}. It is told to everybody.",
+        "breaking_asked": "Looking whether you may go ahead with {request}; if you may, it is told to everybody.",
+        "calling_off": "{request} is called off if nothing was sent yet. Its card shows it.",
         # the list
         "waiting": "*Waiting for you*",
         "all": "*Requests that wait*",
         "asked_by_me": "*Asked by you*",
+        "held": "*Approved, and held by a freeze*",
         "nothing_waiting": "Nothing waits for you.",
         "nothing_all": "No request waits.",
         "since": "since {at}",
@@ -68,6 +72,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "d_cost": "Cost",
         "d_rounds": "*Rounds and votes*",
         "d_round": "*Round {n}* · {at} · {who}: {reason}",
+        "d_reason_above": "the reason above",
+        "d_until_aged": "{hours} after its creation",
         "d_votes_none": "no votes",
         "d_approve": "{who} approved {at}",
         "d_reject": "{who} rejected {at}: {reason}",
@@ -103,6 +109,13 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
 _KINDS: Mapping[str, Mapping[str, str]] = {
     "en": {"deployment": "Deployments", "training": "Expensive trainings", "keep": "Keeping idle deployments"}
 }
+_CALL_OFF: Mapping[str, tuple[str, str, str]] = {
+    "en": (
+        "Call off {request}?",
+        "Nothing was sent yet, and nothing will be. Deploying it is a new request then.",
+        "Call it off",
+    )
+}
 _WITHDRAW: Mapping[str, tuple[str, str, str]] = {
     "en": ("Withdraw {request}?", "Nobody can approve it any more. It can be asked for anew.", "Withdraw it")
 }
@@ -126,4 +139,10 @@ def kind(name: str, locale: str) -> str:
 def withdraw_question(request: str, locale: str) -> Question:
     """What is asked before a request is withdrawn."""
     title, text, yes = pick(_WITHDRAW, locale)
+    return Question(title.format(request=request), text, yes, old_label("no", locale))
+
+
+def call_off_question(request: str, locale: str) -> Question:
+    """What is asked before an approved deployment is called off."""
+    title, text, yes = pick(_CALL_OFF, locale)
     return Question(title.format(request=request), text, yes, old_label("no", locale))

@@ -45,6 +45,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "its configuration.",
         "no_skus": "*What this region offers is not known yet.* The bot reads it from the service; open the form again "
         "in a minute.",
+        "no_model": "*Choose a model.* What the region offers depends on it.",
         "no_skus_model": "*This region offers nothing for this model.* Choose another connection.",
         "read_at": "What the region offers was read {at}.",
         "never_read": "What the region offers has not been read from the service yet.",

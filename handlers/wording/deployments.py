@@ -39,6 +39,7 @@ _GONE: Mapping[str, Mapping[str, str]] = {
         "replaced": "Replaced",
         "service": "Deleted by {service}",
         "elsewhere": "Gone, not by the bot",
+        "called_off": "Called off",
     }
 }
 _NEXT: Mapping[str, Mapping[str, str]] = {
@@ -57,7 +58,8 @@ _NEXT: Mapping[str, Mapping[str, str]] = {
 _TEXT: Mapping[str, Mapping[str, str]] = {
     "en": {
         "held": "Approved, and held",
-        "held_why": "*Held:* {why}. Nothing is sent until the freeze ends; then it goes on by itself.",
+        "held_why": "*Held:* {why}. Nothing is sent until the freeze ends, which is looked at every minute; then it "
+        "goes on by itself.",
         "sent_unanswered": "No answer came. The bot looks at {service} until it is clear, and sends nothing twice.",
         "next": "*Next:* {text}",
         "foreign": "made around the bot",
@@ -66,6 +68,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "no_price": "*What it costs is not known:* no price is configured for it",
         "spent": "{amount} so far",
         "last_call": "last call {at}",
+        "between": "between {at} and {until}",
         "calls_day": "{calls} in the last 24 hours",
         "never": "no call since it was created {at}",
         "never_bare": "no call since it was created",
@@ -202,11 +205,16 @@ def idle(one: DeploymentFacts, locale: str) -> str:
     )
 
 
+def call_at(begin: datetime, until: datetime | None, locale: str) -> str:
+    """When a call came, as exactly as it is known."""
+    return say("between", locale, at=when(begin), until=time_of_day(until)) if until else when(begin)
+
+
 def use(one: DeploymentFacts, locale: str) -> str:
     """Who calls it: `last call 14:05 (1,204 in the last 24 hours)`; begins in lower case."""
     if one.use != "called" or one.last_call is None:
         return idle(one, locale)
-    last = say("last_call", locale, at=when(one.last_call))
+    last = say("last_call", locale, at=call_at(one.last_call, one.last_call_until, locale))
     if not one.calls_day:
         return last
     return f"{last} ({say('calls_day', locale, calls=f'{one.calls_day:,}')})"
@@ -241,8 +249,8 @@ def watch(one: DeploymentFacts, locale: str) -> list[str]:
         return [wanted] if wanted else []
     found = [
         grace(one, locale),
-        # Nobody calls what does not answer yet, and nothing was measured of it.
-        use(one, locale) if one.state != "starting" or one.use != "unknown" else "",
+        # Nobody calls what does not answer yet, or goes before anything was measured of it.
+        use(one, locale) if one.state == "live" or one.use != "unknown" else "",
         deletion(one, locale),
         say("kept", locale, day=day(one.keep_until)) if one.keep_until else "",
         wanted,

@@ -25,15 +25,16 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "found_one": "👀 *{name} was deployed outside approval*",
         "found_many": "👀 *{count} were made outside approval*",
         "found_line": "*{name}* · {id} · {what}",
+        "found_by": "made by {who}",
         "found_next": "Nobody here approved that. Until somebody looks after it, what is to be said of it "
         "comes to this channel.",
         "found_more": "and {count} more: `deployments all` lists them",
         "idle": "💤 *Nobody has called {name} for {days}*",
-        "idle_never": "💤 *Nobody has called {name} yet*",
+        "idle_never": "💤 *Nobody has called {name} since it was made, {days} ago*",
         "idle_cost": "*{spent} spent idle*, {day} more each day.",
         "idle_cost_day": "It costs {day} a day.",
         "idle_deleted": "{deletion}.",
-        "idle_next": "Nobody uses it? Take it down. The model stays, free; deploying it again needs an approval.",
+        "idle_next": "Nobody uses it? Take it down. The model stays, free; deploying it again is a new request.",
         "ahead": "⏳ *{service} deletes {name} on {at}, {left}*",
         "ahead_idle": "No calls for {days}: {cost}",
         "ahead_never": "No calls since it was created: {cost}",
@@ -42,7 +43,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "ahead_free": "it costs nothing by the hour.",
         "ahead_age": "Its SKU lives {hours} h, called or not; calls do not keep it.",
         "ahead_after": "After deletion callers get {answer}.",
-        "ahead_next": "The model stays, free; deploying it again needs an approval. Nobody uses it? "
+        "ahead_next": "The model stays, free; deploying it again is a new request. Nobody uses it? "
         "Take it down today.",
         "ahead_next_age": "The model stays, free. Still needed? Deploy it again when it is gone.",
         "ahead_late": "This was due while the bot was away.",
@@ -74,6 +75,9 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "reminder": "⏰ *{name}: you wanted to be reminded*",
         # the end
         "taken_down": "⚫ *{name} is taken down*",
+        "called_off": "⚫ *{name} is called off*",
+        "called_off_what": "Nothing of it is at {service}, so it costs nothing. The model stays, free.",
+        "still_answers": "{name} still answers.",
         "replaced_gone": "⚫ *{name} is taken down, as planned: it is replaced*",
         "taken_by": "By {who}.",
         "taken_instead": "{successor} answers in its place.",

@@ -53,6 +53,7 @@ _CANNOT = {
         "take_down": "cannot be taken down now",
         "retry": "cannot be tried again now",
         "adopt": "cannot be taken over now",
+        "remind": "needs no reminder now",
     }
 }
 _CANNOT_OTHER = {"en": "cannot be changed now"}

@@ -15,6 +15,7 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "line": "{at} · *{what}* · {subject} · {who}",
         "through": "through {via}",
         "from_to": "{before} → {after}",
+        "value": "{name} {text}",
         "corr": "correlation {corr}",
         "more": "Older",
         "back": "Newer",
@@ -24,6 +25,7 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "hosting": "Hosting {amount}",
         "training": "Training {amount}",
         "together": "together {amount}",
+        "with_estimates": "estimates included",
         "cap": "trainings of a month are asked for from {amount} on",
         "host_line": "{dot} *{title}* · {amount}",
         "until_end": "{amount} by the end of the month",
@@ -84,6 +86,7 @@ _ACTIONS: Mapping[str, Mapping[str, str]] = {
         "deployment.failed": "deployment failed",
         "deployment.take_down": "take-down asked for",
         "deployment.gone": "deployment gone",
+        "deployment.called_off": "deployment called off",
         "deployment.keep": "keeping asked for",
         "deployment.kept": "deployment kept with a call",
         "deployment.found": "deployment found at the service",
@@ -99,10 +102,24 @@ _ACTIONS: Mapping[str, Mapping[str, str]] = {
     }
 }
 
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "remote_id": "at the service",
+        "request_id": "request id",
+        "counts": "findings",
+        "spec": "asked for:",
+    }
+}
+
 
 def say(key: str, locale: str, params: Params | None = None, **markup: str) -> str:
     """One sentence; `params` come from anywhere, `markup` is safe already."""
     return fill(pick(_SENTENCES, locale)[key], params or {}, **markup)
+
+
+def value_name(name: str, locale: str) -> str:
+    """What a value of the audit is called; one without words is shown by its name."""
+    return pick(_VALUES, locale).get(name) or fill("{name}", {"name": name})
 
 
 def action(name: str, locale: str) -> str:

@@ -130,6 +130,11 @@ def amount(value: float, currency: str) -> str:
     return f"{symbol}{figure}" if symbol else f"{figure} {inline(currency, 8)}"
 
 
+def rounded(value: float) -> float:
+    """An amount as `amount` shows it: what is added up from shown amounts must be the sum that is shown."""
+    return float(f"{value:.0f}") if value >= 10 else float(f"{value:.2f}")
+
+
 def money(value: Money, locale: str) -> str:
     """`about $18`, `$12 to $18` or `up to $0.05`, without its source: for places that name the source elsewhere."""
     words = pick({"en": ("about", "to", "less than", "up to")}, locale)

@@ -1,11 +1,12 @@
 """Sentences about approval requests: what is asked in one line, who decides, how it stands, what happens now."""
 
+import textwrap
 from collections.abc import Mapping
 
-from bot.facts.requests import PolicyFacts, RequestFacts
+from bot.facts.requests import CALLED_OFF, PolicyFacts, RequestFacts
 from handlers.wording import jobs
 from handlers.wording.language import pick
-from handlers.wording.markup import bold, code, day, group, inline, mention, quoted, when
+from handlers.wording.markup import bold, code, day, group, inline, mention, quoted, units, when
 from handlers.wording.said import Params, fill
 
 _MOST_NAMED = 4
@@ -16,7 +17,12 @@ _DOTS: Mapping[str, str] = {
     "expired": "⚫",
     "withdrawn": "⚫",
 }
-_HELD = "❄"
+_HELD, _FELL, _CALLED_OFF = "❄", "🛑", "⚫"
+_FREEZE_SHOWN = 150
+"""Characters of somebody's words about a freeze in a message; the details have all of them."""
+_WHOLE, _REASON_PART, _PIECE, _ESCAPED = 3000, 2800, 400, 6
+"""Of a whole reason: its characters (forms take 1,500), those of a paragraph and of what is escaped at once, and how
+long one becomes by that."""
 _TEXT: Mapping[str, Mapping[str, str]] = {
     "en": {
         "ask_deployment": "Deploy {name}?",
@@ -33,6 +39,10 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "state_withdrawn": "Withdrawn",
         "state_replaced": "Replaced by round {round}",
         "state_held": "Approved, and held",
+        "state_fell_deployment": "Approved, but not rolled out",
+        "state_fell_training": "Approved, but not started",
+        "state_called_off": "Approved, and called off",
+        "round": "{name}, round {round}",
         "of": "{count} of {who}",
         "anybody": "the people of this workspace",
         "nobody": "nobody",
@@ -58,7 +68,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "changes_next": "Voting goes on when {requester} has changed it; it closes {at} all the same.",
         "replaced_next": "It was changed. Votes on this round do not count; the newer message asks again.",
         "problem": "⚠ *Nobody can approve it as things are:* {why}",
-        "held": "*Held:* {why}. Nothing is sent until the freeze ends; then it goes on by itself.",
+        "held": "*Held:* {why}. Nothing is sent until the freeze ends, which is looked at every minute; then it goes "
+        "on by itself.",
     }
 }
 _COUNTS: Mapping[str, tuple[str, ...]] = {
@@ -98,6 +109,7 @@ _NEXT: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "failed": "it could not be rolled out. {requester} has the reason and its remedy.",
             "removing": "it is being taken down.",
             "gone": "it is not there any more.",
+            "called_off": "nothing. It was called off before anything was sent.",
             "": "it is rolled out; its card in the channel shows how far it is.",
         },
         "training": {
@@ -184,6 +196,9 @@ def state_word(request: RequestFacts, locale: str) -> str:
     """How it stands, in one or two words."""
     if request.state == "approved" and request.frozen:
         return say("state_held", locale)
+    if request.fell_through:
+        off = request.rollout == CALLED_OFF
+        return say("state_called_off" if off else f"state_fell_{request.kind}", locale)
     return say(f"state_{request.state}", locale)
 
 
@@ -191,6 +206,8 @@ def dot(request: RequestFacts) -> str:
     """The one symbol at the start; a question has none."""
     if request.state == "approved" and request.frozen:
         return _HELD
+    if request.fell_through:
+        return _CALLED_OFF if request.rollout == CALLED_OFF else _FELL
     return _DOTS.get(request.state, "")
 
 
@@ -201,11 +218,12 @@ def headline(request: RequestFacts, locale: str) -> str:
         word = say("state_replaced", locale, round=f"{request.round:,}")
         return f"⚫ {bold(f'{word} · {what(request, locale)} · {name}')}"
     if request.state == "open":
+        later = request.round > 1
         return bold(
             " · ".join(
                 [
                     question(request, locale),
-                    name,
+                    say("round", locale, name=name, round=f"{request.round:,}") if later else name,
                     policy(request.policy, locale),
                     say("closes", locale, at=when(request.closes_at)),
                 ]
@@ -220,6 +238,21 @@ def asked(request: RequestFacts, locale: str) -> str:
     if not request.reason.strip():
         return f"{say('no_reason', locale, who=who)}."
     return say("reason", locale, who=who, reason=quoted(request.reason, 700))
+
+
+def asked_whole(request: RequestFacts, locale: str) -> list[str]:
+    """As `asked`, with all of the reason: in as many paragraphs as it takes."""
+    pieces = [inline(piece, _ESCAPED * _PIECE) for piece in textwrap.wrap(request.reason[:_WHOLE], _PIECE)]
+    if not pieces:
+        return [asked(request, locale)]
+    parts = [pieces[0]]
+    for piece in pieces[1:]:
+        if units(parts[-1]) + units(piece) >= _REASON_PART:
+            parts.append(piece)
+        else:
+            parts[-1] += f" {piece}"
+    parts[0] = say("reason", locale, who=mention(request.requester), reason=f'"{parts[0]}')
+    return [*parts[:-1], f'{parts[-1]}"']
 
 
 def decided(request: RequestFacts, locale: str) -> str:
@@ -267,15 +300,16 @@ def _in_words(request: RequestFacts, key: str, locale: str) -> str:
     return say(key, locale, who=people(users, locale), reason=quoted(reason, 700))
 
 
-def next_step(request: RequestFacts, locale: str) -> str:
-    """What happens now; empty while it waits for votes."""
+def next_step(request: RequestFacts, locale: str, *, whole: bool = False) -> str:
+    """What happens now; empty while it waits for votes. `whole`: with all that was said about a freeze."""
     requester = mention(request.requester)
     if request.state == "open":
         return ""
     if request.state == "changes":
         return say("changes_next", locale, requester=requester, at=when(request.closes_at))
     if request.state == "approved" and request.frozen:
-        return say("held", locale, why=freeze(request.frozen, locale))
+        limit = _REASON_PART if whole else _FREEZE_SHOWN
+        return say("held", locale, why=freeze(request.frozen, locale, limit))
     if request.state == "approved":
         table = pick(_NEXT, locale)[request.kind]
         text = table.get(request.rollout) or table[""]
@@ -285,9 +319,9 @@ def next_step(request: RequestFacts, locale: str) -> str:
     return f"{bold(pick(_NEXT_WORD, locale))} {text.format(requester=requester, until=until)}"
 
 
-def freeze(reason: str, locale: str) -> str:
+def freeze(reason: str, locale: str, limit: int = _FREEZE_SHOWN) -> str:
     """Why nothing is rolled out: somebody's words, or ours where there are none."""
-    return pick(_FREEZES, locale).get(reason) or inline(reason.rstrip("."), 300)
+    return pick(_FREEZES, locale).get(reason) or inline(reason.rstrip("."), limit)
 
 
 def rollout(request: RequestFacts, locale: str) -> str:

@@ -1,6 +1,7 @@
 """What a request asks for, in the lines that approvers read: cost first, then what it is, then what speaks against."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 
 from bot.facts.requests import Bill, DeployAsk, KeepAsk, QuotaUse, Rate, RequestFacts, TrainAsk
 from handlers.wording import numbers
@@ -16,6 +17,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "rate": "{hour}/h = {month} a month, used or not",
         "until": ", until {day}",
         "open_end": ", with no end",
+        "until_aged": ", for {hours}",
         "free": "Nothing by the hour, only for calls",
         "no_price": "*What it costs is not known:* no price is configured for it.",
         "bill": "All deployments: {before} a month now, {after} with this one.",
@@ -54,6 +56,10 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
 _READINGS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "falling": "no sign of overfitting",
+        "falling_alone": "the loss falls",
+        "reward_rising": "the reward rises",
+        "reward_falling": "*the reward falls*",
+        "reward_flat": "the reward hardly moved",
         "flat": "the loss hardly moved",
         "diverging": "*the curves show overfitting*",
         "rising": "*the training did not settle*",
@@ -66,6 +72,7 @@ _WARNINGS: Mapping[str, Mapping[str, str]] = {
         "zone_processing": "Data zone: data may be processed in other regions of the zone",
         "retires_soon": "The base model's deployments end on {date}",
         "overfitting": "The curves of the training show overfitting",
+        "no_validation": "No validation data: overfitting would not show",
         "not_final_checkpoint": "This is a checkpoint at step {step}, not the final model",
         "place_old": "What the region offers was read a while ago; quotas may have changed",
         "offer_unread": "What the region offers has not been read yet; the service may refuse it",
@@ -117,7 +124,17 @@ def warnings(ask: DeployAsk, locale: str) -> list[str]:
 def warning(code: str, params: Params, locale: str) -> str:
     """A warning; one without a sentence is shown by its code."""
     known = pick(_WARNINGS, locale).get(code)
+    if known and code == "retires_soon" and (at := _date(str(params.get("date", "")))) is not None:
+        return fill(known, params, date=day(at))
     return fill(known, params) if known else fill(pick(_OTHER, locale), {"code": code.replace("_", " ")})
+
+
+def _date(text: str) -> datetime | None:
+    """Noon of a day in UTC: read in most time zones it is the same day."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(12), UTC)
+    except ValueError:
+        return None
 
 
 def is_known_warning(code: str) -> bool:
@@ -158,9 +175,22 @@ def rate_line(rate: Rate | None, *, free: bool, locale: str) -> str:
 def cost_line(ask: DeployAsk, locale: str) -> str:
     """What an hour and a month cost, until when, and all deployments before and after."""
     cost = rate_line(ask.rate, free=ask.free, locale=locale)
-    end = say("until", locale, day=day(ask.until)) if ask.until else say("open_end", locale)
-    told = bold(f"{cost}{end}.") if cost else say("no_price", locale)
+    told = bold(f"{cost}{_end(ask, locale)}.") if cost else say("no_price", locale)
     return " ".join(part for part in (told, bill_line(ask.bill, ask.grace_hours, locale)) if part)
+
+
+def lives_hours(ask: DeployAsk) -> int | None:
+    """After how many hours the service deletes it whatever happens; None = it does not."""
+    return next(
+        (int(params.get("hours", 24)) for code, params in ask.warnings if code == "developer_24h"), None
+    )
+
+
+def _end(ask: DeployAsk, locale: str) -> str:
+    hours = lives_hours(ask)
+    if hours is not None:
+        return say("until_aged", locale, hours=numbers.count(hours, "hour", locale))
+    return say("until", locale, day=day(ask.until)) if ask.until else say("open_end", locale)
 
 
 def bill_line(bill: Bill | None, grace_hours: int | None, locale: str) -> str:

@@ -55,6 +55,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "*Changed since round {before}:*",
         "line": "*{field}:* {before} → {after}",
+        "reason_before": "*Reason before:* {before}",
         "nothing": "none",
         "yes": "yes",
         "no": "no",
@@ -64,10 +65,13 @@ _MOMENTS = frozenset({"until"})
 _MOST = 15
 
 
-def lines(changes: tuple[Change, ...], current: int, locale: str) -> list[str]:
-    """One line for each difference to the round before; empty without any."""
+def lines(changes: tuple[Change, ...], current: int, locale: str, *, quoted: bool = False) -> list[str]:
+    """One line for each difference to the round before; empty without any.
+
+    `quoted`: the reason of this round stands beside it, so that only the one before is told.
+    """
     words = pick(_TEXT, locale)
-    told = [_line(one, locale) for one in _worth_telling(changes)[:_MOST]]
+    told = [_line(one, locale, quoted=quoted) for one in _worth_telling(changes)[:_MOST]]
     return [words["title"].format(before=f"{max(1, current - 1):,}"), *told] if told else []
 
 
@@ -79,7 +83,9 @@ def _worth_telling(changes: tuple[Change, ...]) -> list[Change]:
     return shown or list(changes)
 
 
-def _line(one: Change, locale: str) -> str:
+def _line(one: Change, locale: str, *, quoted: bool) -> str:
+    if quoted and one.field == "reason":
+        return fill(pick(_TEXT, locale)["reason_before"], {}, before=_value(one.field, one.before, locale))
     field = pick(_FIELDS, locale).get(one.field) or inline(one.field.replace("_", " "), 60)
     return fill(
         pick(_TEXT, locale)["line"],

@@ -87,6 +87,12 @@ _VERSIONS: Final = frozenset(
 _METRIC: Final = re.compile(r"\bmetrics?\b|\bdimensions?\b|\bmetadata\b", re.IGNORECASE)
 
 
+def identity_of(answer: ServiceAnswer) -> str:
+    """Object id of the caller as a refusal of ARM names it, "" when it does not."""
+    found = _OBJECT_ID.search(answer.message)
+    return found["who"] if found else ""
+
+
 class ArmDialect:
     """How the control plane says no. `who` is the client id of the bot's identity, "" when not configured."""
 
@@ -131,8 +137,7 @@ class ArmDialect:
         if _NETWORK.search(answer.message):
             return Unauthorised("network_refused", params, answer)
         named = _ACTION.search(answer.message)
-        identity = _OBJECT_ID.search(answer.message)
-        who = self._who or (identity["who"] if identity else "")
+        who = self._who or identity_of(answer)
         if answer.code.lower() == "linkedauthorizationfailed":
             # Read on the account that has the model is what deploying it elsewhere needs there (2.3).
             need = need_for(named["action"] if named else f"{ACCOUNTS}/read")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any
 
-from providers.azure_openai.arm_errors import GET
+from providers.azure_openai.arm_errors import GET, identity_of
 from providers.azure_openai.arm_wire import ArmAccount, read
 from providers.azure_openai.catalogue import job_of, read_name
 from providers.azure_openai.client import AzureOpenAIClient
@@ -160,25 +160,30 @@ class AzureHosting:
         )
 
     async def rights(self) -> Sequence[Right]:
-        """What the identity may do: ARM's permissions for the account; what belongs to the subscription is tried."""
+        """What the identity may do: ARM's permissions for the account; what belongs to the subscription is tried.
+
+        An identity that is not configured by its client id is named as the service's refusals name it.
+        """
         path = f"{self._arm.resource.path}/providers/Microsoft.Authorization/permissions"
-        permissions = await _optional(self._arm.items("permissions", "permissions.list", path))
+        named: list[str] = []
+        permissions = await _optional(self._arm.items("permissions", "permissions.list", path), named)
         tried = {USAGES_ACTION: False, MODELS_ACTION: False}
         try:
             location = self._arm.resource.location(await self._where())
         except Unauthorised as error:
             if error.code != "role_missing":
                 raise
+            named.append(identity_of(error.answer))
         else:
             usages, models = await _together(
-                _optional(self._arm.items("locations", "usages.list", f"{location}/usages")),
-                _optional(self._arm.items("locations", "offers.list", f"{location}/models")),
+                _optional(self._arm.items("locations", "usages.list", f"{location}/usages"), named),
+                _optional(self._arm.items("locations", "offers.list", f"{location}/models"), named),
             )
             tried = {USAGES_ACTION: usages is not None, MODELS_ACTION: models is not None}
         return to_rights(
             read_permissions(permissions or ()),
             self._arm.resource,
-            who=self._settings.client_id or "",
+            who=self._settings.client_id or next(filter(None, named), ""),
             tried=tried,
             calls_with_token=self._settings.auth == "entra",
         )
@@ -231,12 +236,17 @@ async def _together(*asked: Awaitable[list[Any] | None]) -> list[list[Any] | Non
     return [answer for answer in answers if not isinstance(answer, BaseException)]
 
 
-async def _optional(asked: Awaitable[list[Any]]) -> list[Any] | None:
-    """The items, None without the role for them: what needs them is refused by the service when it comes to it."""
+async def _optional(asked: Awaitable[list[Any]], named: list[str] | None = None) -> list[Any] | None:
+    """The items, None without the role for them: what needs them is refused by the service when it comes to it.
+
+    Whom the refusal names is added to `named`.
+    """
     try:
         return await asked
     except Unauthorised as error:
         if error.code != "role_missing":
             raise
         LOG.info("passed over: %s", error)
+        if named is not None:
+            named.append(identity_of(error.answer))
         return None

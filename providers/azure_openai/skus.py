@@ -20,7 +20,10 @@ MAXIMUM: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class SkuFacts:
-    """What the documentation tells about a SKU and the service's lists do not."""
+    """What the documentation tells about a SKU and the service's lists do not.
+
+    `label` and `hint` stand in a menu: at most 75 characters each.
+    """
 
     id: str
     label: str
@@ -34,14 +37,14 @@ SKUS: Final = (
     SkuFacts(
         "GlobalStandard",
         "Global",
-        "Data may be processed in any region of the service; usually the largest quota.",
+        "Processed in any region of the service; usually the largest quota.",
         "global",
     ),
     SkuFacts("DataZoneStandard", "Data zone", "Data stays inside the service's data zone.", "zone"),
     SkuFacts(
         DEVELOPER,
         "Developer",
-        "No hourly charge, no guarantees; Azure deletes it after 24 hours. Data may be processed in any region.",
+        "No hourly charge or guarantees; deleted after 24 hours; any region.",
         "global",
         billed_by_the_hour=False,
     ),

@@ -44,6 +44,7 @@ ONE = {"votes": {BRUNO: "approve"}}
         ({}, vote(reason=""), "open", None),
         ({}, vote(round=1), "open", "round_replaced"),
         ({}, vote(user=RIN), "open", "own_request"),
+        ({}, vote(user=RIN, denied="not_approver"), "open", "own_request"),
         ({"own": True}, vote(user=RIN), "open", None),
         ({}, vote(denied="guest"), "open", "guest"),
         ({"state": "changes"}, vote(), "changes", "changes_asked"),

@@ -60,8 +60,31 @@ async def test_a_table_newest_first(config: Path, capsys: pytest.CaptureFixture[
     assert heading.split()[:3] == ["at", "(UTC)", "who"]
     assert len(lines) == 5
     assert lines[0].startswith("2026-11-26 09:30:00  tunesmith")
-    assert "…" in lines[0], "long values are cut"
+    assert "x y" in lines[0], "one line for each"
+    assert len(lines[0]) < 400, "long values are cut"
     assert lines[-1].split()[2:6] == ["U0REQUEST1", "view", "job.ordered", "J1"]
+
+
+async def test_a_reason_is_never_cut(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reason = (
+        "The old one answers nonsense to every customer since noon, and nobody of ml-leads can be reached. "
+        * 3
+    )
+    store = open_store(config.parent / "t.db")
+    after = {"round": 1, "digest": "3fa1" + "0" * 60, "reason": reason.strip(), "user": "U0ADA"}
+    glass: dict[str, Any] = {
+        "actor": "U0ADA",
+        "via": "modal",
+        "action": "request.glass",
+        "subject": "A1",
+        "before": "open",
+    }
+    await store.write(partial(small.record, at=NOW + timedelta(days=9), corr="c9", after=after, **glass))
+    await store.close()
+    assert cli.main(["audit", "--config", str(config)]) == 0
+    line = capsys.readouterr().out.splitlines()[1]
+    assert line.endswith(f"reason “{reason.strip()}”, user U0ADA, round 1, digest 3fa1")
+    assert shown(config, capsys)[0]["after"] == after, "all of it as JSON"
 
 
 async def test_no_more_than_asked_for(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

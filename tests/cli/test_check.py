@@ -24,25 +24,43 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     await made.stop()
 
 
-async def as_a_process(url: str, folder: Path) -> tuple[int, str]:
-    """The program as somebody calls it."""
+async def as_a_process(url: str, folder: Path, **variables: str) -> tuple[int, str, str]:
+    """The program as somebody calls it: exit code, standard output, standard error."""
     config = folder / "tunesmith.toml"
     config.write_text(bot_config(url, folder / "state"), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "check", "--config", str(config)),
         cwd=folder,
-        env={**os.environ, **identity_environment(url), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        env={
+            **os.environ,
+            **identity_environment(url),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8",
+            **variables,
+        },
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
-    out, _ = await process.communicate()
-    return process.returncode or 0, out.decode()
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
 
 
 async def test_as_a_process(sandbox: Sandbox, tmp_path: Path) -> None:
-    code, out = await as_a_process(sandbox.url, tmp_path)
-    assert code == 0
+    code, out, err = await as_a_process(sandbox.url, tmp_path)
+    assert (code, err) == (0, "")
     assert "FAIL" not in out
     assert not (tmp_path / "state").exists(), "a check makes nothing"
+
+
+async def test_what_a_library_logs_does_not_stand_between_the_answers(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """azure-identity warns of every token that it does not get."""
+    code, out, err = await as_a_process(sandbox.url, tmp_path, IDENTITY_ENDPOINT=f"{sandbox.url}/no/token")
+    assert (code, err) == (1, "")
+    refused = next(line for line in out.splitlines() if line.startswith("FAIL  connection dev-eus2"))
+    assert ". The service says: “" in refused
+    assert ".;" not in out
 
 
 async def test_all_is_well(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -120,7 +120,30 @@ async def test_measurements_that_cannot_be_read(sandbox: Sandbox, tmp_path: Path
     sandbox.faults.add("azure", {**fault, "body": body})
     got = await checked(sandbox.url, tmp_path)
     assert got.code == 1
-    assert got.look(f"{WHERE}: last calls").startswith("FAIL")
+    look = got.look(f"{WHERE}: last calls")
+    assert look.startswith("FAIL")
+    assert "does not have authorization" not in look, "our sentence says it already"
+    assert look.split(" | ")[1].startswith("az role assignment create"), "to be pasted as it is"
+
+
+async def test_an_identity_named_by_one_refusal_is_named_in_all_commands(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.azure.configure({"arm_rights": "reader"})
+    who = "12345678-1111-2222-3333-444444444444"
+    body = {
+        "error": {
+            "code": "AuthorizationFailed",
+            "message": f"The client 'x' with object id '{who}' does not.",
+        }
+    }
+    fault = {"match": {"path": "metrics"}, "kind": "status", "status": 403, "times": 1000, "body": body}
+    sandbox.faults.add("azure", fault)
+    got = await checked(sandbox.url, tmp_path)
+    assert f'--assignee "{who}"' in got.look(
+        "prod-swc: rights: lacks Microsoft.CognitiveServices/accounts/deployments/w"
+    )
+    assert "<object id" not in got.out
 
 
 async def test_without_a_resource_id_there_is_nothing_to_look_at(sandbox: Sandbox, tmp_path: Path) -> None:

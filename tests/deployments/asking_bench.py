@@ -223,7 +223,7 @@ def _fill(made: Asking) -> None:
             "state": "succeeded",
             "result_model": TUNED,
             "progress": {"valid_last": 0.74},
-            "reading": {"kind": "falling", "numbers": {}},
+            "reading": {"kind": "falling", "numbers": {"valid_last": 0.74}},
             "finished_at": NOW - timedelta(days=1),
         },
         now=NOW,

@@ -70,6 +70,38 @@ def test_the_message_about_a_deletion_has_all_its_numbers(asking: Asking) -> Non
     assert told.can == ("keep", "take_down")
 
 
+def test_a_call_is_told_as_exactly_as_the_service_measures_and_never_before_the_creation(
+    asking: Asking,
+) -> None:
+    begin, hour = NOW.replace(minute=0), timedelta(hours=1)
+    created = begin + timedelta(minutes=18)
+    told = facts(
+        asking, asking.deployment(created_remote=created, last_use=use(last=begin, calls=1, last_day=1))
+    )
+    assert (told.last_call, told.last_call_until) == (created, begin + hour)
+    older = asking.deployment("b", last_use=use(last=begin - 5 * hour, calls=1, last_day=1))
+    assert (facts(asking, older).last_call, facts(asking, older).last_call_until) == (
+        begin - 5 * hour,
+        begin - 4 * hour,
+    )
+
+
+def test_the_bots_own_calls_are_nobodys(asking: Asking) -> None:
+    own: dict[str, Any] = {
+        "first_ok_at": NOW - timedelta(hours=3),
+        "asked": {"keep": {"called": (NOW - 2 * DAY).isoformat()}},
+    }
+    called = use(last=NOW - timedelta(hours=3), calls=4, last_day=3)
+    assert facts(asking, asking.deployment(last_use=called, **own)).calls_day == 2
+
+
+def test_who_made_it_is_told_of_one_made_around_the_bot(asking: Asking) -> None:
+    made: dict[str, Any] = {"remote": {"created_by": "sam@example.com"}}
+    assert facts(asking, asking.deployment(foreign=True, **made)).made_by == "sam@example.com"
+    assert facts(asking, asking.deployment("b", **made)).made_by == ""
+    assert facts(asking, asking.deployment("c")).idle_limit_days == 15
+
+
 def test_a_spell_counts_more_than_what_is_computed(asking: Asking) -> None:
     number = idle(asking)
     due = NOW + 2 * DAY - timedelta(hours=1)

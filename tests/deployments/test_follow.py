@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.deployments import take_down
 from bot.deployments.follow import FollowDeployment
 from bot.deployments.take_down import TakeDown
 from bot.facts.deployment_notices import (
@@ -187,6 +188,41 @@ async def test_what_is_replaced_stays_when_the_new_one_is_gone(rolling: Rollout)
     )
     ((notice, _),) = await rolling.said(TakeDownFailed)
     assert notice.problem.code == "successor_gone"
+
+
+async def test_what_is_replaced_stays_as_soon_as_the_new_one_is_taken_down(rolling: Rollout) -> None:
+    old, new = await replaced(rolling)
+    found = await rolling.row(new)
+    now = rolling.bench.now()
+    await rolling.write(lambda c: take_down.plant(c, found, RIN, "person", click="1", now=now, corr="c"))
+    await rolling.until(new, "gone", names=(DELETE,))
+    assert (await rolling.row(old)).take_down_at is None
+    ((notice, to),) = await rolling.said(TakeDownFailed)
+    assert (to, notice.deployment.id, notice.problem.code) == (RIN.user_id, f"P{old}", "successor_gone")
+    assert notice.deployment.replaced_by is None, "nothing answers in its place"
+    ((taken, _),) = await rolling.said(TakenDown)
+    assert (taken.deployment.replaces_answers, taken.deployment.replaces) == (True, f"P{old}")
+
+
+async def test_a_take_down_that_fails_leaves_the_planned_one(rolling: Rollout) -> None:
+    old, _ = await replaced(rolling)
+    found = await rolling.row(old)
+    rolling.switch(arm_rights="reader")
+    now = rolling.bench.now()
+    await rolling.write(lambda c: take_down.plant(c, found, RIN, "person", click="1", now=now, corr="c"))
+    while (await rolling.row(old)).state == "removing" or not await rolling.said(TakeDownFailed):
+        await rolling.step(old, DELETE)
+    assert (await rolling.row(old)).take_down_at == found.take_down_at
+    assert f"delete:{old}:replaced" in await rolling.planned()
+    rolling.switch(arm_rights="owner")
+    rolling.bench.clock.forward(49 * 3600)
+    assert (await rolling.until(old, "gone", names=(DELETE,))).gone_why == "replaced"
+
+
+async def test_that_the_old_one_goes_is_said_after_that_the_new_one_answers(rolling: Rollout) -> None:
+    await replaced(rolling)
+    said = [type(notice) for notice, _ in await rolling.said()]
+    assert said.index(ReplacedSoon) > [n for n, one in enumerate(said) if one is DeploymentLive][-1]
 
 
 async def test_nothing_is_taken_down_while_the_new_one_does_not_answer(rolling: Rollout) -> None:

@@ -90,7 +90,8 @@ def test_a_model_fills_in_the_rest_and_what_it_shows_can_be_sent(asking: Asking)
     assert shown.quota is not None
     assert shown.quota.wanted == 10
     assert shown.count is not None
-    assert (shown.problems, shown.warnings, shown.read_at) == ((), (), NOW)
+    assert [code for code, _ in shown.warnings] == ["retires_soon"], "it has no end"
+    assert (shown.problems, shown.read_at) == ((), NOW)
     ask = order.check(asking.c, ordered(shown), asking.settings, asking.providers, RIN, now=NOW)
     assert (ask.model, ask.sku, ask.capacity) == (TUNED, "Standard", 10)
     assert (ask.bill, ask.quota, ask.rate) == (shown.bill, shown.quota, shown.rate), "what was shown is asked"

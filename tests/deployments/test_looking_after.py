@@ -15,6 +15,7 @@ from bot.deployments import listing, owning
 from bot.deployments.again import wish_again
 from bot.deployments.keep_form import keep_form, until_of
 from bot.deployments.record import DeploymentRecorder
+from bot.deployments.reminders import remind
 from bot.errors import Invalid, NotThere, WrongState
 from bot.facts.deploy_forms import KeepForm
 from bot.facts.deployments import DeploymentList
@@ -56,6 +57,12 @@ def names(found: DeploymentList) -> list[str]:
 def idle(asking: Asking, name: str, days: int, **given: Any) -> int:
     """One that nobody has called since its creation so many days ago."""
     return asking.deployment(name, created_remote=NOW - days * DAY, last_use=use(), **given)
+
+
+def test_nobody_is_reminded_of_what_is_gone(asking: Asking) -> None:
+    number = asking.deployment("dead", state="gone", gone_at=NOW)
+    with pytest.raises(WrongState, match="deployment_state"):
+        remind(asking.c, row(asking, number), RIN, settings=asking.settings, now=NOW, corr="c")
 
 
 def test_the_next_to_be_deleted_comes_first_and_what_ended_last(asking: Asking) -> None:

@@ -123,7 +123,7 @@ def test_the_last_day_of_all_is_no_day_where_it_ends_later() -> None:
 @given(st.text(max_size=30))
 def test_any_text_for_a_day_is_read_or_refused(text: str) -> None:
     at, refused = outcome(lambda: parse_until(text, HOURS, NOW))
-    assert at > NOW if at else refused and refused.code in {"until_form", "until_past"}
+    assert at > NOW if at else refused and refused.code in {"until_form", "until_past", "until_far"}
 
 
 ZONES = st.sampled_from(
@@ -131,7 +131,14 @@ ZONES = st.sampled_from(
 )
 
 
-@given(st.dates(date(2026, 11, 24), date(9999, 12, 30)), ZONES, st.times())
+@pytest.mark.parametrize("given_day", ["2032-01-01", "9999-12-31"])
+def test_a_day_that_no_model_lives_to_see_is_a_slip(given_day: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_until(given_day, HOURS, NOW)
+    assert (refused.value.code, refused.value.field) == ("until_far", "until")
+
+
+@given(st.dates(date(2026, 11, 24), date(2031, 11, 20)), ZONES, st.times())
 def test_a_day_comes_back_as_it_was_typed_in_every_zone(day: date, zone: str, end: time) -> None:
     hours = Hours.of(WorkingHours(end=end.replace(fold=0)), zone)
     at = parse_until(day.isoformat(), hours, NOW)

@@ -15,6 +15,7 @@ from providers.hosting import RemoteDeployment
 from tests.approvals.samples import ADA, BRUNO, GUEST
 from tests.clocks import START
 from tests.deployments.rollout_bench import Rollout, person
+from tests.providers.helpers import eventually
 from tests.training.bench import NAME, RIN
 
 SAM = "U0REQUEST2"
@@ -185,6 +186,21 @@ async def test_a_lost_task_is_planted_anew(rolling: Rollout) -> None:
     assert gone.gone_why == "person"
     ((notice, _),) = await rolling.said(TakenDown)
     assert notice.by == RIN.user_id
+
+
+async def test_one_on_its_way_up_is_gone_when_the_service_says_so_after_it_had_it(rolling: Rollout) -> None:
+    number = await rolling.wanted(model=rolling.tuned())
+    found = await rolling.until(number, "creating")
+
+    async def made() -> bool:
+        there = await rolling.hosting.deployment(found.name)
+        return there is not None and there.state == "live"
+
+    await eventually(made)
+    assert found.created_remote is None, "we have not looked yet"
+    await ask(rolling, found)
+    gone = await rolling.until(number, "gone", names=("deployment.delete",))
+    assert (gone.gone_why, await rolling.sent("DELETE")) == ("person", 1)
 
 
 async def test_every_state_that_waits_has_its_task_after_a_start(rolling: Rollout) -> None:

@@ -53,6 +53,17 @@ def test_what_was_deployed_around_the_bot_is_told_once_and_all_together(watching
     assert [one["name"] for one in watching.said()[0][1]["deployments"]] == ["three"]
 
 
+def test_what_is_replaced_stays_once_its_successor_is_gone(watching: Watching) -> None:
+    old = mine(watching, take_down_at=NOW + DAY)
+    new = mine(watching, "support-v10", replaces=old)
+    deployments.note(watching.c, old, asked={"successor": new})
+    watching.look(remote(), gone=("support-v10",))
+    assert watching.row().take_down_at is None
+    told = {kind: params for kind, params, _ in watching.said()}
+    assert told["deployment.take_down_failed"]["problem"]["code"] == "successor_gone"
+    assert told["deployment.gone"]["deployment"]["replaces_answers"] is True
+
+
 def test_one_on_its_way_up_is_nobodys_yet(watching: Watching) -> None:
     assert not watching.look(remote(state="creating", raw_state="Creating"), remote("bad", state="failed"))
     assert watching.kinds() == []

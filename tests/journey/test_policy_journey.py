@@ -44,7 +44,7 @@ async def test_a_rule_approves_what_needs_nobody(tmp_path: Path) -> None:
         found = await request_card(rin, "Approved · deploy try-v1 · A1")
         assert 'By the rule "developer tier is free and gone in a day"; nobody was asked.' in plain(found)
         assert "Nothing by the hour" in plain(found)
-        assert buttons(found) == []
+        assert buttons(found) == ["request_details"]
         await told(rin, "try-v1 answers")
         status, made_there = await arm(made, "deployments/try-v1")
         assert status == 200
@@ -115,7 +115,7 @@ async def test_glass_is_broken_in_a_freeze_and_told_to_both_channels(tmp_path: P
         if approved:
             await approve(made)
             found = await request_card(rin, "Approved, and held · deploy support-v1 · A1")
-            assert buttons(found) == ["request_details"]  # nothing to decide, but the way to break the glass
+            assert buttons(found) == ["request_call_off", "request_details"]
 
         ada = await made.person(ADA)
         before = len(ada.pushed)
@@ -135,7 +135,7 @@ async def test_glass_is_broken_in_a_freeze_and_told_to_both_channels(tmp_path: P
         await told(rin, "support-v1 answers")
         assert await sent(made) == 1
         done = await request_card(rin, "nothing to do, it answers")
-        assert buttons(done) == []
+        assert buttons(done) == ["request_details"]
         how = "alone went ahead in a freeze" if approved else "alone, without the approvals that it needs"
         assert f'<@{ADA}> {how}: "Customers are charged twice."' in plain(done)
         _, there = await arm(made, "deployments/support-v1")

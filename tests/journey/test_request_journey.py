@@ -71,7 +71,7 @@ async def test_a_request_from_the_form_to_its_second_round_and_approval(tmp_path
 
         # who may not vote is told so, and nothing is counted
         await rin.click(card, "request_approve", APPROVALS)
-        await told(rin, "You are not one of those who decide about this")
+        await told(rin, "Somebody else has to approve what you ask for")
         assert "0 of 2" in plain(await request_card(ada, "Deploy support-v1?"))
 
         await ada.click(card, "request_approve", APPROVALS)
@@ -112,7 +112,7 @@ async def test_a_request_from_the_form_to_its_second_round_and_approval(tmp_path
         await request_card(ada, "1 of 2")
         await bruno.click(second, "request_approve", APPROVALS)
         decided = await request_card(ada, "Approved · deploy support-v1 · A1")
-        assert buttons(decided) == []
+        assert buttons(decided) == ["request_details"]
         assert f"By <@{ADA}> and <@{BRUNO}>" in plain(decided)
         await told(rin, "A1 deploy support-v1: approved")
 
@@ -138,7 +138,7 @@ async def test_rejected_with_a_reason_and_looked_up(tmp_path: Path) -> None:
         why = await shown(ada, "vote", before)
         assert (await ada.submit(why, state_of(why, reason="Wait for the audit.")))["ok"]
         rejected = await request_card(ada, "Rejected · deploy support-v1 · A1")
-        assert buttons(rejected) == []
+        assert buttons(rejected) == ["request_details"]
         assert '"Wait for the audit."' in plain(rejected)
         await told(rin, "A1 deploy support-v1: rejected")
         shown_again = await answer_to(rin, "approvals A1", "Rejected")
@@ -157,8 +157,8 @@ async def test_glass_is_broken_with_a_reason_told_to_everybody(tmp_path: Path) -
 
         before = len(bruno.pushed)
         await bruno.click(card, "request_details", APPROVALS)
-        await press(bruno, await shown(bruno, "request_details", before), "request_glass")
-        await told(bruno, "may break the glass")
+        details = await shown(bruno, "request_details", before)
+        assert "request_glass" not in str(details), "who may not is not offered it"
 
         before = len(ada.pushed)
         await ada.click(card, "request_details", APPROVALS)
@@ -182,7 +182,7 @@ async def test_the_requester_takes_it_back(tmp_path: Path) -> None:
         own = await request_card(rin, "Deploy support-v1? · A1", await rin.direct())
         await rin.click(own, "request_withdraw", await rin.direct())
         withdrawn = await request_card(rin, "Withdrawn · deploy support-v1 · A1")
-        assert buttons(withdrawn) == []
+        assert buttons(withdrawn) == ["request_details"]
         again = await open_deploy(rin)
         assert await rin.submit(again, state_of(again, name="support-v1", reason="Now.")) == {"ok": True}
         await request_card(rin, "Deploy support-v1? · A2")

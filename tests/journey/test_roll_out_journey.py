@@ -232,7 +232,7 @@ async def test_callers_of_a_replaced_deployment_have_its_grace_to_move(tmp_path:
         await approve(made, "A2", by=(ADA,))
         soon = await told(rin, "prod-swc/support-v1 is taken down on")
         assert "prod-swc/support-v2 answers in its place" in soon
-        await deployment_card(rin, "P2 answers in its place")
+        await deployment_card(rin, "prod-swc/support-v2 answers in its place")
         await quiet(made)
         assert (await arm(made, "deployments/support-v1"))[0] == 200
         assert await sent(made, "DELETE") == 0

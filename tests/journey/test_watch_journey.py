@@ -161,7 +161,7 @@ async def test_what_was_made_around_the_bot_is_told_once_and_taken_over(tmp_path
         await ada.sees(APPROVALS, "dev-eus2/delta was deployed outside approval")
 
         # nobody looks after them: what is to be said comes to the approvers; idle for three days, so at once
-        await ada.sees(APPROVALS, "💤 Nobody has called prod-swc/alpha yet")
+        await ada.sees(APPROVALS, "💤 Nobody has called prod-swc/alpha since it was made")
         await settled(made)
         assert not await said(ada, "prod-swc/beta for", APPROVALS)
         assert not await said(rin, "alpha")
@@ -186,7 +186,7 @@ async def test_what_was_made_around_the_bot_is_told_once_and_taken_over(tmp_path
         await rin.click(found, "deployment_adopt", APPROVALS)
         assert "made around the bot" in plain(await card_of(rin, "mystery", f"<@{rin.user}>"))
         await days(made, 2)
-        await told(rin, "💤 Nobody has called prod-swc/mystery yet")
+        await told(rin, "💤 Nobody has called prod-swc/mystery since it was made")
         assert not await said(ada, "called prod-swc/mystery", APPROVALS)
 
 

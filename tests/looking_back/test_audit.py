@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.looking_back import audit as reading
+from bot.looking_back.audit_values import plain, values_of
 from bot.store import small
 from tests.deployments.asking_bench import TEAM, Asking, asking_in, settings_in
 from tests.training.jobs_of import NOW
@@ -98,6 +102,43 @@ def test_nothing_is_written_about_what_is_not_there(made: Asking, about: str) ->
 def test_a_line_is_short(made: Asking) -> None:
     record(made, "job.running", "J1")
     (line,) = reading.page(made.c, TEAM, "J1", 0).lines
-    assert (line.before, line.corr) == ("pending", "c-0")
-    assert line.after.startswith('{"name": "日本')
-    assert len(line.after) == 200
+    assert (plain(line.before), line.corr) == ("pending", "c-0")
+    (name,) = line.after
+    assert (name.name, name.text[:2], len(name.text)) == ("name", "日本", 200)
+
+
+DIGEST = "3fa1" + "0" * 60
+
+
+def test_why_and_who_come_first_and_a_digest_is_short() -> None:
+    after = {"digest": DIGEST, "state": "approved", "round": 1, "by": [ADA, RIN], "reason": "It is urgent."}
+    values = values_of(after)
+    assert [one.name for one in values] == ["reason", "by", "state", "round", "digest"]
+    assert values[1].people == (ADA, RIN)
+    assert plain(values) == f"reason “It is urgent.”, by {ADA}, {RIN}, state approved, round 1, digest 3fa1"
+
+
+def test_a_reason_is_whole_and_what_is_empty_is_left_out() -> None:
+    reason = "An outage, " * 60
+    assert plain(values_of({"reason": reason, "by": [], "code": None, "note": ""})) == f"reason “{reason}”"
+    assert values_of(None) == values_of("") == ()
+
+
+def test_a_name_that_only_looks_like_a_person_is_no_person() -> None:
+    assert values_of({"name": "UPPERCASE1"})[0].people == ()
+    assert values_of({"by": ["tunesmith"]})[0].text == "tunesmith"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=300),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=20), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(json_values, st.text(alphabet="0123456789abcdef", min_size=64, max_size=64))
+def test_any_value_can_be_told(value: Any, digest: str) -> None:
+    for one in (*values_of(value), *values_of({"spec": value, "digest": digest})):
+        assert one.text or one.people
+        assert len(one.text) <= 3000
+    assert plain(values_of({"spec": value, "digest": digest})).startswith(f"digest {digest[:4]}")

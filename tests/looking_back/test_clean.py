@@ -14,7 +14,7 @@ from providers.base import Ref
 from providers.errors import Conflict, Unavailable
 from sandbox.config_out import identity_environment
 from tests.deployments.rollout_bench import person
-from tests.looking_back.clean_bench import ADA, NAME, RIN, Cleaning
+from tests.looking_back.clean_bench import ADA, ALL, NAME, RIN, Cleaning
 from tests.training.bench import bench_in
 
 MINE = Person(RIN.user_id, everything=False)
@@ -34,6 +34,18 @@ async def cleaning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 async def test_what_was_never_read_says_so(cleaning: Cleaning) -> None:
     form = await cleaning.form()
     assert (form.read_at, form.items, form.models) == (None, (), True)
+
+
+async def test_before_it_was_read_nothing_is_said_to_be_somebody_elses(cleaning: Cleaning) -> None:
+    """The catalogue is known before the jobs, and only these tell whose a model is."""
+    model, now, store = cleaning.rollout.tuned(), cleaning.bench.now(), cleaning.deps.store
+    found = await cleaning.deps.providers[NAME].models()
+    await store.write(lambda c: connections.put_catalogue(c, NAME, found, now=now))
+    for who in (MINE, ALL):
+        form = await cleaning.form(who)
+        assert (form.read_at, form.items, form.more) == (None, (), 0)
+    await cleaning.read()
+    assert [one.id for one in (await cleaning.form()).items if one.kind == "model"] == [model]
 
 
 async def test_files_jobs_and_quotas_are_read(cleaning: Cleaning) -> None:

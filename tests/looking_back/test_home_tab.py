@@ -1,5 +1,6 @@
 """The Home tab of somebody who decides: what waits for them, and everybody's deployments."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -95,6 +96,25 @@ async def test_what_waits_is_shown_and_deployments_keep_it_up_to_date(bench: Ben
     await deps.store.write(lambda c: deployments.change(c, hosted, now=bench.now(), state="live"))
     assert await behind() == [key]
     assert "prod-swc/support-v12" in str(await painter.paint_home(ADA))
+
+
+async def test_as_of_never_goes_back(bench: Bench) -> None:
+    """What changed last may leave the tab; what is left is older, and what the tab says is not."""
+    deps = bench.application.deps
+    await deps.people.refresh(ADA)
+    old = bench.now() - timedelta(days=9)
+
+    def listed(connection: Connection) -> int:
+        number = ask(connection, bench)
+        requests.change(connection, number, now=old, problem=None)
+        return number
+
+    await deps.store.write(listed)
+    before = bench.now()
+    tab = str(await StorePainter(deps).paint_home(ADA))
+    shown = [int(found) for found in re.findall(r"as of <!date\^(\d+)", tab)]
+    assert len(shown) == 1
+    assert shown[0] >= int(before.timestamp())
 
 
 async def test_who_asked_sees_their_own_request_and_no_vote(bench: Bench) -> None:

@@ -234,7 +234,12 @@ class TestCommandLine:
             process.send_signal(number)
             _out, err = await process.communicate()
         assert process.returncode == 0
-        assert "bot said goodbye" in err.decode()
+        told, *rest = err.decode().splitlines()
+        assert told.startswith(
+            f"sandbox: to check it: TUNESMITH_CONFIG={config} IDENTITY_ENDPOINT={url}/azure/"
+        )
+        assert told.endswith("tunesmith check")
+        assert "bot said goodbye" in rest
 
     async def test_a_port_that_is_taken(self, tmp_path: Path) -> None:
         server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
@@ -251,6 +256,7 @@ class TestCommandLine:
         process = await self.started("--", sys.executable, "-c", code)
         assert process.stderr is not None
         async with asyncio.timeout(30):
+            await process.stderr.readline()  # how to check it
             line = (await process.stderr.readline()).decode()
             process.send_signal(signal.SIGTERM)
             await process.communicate()

@@ -128,6 +128,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "tags_twice": ("The tag {name} stands there twice", "", "Leave one of them out."),
         "tags_many": ("There are {count} tags", "", "The service takes {maximum}."),
         "until_past": ("This day is over", "", "Choose a later one, or none."),
+        "until_far": (
+            "{date} is more than {years} years ahead",
+            "No model is served for that long.",
+            "Choose an earlier day, or none for no end.",
+        ),
         "until_form": ("{given} is no day", "", "Write it as 2027-01-31, or leave it empty."),
         "replaces_unknown": (
             "What it replaces is not there",

@@ -55,6 +55,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "Deploy it again when it is gone, or ask for it with another SKU.",
         ),
         # taking down
+        "not_called_off": (
+            "{request} cannot be called off any more",
+            "{told_state}.",
+            "`deployments` shows how it stands; what was sent is taken down instead.",
+        ),
         "removal_slow": (
             "{service} has been removing it for more than {minutes} minutes",
             "It is still there and costs.",

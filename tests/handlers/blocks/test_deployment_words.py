@@ -57,7 +57,7 @@ def test_deletion_ahead_reads_as_agreed() -> None:
     assert message.text.splitlines() == [
         "⏳ Azure deletes prod-swc/support-v10 on 28 Nov 2026, 14:10 UTC, in 2 days",
         "No calls for 13 days: $530 spent idle, $41 more each day. After deletion callers get 404 DeploymentNotFound.",
-        "The model stays, free; deploying it again needs an approval. Nobody uses it? Take it down today.",
+        "The model stays, free; deploying it again is a new request. Nobody uses it? Take it down today.",
     ]
     assert labels(message) == ["Take down…", "Keep 15 days ($612)", "Remind me tomorrow"]
     assert small(message).startswith("a reminder does not stop the deletion · ")

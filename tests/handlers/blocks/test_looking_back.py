@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.chat import Rendered
-from bot.facts.deploy_forms import AuditFacts, AuditLine, CostFacts, CostLine
+from bot.facts.deploy_forms import AuditFacts, AuditLine, AuditValue, CostFacts, CostLine
 from bot.facts.jobs import Money
 from bot.facts.notices import PoliciesUnsatisfiable, PolicyProblem
 from bot.facts.requests import PolicyFacts
@@ -66,8 +66,8 @@ def line(**given: Any) -> AuditLine:
         "via": "button",
         "action": "vote.approve",
         "subject": "A31",
-        "before": "open",
-        "after": "approved",
+        "before": (AuditValue(name="", text="open"),),
+        "after": (AuditValue(name="", text="approved"),),
         "corr": "c-1",
         **given,
     }
@@ -99,6 +99,20 @@ def test_a_line_says_who_did_what_through_what() -> None:
         "the bot",
     ):
         assert part in told
+
+
+def test_people_are_mentioned_and_a_reason_is_told_whole() -> None:
+    reason = "nobody of <@U0BRUNO> " * 15
+    after = (
+        AuditValue(name="reason", text=reason.strip()),
+        AuditValue(name="by", people=("U0ADA", "U0BRUNO")),
+        AuditValue(name="digest", text="3fa1"),
+    )
+    told = said(audit_list.build(page(line(before=(), after=after)), EN))
+    assert "by <@U0ADA>, <@U0BRUNO>" in told
+    assert told.count("nobody of &lt;@U0BRUNO&gt;") == 15
+    assert told.index("nobody of") < told.index("<@U0BRUNO>")
+    assert "…" not in told
 
 
 def test_pages_lead_to_each_other_and_stay_with_what_was_asked_for() -> None:
@@ -166,6 +180,20 @@ def test_totals_lines_and_where_the_prices_come_from() -> None:
         "from $500 on",
     ):
         assert part in told, part
+
+
+def test_totals_are_the_sum_of_what_is_shown() -> None:
+    found = month(
+        cost("hosting", so_far=money(0.0449)),
+        cost("hosting", so_far=money(0.0449)),
+        cost("training", label="J1", estimated=money(0.0149)),
+        hosting=money(0.0898),
+        training=money(0.0149),
+    )
+    told = said(cost_list.build(found, EN))
+    assert "Hosting $0.08 · Training $0.01 · together $0.09 · estimates included" in told
+    only = month(cost("hosting", so_far=money(1)), hosting=money(1))
+    assert "estimates" not in said(cost_list.build(only, EN))
 
 
 def test_a_month_in_which_nothing_cost_anything() -> None:

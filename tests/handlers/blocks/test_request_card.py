@@ -5,15 +5,17 @@ from typing import Any
 import pytest
 
 from bot.chat import Rendered
-from bot.facts.requests import OwnSettings, PolicyFacts, PolicyLine, RequestList
-from handlers.blocks import own_settings, request_card, request_list
+from bot.facts.requests import Change, OwnSettings, PolicyFacts, PolicyLine, RequestList, RoundFacts
+from handlers.blocks import own_settings, request_card, request_details, request_list
 from tests.handlers.blocks.test_buttons import routes
 from tests.handlers.samples_requests import (
     ADA,
     APPROVED,
+    ASK,
     BRUNO,
     CHANGES,
     KEEP,
+    NOW,
     REJECTED,
     REPLACED,
     REQUEST,
@@ -73,17 +75,101 @@ def test_the_requesters_copy_can_change_it_and_take_it_back() -> None:
 
 def test_a_changed_round_shows_the_difference_and_asks_about_itself() -> None:
     card = request_card.build(SECOND, EN)
+    assert card.text.startswith("Deploy support-v12? · A31, round 2 · two of "), (
+        "it is not round 1 at a glance"
+    )
     assert "Changed since round 1:\nCapacity: 50 → 25\nUntil: none → 31 Jan 2027\n" in card.text
+    reason = (Change(field="reason", before="Old words.", after=REQUEST.reason),)
+    other = request_card.build(SECOND.model_copy(update={"changes": reason}), EN).text
+    assert "Reason before: Old words." in other
+    assert other.count(REQUEST.reason) == 1
     assert ("request_approve", "A31:2") in routes(card)
 
 
 @pytest.mark.parametrize(
     "decided", [APPROVED, REJECTED, REPLACED, request(state="expired"), request(state="withdrawn")]
 )
-def test_what_cannot_be_voted_on_has_no_buttons(decided: Any) -> None:
-    assert routes(request_card.build(decided, EN)) == []
+def test_what_cannot_be_voted_on_has_no_votes(decided: Any) -> None:
+    details = [] if decided is REPLACED else [("request_details", "A31")]
+    assert routes(request_card.build(decided, EN)) == details
     if decided is not REPLACED:
-        assert routes(request_card.own(decided, EN)) == []
+        assert routes(request_card.own(decided, EN)) == details
+
+
+def test_what_a_freeze_holds_can_be_called_off_from_every_copy() -> None:
+    held = APPROVED.model_copy(update={"frozen": "Black Friday", "rollout": "approved"})
+    for card in (request_card.build(held, EN), request_card.own(held, EN)):
+        assert routes(card) == [("request_call_off", "A31"), ("request_details", "A31")]
+
+
+@pytest.mark.parametrize(
+    ("decided", "first"),
+    [
+        (
+            APPROVED.model_copy(update={"rollout": "failed"}),
+            "🛑 Approved, but not rolled out · deploy support-v12 · A31",
+        ),
+        (
+            APPROVED.model_copy(update={"rollout": "called_off"}),
+            "⚫ Approved, and called off · deploy support-v12 · A31",
+        ),
+        (
+            TRAINING.model_copy(update={"state": "approved", "rollout": "refused"}),
+            "🛑 Approved, but not started · train J143 support-v13 · A32",
+        ),
+    ],
+)
+def test_an_approval_that_came_to_nothing_is_not_green(decided: Any, first: str) -> None:
+    assert request_card.build(decided, EN).text.splitlines()[0] == first
+
+
+def test_a_rules_approval_keeps_the_warnings_that_nobody_read() -> None:
+    ask = ASK.model_copy(
+        update={"free": True, "rate": None, "until": None, "warnings": (("developer_24h", {"hours": 24}),)}
+    )
+    told = request_card.build(request(state="approved", auto="developer tier", deploy=ask), EN).text
+    assert "⚠ Developer tier: the service deletes it 24 hours after its creation" in told
+    assert "Nothing by the hour, only for calls, for 24 hours." in told
+    assert "no end" not in told
+    voted = request_card.build(APPROVED.model_copy(update={"deploy": ask}), EN).text
+    assert "⚠" not in voted, "who voted has read them"
+
+
+def test_without_validation_data_the_approvers_read_that() -> None:
+    ask = ASK.model_copy(
+        update={"reading": "falling_alone", "warnings": (("no_validation", {"job": "J142"}),)}
+    )
+    told = request_card.build(request(deploy=ask), EN).text
+    assert "⚠ No validation data: overfitting would not show" in told
+    assert "no sign of overfitting" not in told
+
+
+def test_the_end_of_the_base_model_is_a_day_in_everybodys_zone() -> None:
+    ask = ASK.model_copy(update={"warnings": (("retires_soon", {"model": "m", "date": "2027-09-18"}),)})
+    card = request_card.build(request(deploy=ask), EN)
+    assert "⚠ The base model's deployments end on 18 Sep 2027" in card.text
+    assert "end on <!date^" in str(card.blocks)
+
+
+def test_long_words_about_a_freeze_fill_no_message() -> None:
+    said = "No roll-outs. " * 40
+    held = APPROVED.model_copy(update={"frozen": said, "rollout": "approved"})
+    told = request_card.build(held, EN).text
+    assert told.count("No roll-outs") <= 12
+    assert "looked at every minute" in told
+    details = str(request_details.blocks(held, (), EN))
+    assert details.count("No roll-outs") >= 40
+
+
+def test_the_copy_that_is_asked_for_has_who_voted_when() -> None:
+    rounds = (
+        RoundFacts(n=1, at=NOW, by=RIN, reason=REQUEST.reason, digest="9c1e", votes=(vote(ADA), vote(BRUNO))),
+    )
+    answer = request_card.answer(APPROVED, rounds, EN, own=False)
+    shown = str(answer.blocks)
+    assert "*Round 1*" in shown
+    assert "<@U0APPROVE2> approved <!date^" in shown
+    assert shown.count(REQUEST.reason) == 1, "the reason stands above"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +231,7 @@ def test_what_cannot_be_voted_on_has_no_buttons(decided: Any) -> None:
             (
                 "❄ Approved, and held · deploy support-v12 · A31\n"
                 "By <@U0APPROVE1> and <@U0APPROVE2>, 23 Nov 2026, 15:02 UTC. Held: Black Friday. Nothing is sent until "
-                "the freeze ends; then it goes on by itself."
+                "the freeze ends, which is looked at every minute; then it goes on by itself."
             ),
         ),
     ],
@@ -203,6 +289,10 @@ def test_a_list_says_what_waits_since_when_and_who_is_missing() -> None:
     assert "1 of 2 (<@U0APPROVE1>) · needed: one of <@U0APPROVE2> · closes" in shown
     assert "Asked by you" in page.text
     assert routes(page) == [("request_details", "A31"), ("request_details", "A33")]
+    held = APPROVED.model_copy(update={"frozen": "Black Friday", "rollout": "approved"})
+    stopped = request_list.build(RequestList(scope="mine", requests=(), held=(held,)), EN)
+    assert "Approved, and held by a freeze" in stopped.text
+    assert "Held:* Black Friday" in str(stopped.blocks)
     nothing = request_list.build(RequestList(scope="all", requests=()), EN)
     assert "No request waits." in nothing.text
 

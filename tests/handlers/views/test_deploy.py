@@ -112,6 +112,15 @@ def test_a_region_that_offers_nothing_says_so() -> None:
     assert "is not known yet" in shown(deploy.build(form(skus=(), read_at=None), EN))
 
 
+def test_a_model_that_is_not_there_is_told_first_and_no_region_is_blamed() -> None:
+    unknown = form(model=None, skus=(), problems=(("model", "model_unknown", {"given": "J99"}),))
+    view: Any = deploy.build(unknown, EN)
+    assert "J99" in view["blocks"][0]["text"]["text"]
+    assert "This region offers nothing" not in shown(view)
+    assert shown(view).count("J99") == 1
+    assert "Choose a model" in shown(view)
+
+
 def test_a_request_that_is_changed_keeps_its_number() -> None:
     view: Any = deploy.build(form(request="A31"), EN)
     assert (view["title"]["text"], view["submit"]["text"]) == ("Change A31", "Ask again")
@@ -179,7 +188,7 @@ def test_a_reason_is_needed() -> None:
 
 
 def test_details_have_what_the_card_has_no_room_for() -> None:
-    view: Any = vote_details.build(SECOND, ROUNDS, EN)
+    view: Any = vote_details.build(SECOND, ROUNDS, EN, glass=True)
     said = str(view["blocks"])
     for part in (
         "Half of it is enough.",
@@ -204,18 +213,32 @@ def test_details_have_what_the_card_has_no_room_for() -> None:
         (TRAINING, ["request_approve", "request_reject", "request_glass"]),
         (request(state="changes"), ["request_glass"]),
         (request(state="approved"), []),
-        (request(state="approved", frozen="Black Friday"), ["request_glass"]),
+        (request(state="approved", frozen="Black Friday"), ["request_call_off", "request_glass"]),
         (request(state="rejected"), []),
     ],
 )
 def test_details_offer_only_what_is_possible(facts: Any, actions: list[str]) -> None:
-    view: Any = vote_details.build(facts, (), EN)
-    assert [
+    assert actions_of(vote_details.build(facts, (), EN, glass=True)) == actions
+    others = [one for one in actions if one != "request_glass"]
+    assert actions_of(vote_details.build(facts, (), EN)) == others, "who may not is not shown the glass"
+
+
+def actions_of(view: Any) -> list[str]:
+    return [
         one["action_id"]
         for block in view["blocks"]
         if block["type"] == "actions"
         for one in block["elements"]
-    ] == actions
+    ]
+
+
+def test_details_have_all_of_the_reason_once() -> None:
+    words = " ".join(f"<{number:04}>" for number in range(213))
+    facts, rounds = request(reason=words), (ROUNDS[0].model_copy(update={"reason": words}),)
+    view: Any = vote_details.build(facts, rounds, EN)
+    said = "\n".join(one["text"]["text"] for one in view["blocks"] if "text" in one)
+    assert all(said.count(f"&lt;{number:04}&gt;") == 1 for number in range(213))
+    assert "the reason above" in said
 
 
 def test_the_reason_of_a_rejection_can_be_a_change_instead() -> None:

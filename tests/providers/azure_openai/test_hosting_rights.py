@@ -1,5 +1,6 @@
 """What the bot may do: ARM's permissions, and roles that belong to the subscription."""
 
+import re
 from typing import Any
 
 import pytest
@@ -40,13 +41,22 @@ async def test_nobody_lacks_all_of_it(hosts: Hosts) -> None:
     hosts.switch(arm_rights="none")
     rights = {right.action: right for right in await hosts.hosting(client_id=None).rights()}
     assert not any(right.held for right in rights.values())
-    assert '"<object id of the bot\'s identity>"' in rights[METRICS].grant
+    named = re.search(r'--assignee "([0-9a-f-]{36})"', rights[USAGES].grant)
+    assert named, "as the service's refusal names it"
+    assert f'--assignee "{named[1]}"' in rights[METRICS].grant
     assert '--role "Monitoring Reader"' in rights[METRICS].grant
     usages = rights[USAGES].grant
     assert '--role "Cognitive Services Usages Reader"' in usages
     assert usages.endswith(f'--scope "{PROD.partition("/resourceGroups")[0]}"'), (
         "quotas belong to the subscription"
     )
+
+
+async def test_an_identity_that_nobody_names_is_left_open(hosts: Hosts) -> None:
+    """Reader may look at all of it, so that nothing is refused here."""
+    hosts.switch(arm_rights="reader")
+    rights = {right.action: right for right in await hosts.hosting(client_id=None).rights()}
+    assert '"<object id of the bot\'s identity>"' in rights[WRITE].grant
 
 
 async def test_calls_with_a_token_need_a_role_of_the_data_plane(hosts: Hosts) -> None:
