@@ -103,6 +103,24 @@ async def test_a_freeze_holds_what_is_approved_until_it_ends(tmp_path: Path) -> 
         assert "Approved · deploy support-v1 · A1" in plain(answers)
 
 
+async def test_what_a_freeze_holds_can_be_called_off_before_anything_is_sent(tmp_path: Path) -> None:
+    async with world(tmp_path, start=False) as made:
+        freeze = made.settings.approvals.freeze_file
+        assert freeze is not None
+        await asyncio.to_thread(freeze.write_text, "Quarter end.")
+        rin, model = await with_model(made)
+        await ask(rin, model, "support-v1")
+        await approve(made)
+        held = await request_card(rin, "Approved, and held · deploy support-v1 · A1")
+        assert "request_call_off" in buttons(held)
+        await rin.click(held, "request_call_off", APPROVALS)
+        ended = await request_card(rin, "called off · deploy support-v1 · A1")
+        assert "request_call_off" not in buttons(ended)
+        await asyncio.to_thread(freeze.unlink)
+        await quiet(made)
+        assert await sent(made) == 0
+
+
 @pytest.mark.parametrize("approved", [True, False])
 async def test_glass_is_broken_in_a_freeze_and_told_to_both_channels(tmp_path: Path, approved: bool) -> None:
     async with world(tmp_path, start=False) as made:
