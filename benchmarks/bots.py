@@ -47,7 +47,10 @@ async def child(
     peer = (sys.executable, "-m", "benchmarks.bots", f"{sandbox.url}/slack/api/")
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        *(ours if kind == OURS else peer), env=environment, stderr=asyncio.subprocess.DEVNULL
+        *(ours if kind == OURS else peer),
+        env=environment,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         while sandbox.slack.socket_mode.connections == 0:
