@@ -13,7 +13,7 @@ ENDS = {"approved", "approved by rule", "approved by glass", "rejected", "expire
 
 def test_any_interleaving() -> None:
     """`benchmarks/interleavings.py` runs the same machine longer, and states how much was tried."""
-    before = Approvals.tally.copy()
+    before = tried = Approvals.tally.copy()
     for _ in range(BATCHES):
         run_state_machine_as_test(Approvals, settings=settings(max_examples=RUNS, stateful_step_count=STEPS))
         tried = Approvals.tally - before
