@@ -29,7 +29,7 @@ class Checker:
 
     def __init__(self, options: Options, timer: Callable[[], float] = time.perf_counter) -> None:
         self._options = options
-        self._profile = profile(options.profile)
+        self._profile = profile(options.profile or "chat")
         self._screen = self._profile.screen()
         self._timer, self._began = timer, timer()
         self._findings = Findings()

@@ -19,7 +19,7 @@ class Findings:
             total = self._totals[spec.id] = self._totals.get(spec.id, 0) + 1
             self._counts[spec.severity] += 1
             if total <= SHOWN_PER_RULE:
-                self._kept.append(Finding(spec.id, spec.severity, line, path, params))
+                self._kept.append(Finding(spec.id, spec.severity, line, path, params, spec.repair))
 
         return note
 

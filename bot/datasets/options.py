@@ -1,8 +1,16 @@
 """What a file is checked against."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 MEBIBYTE = 1024 * 1024
+
+Form = Literal["chat", "preference", "reinforcement", "prompt_response", "text"]
+"""How a line is built. `tools` and `vision` are chats in which such a thing occurs."""
+
+FORMS: tuple[Form, ...] = ("chat", "preference", "reinforcement", "prompt_response", "text")
+PROFILES = ("chat", "tools", "vision", "preference", "reinforcement", "prompt_response", "text")
+SERVICES = ("azure_openai", "azure_ai_studio", "databricks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,8 +18,9 @@ class Options:
     """Limits and rules for one check. The defaults are Azure OpenAI's (contract section 1.3).
 
     Attributes:
-        profile: the kind of file, a key of `bot.datasets.profiles`.
-        service: whose limits these are; it only stands in the report.
+        profile: the kind of file, one of `PROFILES`; empty = recognised from its first lines.
+        service: whose rules these are, one of `SERVICES`.
+        model: base model that the data is for; empty = not known yet, and only what all models ask is asked.
         max_bytes: largest file that the service takes, with the byte-order mark.
         min_examples: fewest examples that the service trains on.
         byte_order_mark: the upload will carry a mark, so that its three bytes count.
@@ -19,8 +28,9 @@ class Options:
         max_example_tokens: what the model takes; None = not known.
     """
 
-    profile: str = "chat"
+    profile: str = ""
     service: str = "azure_openai"
+    model: str = ""
     max_bytes: int = 512 * MEBIBYTE
     min_examples: int = 10
     byte_order_mark: bool = True

@@ -30,9 +30,9 @@ class Profile:
 
 
 def _chat_tally(example: Example) -> Tally:
-    units = PER_EXAMPLE + PER_MESSAGE * len(example.turns)
+    units = PER_EXAMPLE + PER_MESSAGE * len(example.talk.turns)
     roles: list[str] = []
-    for _, message in example.turns:
+    for _, message in example.talk.turns:
         role, content, name = message.get("role"), message.get("content"), message.get("name")
         if isinstance(role, str):
             roles.append(role)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.datasets.options import Form
 from bot.datasets.report import Param, Severity
 
 JsonValue = object
@@ -18,14 +19,19 @@ class RuleSpec:
 
     Attributes:
         id: stable word, stored with datasets.
+        severity: of every finding of this rule. What is an error for one service and a hint for another is two rules.
+        source: who says so: a document or checker that a reader can find.
         params: names of the parameters that every finding of this rule carries.
-        source: why it is a rule.
+        why: what happens to somebody who leaves it as it is, in one sentence.
+        repair: the kind of repair that mends it (`bot.datasets.repair`); empty when only a person can.
     """
 
     id: str
     severity: Severity
     source: str
     params: tuple[str, ...] = ()
+    why: str = ""
+    repair: str = ""
 
 
 class Note(Protocol):
@@ -37,18 +43,35 @@ class Note(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """One list of messages.
+
+    Attributes:
+        path: where it stands in the line: `messages`, `input.messages`, `preferred_output`; empty for none.
+        turns: index and message for each element that is an object.
+        complete: every element is an object.
+    """
+
+    path: str = ""
+    turns: Sequence[tuple[int, JsonMap]] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One line that holds an example.
 
     Attributes:
         value: the whole object.
-        turns: index and message for each element of `messages` that is an object.
-        complete: every element of `messages` is an object.
+        talk: its conversation; without turns in forms that have none.
+        form: how it is built.
+        answers: of a preference example the preferred and the other output, in this order.
     """
 
     value: JsonMap
-    turns: Sequence[tuple[int, JsonMap]]
-    complete: bool
+    talk: Talk
+    form: Form = "chat"
+    answers: tuple[Talk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

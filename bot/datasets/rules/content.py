@@ -47,7 +47,7 @@ def _message(index: int, message: JsonMap, note: Note) -> None:
 
 
 def _check(example: Example, note: Note) -> None:
-    for index, message in example.turns:
+    for index, message in example.talk.turns:
         _message(index, message, note)
 
 

@@ -22,7 +22,7 @@ def _check(example: Example, note: Note) -> None:
     for key in example.value:
         if key not in EXAMPLE_KEYS:
             note(EXAMPLE_UNKNOWN_KEY, clipped(key), key=clipped(key))
-    for index, message in example.turns:
+    for index, message in example.talk.turns:
         for key in message:
             if key not in MESSAGE_KEYS:
                 note(MESSAGE_UNKNOWN_KEY, f"messages[{index}].{clipped(key)}", key=clipped(key))

@@ -25,9 +25,9 @@ def _role(index: int, message_role: object, note: Note) -> None:
 
 
 def _check(example: Example, note: Note) -> None:
-    sound = example.complete
+    sound = example.talk.complete
     answered = False
-    for index, message in example.turns:
+    for index, message in example.talk.turns:
         if "role" not in message:
             note(ROLE_MISSING, f"messages[{index}]")
             sound = False
@@ -36,10 +36,10 @@ def _check(example: Example, note: Note) -> None:
         _role(index, role, note)
         sound = sound and isinstance(role, str) and role in _KNOWN
         answered = answered or role == "assistant"
-    if not sound or not example.turns:
+    if not sound or not example.talk.turns:
         # A role that cannot be read may be the answer: one finding per mistake.
         return
-    index, last = example.turns[-1]
+    index, last = example.talk.turns[-1]
     if not answered:
         note(ASSISTANT_MISSING, "messages")
     elif last["role"] != "assistant":

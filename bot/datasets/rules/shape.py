@@ -1,6 +1,6 @@
 """What a line must be before its messages can be looked at."""
 
-from bot.datasets.rules.base import Example, JsonMap, JsonValue, Note, RuleSpec, json_type
+from bot.datasets.rules.base import Example, JsonMap, JsonValue, Note, RuleSpec, Talk, json_type
 
 LINE_NOT_OBJECT = RuleSpec("line_not_object", "error", "one JSON object per line (contract 1.3)", ("type",))
 FORMAT_OTHER = RuleSpec(
@@ -59,4 +59,4 @@ def example_of(value: JsonValue, note: Note) -> Example | None:
         for index, message in enumerate(messages):
             if not isinstance(message, dict):
                 note(MESSAGE_TYPE, f"messages[{index}]", type=json_type(message))
-    return Example(value, turns, len(turns) == len(messages))
+    return Example(value, Talk("messages", turns, len(turns) == len(messages)))

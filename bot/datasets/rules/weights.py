@@ -17,7 +17,7 @@ def _shown(value: object) -> str:
 
 
 def _check(example: Example, note: Note) -> None:
-    for index, message in example.turns:
+    for index, message in example.talk.turns:
         if "weight" not in message:
             continue
         weight, role = message["weight"], message.get("role")
