@@ -1,0 +1,1 @@
+"""Words of findings, a table for each family of rules."""

@@ -1,0 +1,7 @@
+"""Images in messages."""
+
+from collections.abc import Mapping
+
+from handlers.wording.finding_tables.words import Words
+
+WORDS: Mapping[str, Words] = {}

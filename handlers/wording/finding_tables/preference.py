@@ -1,0 +1,7 @@
+"""Preference, reinforcement, prompt and response, plain text."""
+
+from collections.abc import Mapping
+
+from handlers.wording.finding_tables.words import Words
+
+WORDS: Mapping[str, Words] = {}

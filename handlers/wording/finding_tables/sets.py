@@ -1,0 +1,7 @@
+"""The examples as a set."""
+
+from collections.abc import Mapping
+
+from handlers.wording.finding_tables.words import Words
+
+WORDS: Mapping[str, Words] = {}

@@ -1,0 +1,7 @@
+"""What the second pass finds: tokens, near duplicates, overlap."""
+
+from collections.abc import Mapping
+
+from handlers.wording.finding_tables.words import Words
+
+WORDS: Mapping[str, Words] = {}

@@ -1,0 +1,69 @@
+"""Bytes and JSON of a line."""
+
+from collections.abc import Mapping
+
+from handlers.wording.finding_tables.words import Params, Words
+
+_REASONS = {
+    "missing_value": "a value is missing",
+    "missing_key": "a key in double quotes is missing",
+    "missing_colon": "a colon is missing",
+    "missing_comma": "a comma is missing, or a double quote inside a text is not escaped",
+    "trailing_comma": "there is a comma too many before the bracket",
+    "single_quotes": "there are single quotes where JSON has double ones",
+    "smart_quotes": "there are curly quotes where JSON has straight ones",
+    "python_word": "True, False or None is Python; JSON writes true, false, null",
+    "control_character": "there is a line break or other control character inside a text",
+    "bad_escape": "a backslash stands before a letter that cannot follow one",
+    "second_object": "a second object begins on the same line",
+    "extra_text": "there is text behind the object",
+    "byte_order_mark": "there is a byte-order mark, as happens when files are joined",
+}
+_WORDS_OF_SYNTAX = "write the line with a JSON library, not by hand"
+
+
+def _reason(params: Params) -> Mapping[str, str]:
+    word = str(params.get("reason", ""))
+    return {"name": _REASONS.get(word, word)}
+
+
+WORDS: Mapping[str, Words] = {
+    "encoding_invalid": Words(
+        "is not UTF-8: byte {byte} at column {column} (byte {offset} of the file)",
+        "save the file as UTF-8",
+        many="are not UTF-8, the first at column {column}",
+    ),
+    "line_blank": Words("is blank", "leave no blank lines", many="are blank"),
+    "line_too_long": Words(
+        "has {bytes}, more than any model takes ({limit})",
+        "split or drop the example",
+        many="have more than any model takes ({limit})",
+    ),
+    "json_truncated": Words(
+        "ends in the middle of the JSON, at column {column}",
+        "export again",
+        many="end in the middle of the JSON",
+    ),
+    "json_syntax": Words(
+        "is not JSON: at column {column} {name}",
+        _WORDS_OF_SYNTAX,
+        many="are not JSON; in the first, at column {column}, {name}",
+        derive=_reason,
+    ),
+    "json_nesting": Words(
+        "is nested more than {limit} levels deep",
+        "make it flatter",
+        many="are nested more than {limit} levels deep",
+    ),
+    "json_number": Words(
+        "has {number}, which JSON does not know",
+        "write null or a finite number",
+        many="have numbers that JSON does not know, such as {number}",
+    ),
+    "json_surrogate": Words(
+        "{subject} has half a character (a lone surrogate)", "export again from the original text", "a text"
+    ),
+    "json_duplicate_key": Words(
+        "{subject} is there twice, and only one of the two would be learned", "keep one", "`{key}`"
+    ),
+}
