@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.deployments.unclear import LOOK_FOR
 from sandbox.azure_control.deployments import Deployment as Record
 from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Checkpoint, Job, JobRequest
@@ -326,8 +327,11 @@ async def take_down(made: World, name: str) -> None:
 
 
 async def live_once(made: World, name: str) -> Mapping[str, Any]:
-    """It answers, it was made by one request, its owner was told once, and not before it had answered."""
-    row = await in_state(made, name, "live", patience=60)
+    """It answers, it was made by one request, its owner was told once, and not before it had answered.
+
+    A kill between the intent and the request leaves a doubt, for which the program looks `LOOK_FOR` first.
+    """
+    row = await in_state(made, name, "live", patience=LOOK_FOR.total_seconds() + 60)
     label = f"P{row['id']}"
     record = there(made, name)
     assert record is not None
