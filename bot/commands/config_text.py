@@ -162,6 +162,14 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Set it{variable}, or choose a credential that needs no secret, such as managed_identity.",
     ),
     "unknown_connection": ("“{value}” is not a connection here.", "Known: {known}."),
+    "bad_account": (
+        "“{value}” is not the name of a storage account.",
+        "Its name alone: 3 to 24 small letters and digits, as in https://NAME.blob.core.windows.net",
+    ),
+    "same_account": (
+        "“{value}” is there already.",
+        "Keep one table for each account; containers lists several.",
+    ),
     "bad_currency": ("“{value}” is not a currency.", "Three capital letters, such as USD."),
     "bad_price": ("is not a price.", "A number that is zero or more."),
     "bad_resource_id": (

@@ -24,6 +24,7 @@ def cross_check(data: Table, places: Places, mountinfo: str) -> list[Problem]:
         *_store(_table(data, "store"), places, mountinfo),
         *_limits(_table(data, "limits"), places),
         *_connections(data.get("connections"), places),
+        *_storage(data.get("storage"), places),
         *_prices(data, "prices", places),
         *_prices(data, "hosting", places),
         *approval_checks(data, places),
@@ -85,6 +86,19 @@ def _connections(connections: object, places: Places) -> Iterator[Problem]:
         if isinstance(one, dict):
             yield from _authentication(one, index, places)
             yield from _resource(one, index, places)
+
+
+def _storage(accounts: object, places: Places) -> Iterator[Problem]:
+    """One account twice: which identity reads it would be decided by the order."""
+    if not isinstance(accounts, list):
+        return
+    seen: set[str] = set()
+    for index, one in enumerate(accounts):
+        name = one.get("account") if isinstance(one, dict) else None
+        if isinstance(name, str) and name:
+            if name in seen:
+                yield Problem(places.of(("storage", index, "account")), "same_account", {"value": name[:80]})
+            seen.add(name)
 
 
 def _authentication(one: Table, index: int, places: Places) -> Iterator[Problem]:

@@ -119,6 +119,7 @@ GroupId = Annotated[str, AfterValidator(_matching("bad_group", r"S[A-Z0-9]{2,}")
 CommandName = Annotated[str, AfterValidator(_matching("bad_command", r"/[a-z0-9_-]{1,31}"))]
 AppName = Annotated[str, AfterValidator(_matching("bad_app_name", r"\S(.{0,33}\S)?"))]
 ConnectionName = Annotated[str, AfterValidator(_matching("bad_name", r"[a-z0-9][a-z0-9_-]{0,31}"))]
+StorageName = Annotated[str, AfterValidator(_matching("bad_account", r"[a-z0-9]{3,24}"))]
 Currency = Annotated[str, AfterValidator(_matching("bad_currency", r"[A-Z]{3}"))]
 Text = Annotated[str, AfterValidator(_matching("empty", r"(?s).*\S.*"))]
 

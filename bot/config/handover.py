@@ -4,6 +4,8 @@ from typing import Any
 
 from bot.config.connections import Connection
 from bot.config.settings import NetworkSettings
+from bot.config.storage import StorageSettings
+from providers.azure_blob.settings import StorageAccount
 from providers.network import NetworkOptions
 
 
@@ -19,3 +21,18 @@ def network_options(network: NetworkSettings) -> NetworkOptions:
 def provider_settings(connection: Connection) -> dict[str, Any]:
     """For `providers.registry.build`: the connection's keys; secrets stay wrapped, None means not set."""
     return connection.model_dump()
+
+
+def storage_account(storage: StorageSettings) -> StorageAccount:
+    """For `providers.azure_blob.BlobReader`."""
+    return StorageAccount(
+        account=storage.account,
+        endpoint=storage.endpoint or "",
+        containers=storage.containers,
+        credential=storage.credential,
+        client_id=storage.client_id,
+        tenant_id=storage.tenant_id,
+        scope=storage.scope,
+        authority=storage.authority,
+        resource_id=storage.resource_id or "",
+    )

@@ -23,6 +23,7 @@ from bot.config.fields import (
     TeamId,
     Text,
 )
+from bot.config.storage import StorageSettings
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Seconds = Annotated[int, Field(ge=1)]
@@ -56,7 +57,11 @@ class StoreSettings(Section):
 
 
 class FilesSettings(Section):
-    """`[files]`: where attached files wait, and for how many hours after the service has them."""
+    """`[files]`: where attached files wait, and for how many hours.
+
+    A file that its service has processed is deleted at once. What was refused, or failed at the service, stays for
+    `retention_hours` for its report and for another try; with 0 for the hour until files are looked through.
+    """
 
     staging: Path = Path("var/staging")
     retention_hours: Annotated[int, Field(ge=0)] = 24
@@ -87,12 +92,20 @@ class LogSettings(Section):
 
 
 class LimitsSettings(Section):
-    """`[limits]`: how often the services are asked, when waiting is worth a word, how large a file may be."""
+    """`[limits]`: how often the services are asked, when waiting is worth a word, how large a file may be.
+
+    Attributes:
+        upload_parts_above: bytes; larger files are sent in parts where the service takes them, because large forms
+            were seen to fail above 150 MB and cannot be gone on with (contracts/azure_openai.md 1.3).
+        upload_part_bytes: bytes of a part; the service takes 64 MB at most.
+    """
 
     poll_near_seconds: Seconds = 30
     poll_far_seconds: Seconds = 300
     pending_alert_hours: Annotated[float, Field(gt=0)] = 4
     intake_max_bytes: Annotated[int, Field(ge=1)] = 536_870_912
+    upload_parts_above: Annotated[int, Field(ge=0)] = 104_857_600
+    upload_part_bytes: Annotated[int, Field(ge=65_536, le=64_000_000)] = 33_554_432
 
 
 class Settings(Section):
@@ -110,6 +123,7 @@ class Settings(Section):
     connections: tuple[Connection, ...]
     prices: tuple[Price, ...] = ()
     hosting: tuple[HostingPrice, ...] = ()
+    storage: tuple[StorageSettings, ...] = ()
 
     def connection(self, name: str) -> Connection:
         """The connection of this name; `KeyError` when there is none."""

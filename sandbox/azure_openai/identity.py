@@ -16,7 +16,11 @@ from sandbox.azure_openai.options import AzureOptions
 from sandbox.clock import Clock
 
 DATA_PLANE: Final = frozenset({"https://cognitiveservices.azure.com", "https://ai.azure.com"})
-KNOWN_RESOURCES: Final = DATA_PLANE | {"https://management.azure.com", "https://metrics.monitor.azure.com"}
+KNOWN_RESOURCES: Final = DATA_PLANE | {
+    "https://management.azure.com",
+    "https://metrics.monitor.azure.com",
+    "https://storage.azure.com",
+}
 PREFIX: Final = "sandbox-entra-"
 SYSTEM_ASSIGNED: Final = "system-assigned"
 

@@ -1,0 +1,6 @@
+"""A stand-in for Azure Blob Storage, as far as reading goes."""
+
+from sandbox.azure_blob.blobs import Blobs
+from sandbox.azure_blob.operations import ACCOUNT, CONTAINER, SAMPLE, install_blobs
+
+__all__ = ["ACCOUNT", "CONTAINER", "SAMPLE", "Blobs", "install_blobs"]
