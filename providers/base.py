@@ -4,12 +4,13 @@ All values are frozen. Times are aware UTC. Token counts are tokens, sizes bytes
 A `State` is what only the provider understands (cursor, ids); it survives as JSON in the store.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from providers.failures import Explanation
+from providers.sending import ByteSource, InParts, Progress
 
 if TYPE_CHECKING:
     from providers.hosting import Hosting
@@ -288,22 +289,6 @@ class Probe:
     jobs: int | None = None
 
 
-class ByteSource(Protocol):
-    """Bytes with a known length that can be read again from any offset."""
-
-    @property
-    def size(self) -> int:
-        """Length in bytes."""
-        ...
-
-    def chunks(self, offset: int = 0) -> AsyncIterator[bytes]:
-        """Pieces of at most 1 MiB from `offset` to the end."""
-        ...
-
-
-Progress = Callable[[int], Awaitable[None]]
-"""Called with the number of bytes sent so far."""
-
 ControlAction = Literal["pause", "resume", "cancel"]
 
 
@@ -333,8 +318,16 @@ class Provider(Protocol):
         """Everything that can be trained: base models, tuned models, checkpoints."""
         ...
 
-    async def upload(self, src: ByteSource, name: str, resume: State | None, note: Progress) -> RemoteFile:
-        """Send a file once under our own `name`."""
+    async def upload(
+        self, src: ByteSource, name: str, resume: State | None, note: Progress, parts: InParts | None = None
+    ) -> RemoteFile:
+        """Send a file once under our own `name`.
+
+        With `parts`, a large file goes in parts where the service can take them, and `resume` is what
+        `parts.keep` was given last: the provider goes on there, looks first where that run may have ended with
+        a file, and cancels at the service what it cannot go on with. Without a `resume` the caller looks
+        (`find_file`) before it repeats an upload whose outcome is unknown.
+        """
         ...
 
     async def find_file(self, name: str, size: int, since: datetime) -> RemoteFile | None:

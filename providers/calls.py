@@ -31,6 +31,8 @@ ASK: Final = Timeouts(read=30.0, total=90.0)
 SUBMIT: Final = Timeouts(read=60.0, total=120.0)
 # The service may look through the whole file before it answers, and a slow line may take hours for 512 MB.
 UPLOAD: Final = Timeouts(read=300.0, write=120.0)
+# A part is sent again after this, so a line that takes an hour for one would never end.
+PART: Final = Timeouts(read=120.0, write=120.0, total=3600.0)
 DOWNLOAD: Final = Timeouts(read=60.0)
 
 

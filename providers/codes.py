@@ -92,6 +92,17 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "model_not_deletable": "not a model that can be deleted by itself, for example a checkpoint (param `model`)",
         "usage_unreadable": "the measurements of calls came incomplete (param `reason`: error, truncated, shape)",
         "metric_unknown": "the account has no such measurement (does not leave the provider)",
+        # blobs (params `account`, `container`, `blob`)
+        "blob_not_found": "the container has no such blob",
+        "container_not_found": "the storage account has no such container",
+        "blob_role_missing": "signed in, but without the role that reads blobs (params `role`, `grant`: the command"
+        " that assigns it)",
+        "blob_network_refused": "the storage account's firewall or private-endpoint rule refuses this address",
+        "blob_archived": "in the archive tier, which is not read before it is rehydrated",
+        "blob_changed": "somebody wrote to the blob while it was read",
+        "blob_empty": "a blob of no bytes",
+        "blob_cut": "the service ended the answer before the blob's end (param `bytes`)",
+        "blob_refused": "some other refusal of the storage account (its words in the answer)",
         # configuration of this program
         "provider_unknown": "no such service (param `kind`)",
         "settings_invalid": "the connection's settings are incomplete or wrong (param `settings`)",

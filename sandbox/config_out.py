@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sandbox.azure_blob import ACCOUNT
 from sandbox.azure_openai import AzureOptions
 from sandbox.slack import ids
 
@@ -85,6 +86,11 @@ auth = "entra"
 credential = "managed_identity"
 resource_id = "{_account("dev-eus2")}"
 management = "{url}/arm"
+
+[[storage]]
+account = "{ACCOUNT}"
+endpoint = "{url}/blob/{ACCOUNT}"
+credential = "managed_identity"
 
 # Prices that the sandbox makes up, so that there is something to see: they say so themselves.
 {_prices()}

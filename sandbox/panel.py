@@ -39,12 +39,14 @@ class Panel:
         slack: SlackService,
         azure: Switchable | None,
         deployments: "DeploymentsPanel | None" = None,
+        blobs: Switchable | None = None,
     ) -> None:
         self._faults = faults
         self._bot = bot
         self._slack = slack
         self._azure = azure
         self._deployments = deployments
+        self._blobs = blobs
 
     def add_routes(self, app: web.Application) -> None:
         """Mount everything under `/panel/api/`."""
@@ -75,6 +77,7 @@ class Panel:
                     "speed": switches.get("speed", 1),
                     "slack": self._slack.describe(),
                     "azure": {**azure, **switches},
+                    **({"blob": self._blobs.state()} if self._blobs is not None else {}),
                 },
                 **(self._deployments.state() if self._deployments is not None else {}),
             }
@@ -143,6 +146,8 @@ class Panel:
         if body.get("service") == "slack":
             self._slack.configure(changes)
             return self._slack.describe()
+        if body.get("service") == "blob" and self._blobs is not None:
+            return self._blobs.configure(changes)
         if "speed" in body:
             changes["speed"] = body["speed"]
         if self._azure is None:
@@ -150,18 +155,20 @@ class Panel:
         return self._azure.configure(changes)
 
     async def _file(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Make a file `tombstone`, `check_file_info`, or `external` (with `url`)."""
+        """Make a file `tombstone`, `hidden_by_limit`, `check_file_info`, `external` (with `url`), or odd."""
         file = self._slack.files.get(str(body.get("file")))
         if file is None:
             raise ValueError("file")
         kind = body.get("set")
         if kind == "tombstone":
             self._slack.files.delete(file)
+        elif kind == "hidden_by_limit":
+            file.mode = "hidden_by_limit"
         elif kind == "check_file_info":
             file.check_info = True
         elif kind == "external":
             file.mode, file.external_url = "external", str(body.get("url") or "https://drive.invalid/file")
-        else:
+        elif not file.odd.set(str(kind), body):
             raise ValueError("set")
         return {}
 

@@ -21,7 +21,7 @@ from sandbox.slack.service import SlackService
 
 PAGE_FOLDER: Final = Path(__file__).parent / "page"
 MAX_BODY: Final = 32 * 1024 * 1024
-SERVICES: Final = {"/azure/": "azure", "/arm/": "azure", "/slack/": "slack"}
+SERVICES: Final = {"/azure/": "azure", "/arm/": "azure", "/blob/": "azure", "/slack/": "slack"}
 POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob: https:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -53,15 +53,21 @@ class Sandbox:
         )
         self.slack.add_routes(self.app)
         self.azure: Any = None
+        self.blobs: Any = None
         deployments = None
         if azure:
+            from sandbox import samples
+            from sandbox.azure_blob import ACCOUNT, CONTAINER, SAMPLE, Blobs, install_blobs
             from sandbox.azure_openai import install
             from sandbox.panel_deployments import DeploymentsPanel
 
             self.azure = install(self.app, clock=clock, options=options.azure)
+            self.blobs = Blobs(clock)
+            self.blobs.put(ACCOUNT, CONTAINER, SAMPLE, samples.read("support_train.jsonl"))
+            install_blobs(self.app, self.blobs, self.azure.identity)
             deployments = DeploymentsPanel(self.azure, self.bot, looks, clock)
         PageApi(self.slack, self.bot.state).add_routes(self.app)
-        Panel(self.faults, self.bot, self.slack, self.azure, deployments).add_routes(self.app)
+        Panel(self.faults, self.bot, self.slack, self.azure, deployments, self.blobs).add_routes(self.app)
         self.app.router.add_get("/", _index)
         self.app.router.add_get("/favicon.ico", _no_icon)
         self.app.router.add_static("/page/static/", PAGE_FOLDER)

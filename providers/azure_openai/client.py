@@ -1,11 +1,11 @@
 """The operations of the dated data plane that fine-tuning needs (contract 1.1), one method each."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from providers.azure_openai.files import UploadBody
+from providers.azure_openai.files import MIME_TYPE, PURPOSE, StreamedForm
 from providers.azure_openai.inference import CALL, CHAT, read_completion
 from providers.azure_openai.settings import AzureOpenAISettings
 from providers.azure_openai.wire import (
@@ -16,10 +16,12 @@ from providers.azure_openai.wire import (
     WireFile,
     WireJob,
     WireModel,
+    WirePart,
+    WireUpload,
     parse,
     parse_list,
 )
-from providers.calls import ASK, DOWNLOAD, SUBMIT, UPLOAD, Answer, Call
+from providers.calls import ASK, DOWNLOAD, PART, SUBMIT, UPLOAD, Answer, Call
 from providers.errors import OutcomeUnknown, ServiceAnswer, Unavailable
 from providers.hosting import CallResult
 from providers.http import HttpService
@@ -41,13 +43,41 @@ class AzureOpenAIClient:
         """GET /models: the dated surface's rich list."""
         return (await self._list(WireModel, "models", "models.list", "/openai/models"))[0]
 
-    async def upload(self, body: UploadBody, name: str) -> WireFile:
+    async def upload(self, body: StreamedForm, name: str) -> WireFile:
         """POST /files, once."""
         call = self._call(
             "files", "files.upload", "POST", "/openai/files", repeatable=False, timeouts=UPLOAD,
             body=body.pieces, headers=body.headers, what={"name": name},
         )  # fmt: skip
         return await self._one(WireFile, call)
+
+    async def begin_upload(self, name: str, size: int) -> WireUpload:
+        """POST /uploads. Repeated: one whose answer was lost takes nothing in and expires by itself (contract 1.3)."""
+        body = {"purpose": PURPOSE, "filename": name, "bytes": size, "mime_type": MIME_TYPE}
+        call = self._call(
+            "files", "files.begin", "POST", "/openai/uploads", json=body, what={"name": name}
+        )  # fmt: skip
+        return await self._one(WireUpload, call)
+
+    async def add_part(self, upload_id: str, body: StreamedForm) -> WirePart:
+        """POST /uploads/{id}/parts. Repeated: a part that is not named at the completion is no part of the file."""
+        call = self._call(
+            "files", "files.part", "POST", _upload(upload_id, "parts"), timeouts=PART,
+            body=body.pieces, headers=body.headers,
+        )  # fmt: skip
+        return await self._one(WirePart, call)
+
+    async def complete_upload(self, upload_id: str, parts: Sequence[str], md5: str) -> WireUpload:
+        """POST /uploads/{id}/complete, once: it makes the file."""
+        call = self._call(
+            "files", "files.complete", "POST", _upload(upload_id, "complete"), repeatable=False,
+            timeouts=UPLOAD, json={"part_ids": list(parts), "md5": md5},
+        )  # fmt: skip
+        return await self._one(WireUpload, call)
+
+    async def cancel_upload(self, upload_id: str) -> None:
+        """POST /uploads/{id}/cancel; what it answers does not matter."""
+        await self._service.call(self._call("files", "files.cancel", "POST", _upload(upload_id, "cancel")))
 
     async def files(self, purpose: str | None = None) -> tuple[list[WireFile], Answer]:
         """GET /files with the answer itself, whose date tells the service's clock."""
@@ -208,6 +238,10 @@ def _paging(after: str | None) -> dict[str, str]:
 
 def _id(text: str) -> str:
     return quote(text, safe="")
+
+
+def _upload(upload_id: str, operation: str) -> str:
+    return f"/openai/uploads/{_id(upload_id)}/{operation}"
 
 
 def _job(job_id: str) -> str:

@@ -24,9 +24,9 @@ from providers.azure_openai.model_facts import load_facts
 from providers.azure_openai.resource_id import ResourceId
 from providers.azure_openai.results import NoTableError, ResultsReader
 from providers.azure_openai.settings import AzureOpenAISettings
+from providers.azure_openai.uploads import Order, Uploads
 from providers.azure_openai.wire import WireJob
 from providers.base import (
-    ByteSource,
     Capabilities,
     Checkpoint,
     ControlAction,
@@ -37,7 +37,6 @@ from providers.base import (
     Model,
     Point,
     Probe,
-    Progress,
     Ref,
     RemoteFile,
     RemoteJob,
@@ -49,6 +48,7 @@ from providers.errors import Conflict, NotFound, Refused, Unsupported
 from providers.failures import Explanation
 from providers.hosting import Hosting
 from providers.http import HttpService, NetworkOptions, RetryPolicy, make_client
+from providers.sending import ByteSource, InParts, Progress
 
 LOG = logging.getLogger(__name__)
 CLOCK_SKEW: Final = timedelta(minutes=2)
@@ -86,6 +86,7 @@ class AzureOpenAIProvider:
         self._random = random
         self._hosting = hosting
         self._capabilities = capabilities(settings.training_types)
+        self._uploads = Uploads(client, clock, self.find_file, self._boundary)
         self._checkpoints: dict[str, tuple[Checkpoint, ...]] = {}
 
     @classmethod
@@ -180,14 +181,19 @@ class AzureOpenAIProvider:
         self._checkpoints = {job_id: self._checkpoints[job_id] for job_id in wanted}
         return with_checkpoints(models, self._checkpoints)
 
-    async def upload(self, src: ByteSource, name: str, resume: State | None, note: Progress) -> RemoteFile:
-        """Send a file in one streamed request; `resume` is not used, because the form cannot be continued.
+    async def upload(
+        self, src: ByteSource, name: str, resume: State | None, note: Progress, parts: InParts | None = None
+    ) -> RemoteFile:
+        """Send a file in one streamed form or, when it is large, in parts (`providers.azure_openai.uploads`).
 
         An error that reading `src` raises passes through unchanged: the service has got no complete form then.
         """
-        del resume
-        boundary = f"tunesmith{int(self._random() * 2**63):016x}"
-        body = UploadBody(src, name, boundary, note)
+        if parts is not None and (resume or src.size > parts.above):
+            order = Order(source=src, name=name, parts=parts, note=note)
+            made = await self._uploads.send(order, resume)
+            if made is not None:
+                return made
+        body = UploadBody(src, name, self._boundary(), note)
         try:
             return to_file(await self._client.upload(body, name))
         finally:
@@ -327,6 +333,9 @@ class AzureOpenAIProvider:
         await self._client.aclose()
         if self._hosting is not None:
             await self._hosting.aclose()
+
+    def _boundary(self) -> str:
+        return f"tunesmith{int(self._random() * 2**63):016x}"
 
     async def _finished_checkpoints(self, job_id: str) -> tuple[Checkpoint, ...]:
         try:

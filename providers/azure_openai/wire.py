@@ -43,6 +43,10 @@ def _texts(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str) and item] if isinstance(value, list) else []
 
 
+def _file(value: Any) -> dict[str, Any] | None:
+    return dict(value) if isinstance(value, Mapping) and _text(value.get("id")) else None
+
+
 Text = Annotated[str | None, BeforeValidator(_text)]
 Whole = Annotated[int | None, BeforeValidator(_whole)]
 Moment = Annotated[int | None, BeforeValidator(moment)]
@@ -70,6 +74,17 @@ class WireFile(Wire):
     status: Text = None
     status_details: Text = None
     bytes: Whole = None
+
+
+class WirePart(Wire):
+    """UploadPartResource (contract 1.3): its id is all that completing needs."""
+
+
+class WireUpload(Wire):
+    """UploadResource (contract 1.3); `file` once it is completed."""
+
+    status: Text = None
+    file: Annotated[WireFile | None, BeforeValidator(_file)] = None
 
 
 class WireJob(Wire):

@@ -38,6 +38,7 @@ class FileOperations:
         """201 with `Location`; the `file` part must carry a Content-Type."""
         files = self._resource(call.resource).files
         request = call.request
+        files.check_rate()
         files.check_room(max(0, (request.content_length or 0) - _MULTIPART_OVERHEAD))
         path = files.new_path()
         with discarded_on_failure(path):
@@ -48,6 +49,7 @@ class FileOperations:
             size = path.stat().st_size
             if size == 0:
                 raise refusals.missing("file")
+            files.check_form(size)
             files.check_room(size)
         file = files.add(filename, purpose, path, size)
         created = _created(call, file)

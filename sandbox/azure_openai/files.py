@@ -61,6 +61,7 @@ class Files:
         self._directory = directory
         self._spawn = spawn
         self._files: dict[str, StoredFile] = {}
+        self._second = (0, 0)
 
     def __iter__(self) -> Any:
         return iter(list(self._files.values()))
@@ -75,6 +76,19 @@ class Files:
     def find(self, file_id: str) -> StoredFile | None:
         """One file or None."""
         return self._files.get(file_id)
+
+    def check_rate(self) -> None:
+        """Count one more request that uploads something (contract 1.10). Raises ServiceError (429)."""
+        second = int(self._clock.now().timestamp())
+        last, count = self._second
+        self._second = (second, count + 1 if last == second else 1)
+        if self._second[1] > self.limits.uploads_per_second:
+            raise refusals.too_many_uploads(self.limits.uploads_per_second)
+
+    def check_form(self, size: int) -> None:
+        """Break down over a large form where the switch `form_bytes` says so. Raises ServiceError (500)."""
+        if 0 < self._switches.form_bytes < size:
+            raise refusals.broken_down()
 
     def check_room(self, size: int = 0) -> None:
         """Refuse one more file of `size` bytes where a limit is reached. Raises ServiceError."""

@@ -18,6 +18,8 @@ class Limits:
     fine_tuned_deployments: int = 10
     standard_deployments: int = 32
     upload_part_bytes: int = 64 * 1024 * 1024
+    upload_bytes: int = 9 * 1024 * 1024 * 1024
+    uploads_per_second: int = 30
     running: int = 3
     running_developer: int = 5
     queued: int = 20
@@ -109,6 +111,8 @@ class Switches:
     - `speed`: factor on everything that takes time (file processing, queueing, training, evaluation), > 0;
     - `hold_pending`: no job leaves `pending`;
     - `file_seconds`: how long a file takes to `processed` at speed 1;
+    - `uploads`: whether there are uploads in parts (the surface of projects answers 404, contract 1.3);
+    - `form_bytes`: forms with more bytes than this end in 500, as people report above 150 MB; 0 = none does;
     - `results_columns`: `valid` (as the service) or `validation` (as its article spells the accuracy column);
     - `results_bom`, `results_base64`: how the content of results files is encoded;
     - `fail_safety`: categories (`violence`, …) that every safety evaluation finds; empty = the model decides;
@@ -126,6 +130,8 @@ class Switches:
     speed: float = 1.0
     hold_pending: bool = False
     file_seconds: float = 3.0
+    uploads: bool = True
+    form_bytes: float = 0
     results_columns: str = "valid"
     results_bom: bool = False
     results_base64: bool = False
@@ -151,17 +157,25 @@ class Switches:
             setattr(self, name, value)
 
 
-_SECONDS: Final = frozenset(
-    {"speed", "file_seconds", "deploy_seconds", "ready_seconds", "metric_lag_seconds"}
+_AMOUNTS: Final = frozenset(
+    {"speed", "file_seconds", "form_bytes", "deploy_seconds", "ready_seconds", "metric_lag_seconds"}
 )
 _FLAGS: Final = frozenset(
-    {"hold_pending", "results_bom", "results_base64", "unreadable_sources", "policy_denied", "metric_rights"}
+    {
+        "hold_pending",
+        "uploads",
+        "results_bom",
+        "results_base64",
+        "unreadable_sources",
+        "policy_denied",
+        "metric_rights",
+    }
 )
 _WORDS: Final = {"results_columns": ("valid", "validation"), "arm_rights": ("owner", "reader", "none")}
 
 
 def _checked(name: str, value: Any) -> Any:
-    if name in _SECONDS:
+    if name in _AMOUNTS:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
             raise UnknownSwitchError(name)
         if name == "speed" and value == 0:

@@ -65,6 +65,16 @@ def too_many_bytes(limit: int) -> ServiceError:
     return quota_exceeded(f"The maximum total size of all files ({limit // _MEGABYTE} MB) is reached.")
 
 
+def too_many_uploads(limit: int) -> ServiceError:
+    """More requests in a second than may upload something."""
+    return ServiceError(429, "429", f"Rate limit of {limit} upload requests per second is exceeded.")
+
+
+def broken_down() -> ServiceError:
+    """What people report for large forms (contract 1.3); the words are not known."""
+    return ServiceError(500, "InternalServerError", "The server had an error while processing your request.")
+
+
 def unsupported(name: str, value: object) -> ServiceError:
     """A value that this api-version does not have."""
     return invalid_payload(f"The {name} '{value}' is not supported.", target=name)

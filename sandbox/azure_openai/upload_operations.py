@@ -6,8 +6,9 @@ from collections.abc import Callable
 from aiohttp import web
 
 from sandbox.azure_openai import refusals
+from sandbox.azure_openai.errors import resource_not_found
 from sandbox.azure_openai.file_operations import discarded_on_failure, form_parts, write_part
-from sandbox.azure_openai.gateway import Call, Gateway
+from sandbox.azure_openai.gateway import Call, Gateway, Operation
 from sandbox.azure_openai.resource import Resource
 from sandbox.azure_openai.uploads import join
 from sandbox.azure_openai.versions import ApiVersion
@@ -18,10 +19,25 @@ class UploadOperations:
 
     def __init__(self, gateway: Gateway, resource: Callable[[str], Resource]) -> None:
         self._resource = resource
-        gateway.add("POST", "/uploads", self.create, has=_has_uploads)
-        gateway.add("POST", "/uploads/{id}/parts", self.add_part, has=_has_uploads)
-        gateway.add("POST", "/uploads/{id}/complete", self.complete, has=_has_uploads)
-        gateway.add("POST", "/uploads/{id}/cancel", self.cancel, has=_has_uploads)
+        for path, operation in (
+            ("/uploads", self.create),
+            ("/uploads/{id}/parts", self.add_part),
+            ("/uploads/{id}/complete", self.complete),
+            ("/uploads/{id}/cancel", self.cancel),
+        ):
+            gateway.add("POST", path, self._where_there_are_uploads(operation), has=_has_uploads)
+
+    def _where_there_are_uploads(self, operation: Operation) -> Operation:
+        """The operation, or the 404 of a surface that has no uploads (the switch `uploads`)."""
+
+        async def serve(call: Call) -> web.StreamResponse:
+            resource = self._resource(call.resource)
+            if not resource.switches.uploads:
+                raise resource_not_found()
+            resource.files.check_rate()
+            return await operation(call)
+
+        return serve
 
     async def create(self, call: Call) -> web.StreamResponse:
         """200 with `Location`."""
@@ -61,10 +77,14 @@ class UploadOperations:
         parts = resource.uploads.ordered(upload, body.get("part_ids"))
         resource.files.check_room(upload.size)
         path = resource.uploads.new_path()
-        digest = await asyncio.to_thread(join, parts, path)
-        if body.get("md5") not in (None, digest):
-            path.unlink()
-            raise refusals.missing("md5")
+        upload.closing = True
+        try:
+            with discarded_on_failure(path):
+                digest = await asyncio.to_thread(join, parts, path)
+                if body.get("md5") not in (None, digest):
+                    raise refusals.missing("md5")
+        finally:
+            upload.closing = False
         file = resource.uploads.complete(upload, path)
         answer = web.json_response(upload.as_json())
         resource.files.process(file)

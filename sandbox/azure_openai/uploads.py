@@ -1,7 +1,7 @@
 """Uploads in parts, from api-version 2024-10-21 on (contract 1.3)."""
 
 import hashlib
-import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass(slots=True)
 class Upload:
-    """An upload that is collected in parts."""
+    """An upload that is collected in parts; `closing` while they are joined."""
 
     id: str
     created_at: int
@@ -50,6 +50,7 @@ class Upload:
     status: str = "pending"
     parts: dict[str, Part] = field(default_factory=dict)
     file: StoredFile | None = None
+    closing: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The upload object; `file` once it is completed."""
@@ -76,6 +77,9 @@ class Uploads:
         self._uploads: dict[str, Upload] = {}
         self.limits = limits
 
+    def __iter__(self) -> Iterator[Upload]:
+        return iter(list(self._uploads.values()))
+
     def create(self, filename: str, purpose: str, size: int) -> Upload:
         """Begin an upload. Raises ServiceError where there is no room for the file."""
         self._files.check_room(size)
@@ -91,7 +95,7 @@ class Uploads:
         if upload.status == "pending" and self._now() >= upload.created_at + LIFETIME_SECONDS:
             self._drop_parts(upload)
             upload.status = "expired"
-        if upload.status != "pending":
+        if upload.closing or upload.status != "pending":
             raise refusals.wrong_state("upload", upload_id, upload.status, "changed")
         return upload
 
@@ -100,20 +104,31 @@ class Uploads:
         return self._files.new_path()
 
     def add_part(self, upload: Upload, path: Path) -> Part:
-        """Take in a part that was written to `path`. Raises ServiceError."""
+        """Take in a part that was written to `path`. Raises ServiceError.
+
+        Parts may be more than the file together: a client sends one again whose answer it missed, and names one of
+        the two at the end.
+        """
         size = path.stat().st_size
-        if size == 0 or size + sum(part.size for part in upload.parts.values()) > upload.size:
+        together = size + sum(part.size for part in upload.parts.values())
+        if not 0 < size <= upload.size or together > self.limits.upload_bytes:
             path.unlink()
             raise refusals.missing("data")
+        if upload.closing or upload.status != "pending":
+            path.unlink()
+            raise refusals.wrong_state("upload", upload.id, upload.status, "changed")
         part = Part(self._ids.hex("part_"), upload.id, self._now(), self._ids.hex(), path, size)
         upload.parts[part.id] = part
         return part
 
     def ordered(self, upload: Upload, part_ids: Any) -> list[Part]:
-        """The named parts, which must be all bytes. Raises ServiceError."""
-        if not isinstance(part_ids, list) or not part_ids or not set(map(str, part_ids)) <= set(upload.parts):
+        """The named parts in their order, each once, all bytes together. Raises ServiceError."""
+        known = isinstance(part_ids, list) and all(isinstance(one, str) for one in part_ids)
+        if not known or not part_ids or not set(part_ids) <= set(upload.parts):
             raise refusals.missing("part_ids")
-        parts = [upload.parts[str(part_id)] for part_id in dict.fromkeys(part_ids)]
+        if len(set(part_ids)) != len(part_ids):
+            raise refusals.missing("part_ids")
+        parts = [upload.parts[part_id] for part_id in part_ids]
         if sum(part.size for part in parts) != upload.size:
             raise refusals.out_of_range("part_ids", f"parts of {upload.size} bytes together")
         return parts
@@ -121,7 +136,7 @@ class Uploads:
     def complete(self, upload: Upload, body: Path) -> StoredFile:
         """Make a file of the joined parts."""
         upload.file = self._files.add(upload.filename, upload.purpose, body, upload.size)
-        upload.status = "completed"
+        upload.status, upload.closing = "completed", False
         self._drop_parts(upload)
         return upload.file
 
@@ -145,8 +160,7 @@ def join(parts: list[Part], target: Path) -> str:
     with target.open("wb") as whole:
         for part in parts:
             with part.path.open("rb") as source:
-                shutil.copyfileobj(source, whole, 1 << 20)
-    with target.open("rb") as whole:
-        while chunk := whole.read(1 << 20):
-            digest.update(chunk)
+                while chunk := source.read(1 << 20):
+                    digest.update(chunk)
+                    whole.write(chunk)
     return digest.hexdigest()

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sandbox.clock import Clock
 from sandbox.slack import ids
+from sandbox.slack.oddities import Oddities
 from sandbox.slack.options import SlackOptions
 
 MAX_BYTES: Final = 1 << 30
@@ -61,6 +62,7 @@ class File:
     never_shared: bool = False
     for_app: bool = False
     shares: list[Share] = field(default_factory=list)
+    odd: Oddities = field(default_factory=Oddities)
 
 
 class Files:
@@ -117,6 +119,10 @@ class Files:
         """Slack's file object; `in_message` is what messages and events show, for some files only a stub."""
         if file.mode == "tombstone":
             return {"id": file.id, "mode": "tombstone"}
+        if file.mode == "hidden_by_limit":
+            return {"id": file.id, "mode": "hidden_by_limit", "name": file.name, "size": file.size}
+        if (stub := file.odd.stub(file.id)) is not None:
+            return stub
         if file.check_info and in_message:
             return {"id": file.id, "mode": "file_access", "file_access": "check_file_info"}
         hidden = not file.finalised or file.hidden_polls > 0
@@ -135,7 +141,7 @@ class Files:
             "user": file.user,
             "user_team": file.user_team,
             "editable": file.mode == "snippet",
-            "size": file.size,
+            "size": file.size if file.odd.said_size is None else file.odd.said_size,
             "mode": file.mode,
             "is_external": file.external_url is not None,
             "external_type": "gdrive" if file.external_url else "",

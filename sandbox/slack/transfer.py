@@ -71,15 +71,37 @@ class Transfer:
         file = self._context.files.get(file_id)
         if file is None or file.mode == "tombstone" or not may_see(self._context, file):
             return web.Response(status=404, text="<!DOCTYPE html><html></html>", content_type="text/html")
-        return self.response(file)
+        return await self._odd(request, file) if file.odd.in_download else self.response(file)
+
+    async def _odd(self, request: web.Request, file: File) -> web.StreamResponse:
+        """A download that waits on the way, or breaks off."""
+        odd, sent = file.odd, 0
+        response = web.StreamResponse(headers=self._headers(file))
+        response.content_length = file.path.stat().st_size
+        await response.prepare(request)
+        with file.path.open("rb") as source:
+            while piece := source.read(odd.next_stop(sent, CHUNK)):
+                await response.write(piece)
+                sent += len(piece)
+                if sent == odd.hold_at:
+                    odd.held += 1
+                    await odd.released.wait()
+                if sent == odd.cut_at:
+                    if request.transport is not None:
+                        request.transport.close()
+                    return response
+        await response.write_eof()
+        return response
 
     def response(self, file: File) -> web.FileResponse:
         """The bytes of a file with Slack's headers."""
+        return web.FileResponse(file.path, headers=self._headers(file), chunk_size=CHUNK)
+
+    def _headers(self, file: File) -> dict[str, str]:
         _filetype, mimetype = self._context.files.type_of(file)
         name = file.name.replace('"', "").replace("\\", "").replace("\r", "").replace("\n", "")
         quoted = name.encode("ascii", "replace").decode()
-        headers = {"Content-Type": mimetype, "Content-Disposition": f'attachment; filename="{quoted}"'}
-        return web.FileResponse(file.path, headers=headers, chunk_size=CHUNK)
+        return {"Content-Type": mimetype, "Content-Disposition": f'attachment; filename="{quoted}"'}
 
     async def _from_parts(self, request: web.Request, file: File) -> int:
         reader = await request.multipart()

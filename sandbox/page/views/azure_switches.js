@@ -1,4 +1,4 @@
-/** What the bot may do in Azure, and how deployments end. */
+/** What the bot may do in Azure and read from storage, and how deployments end. */
 import { h } from "../dom.js";
 import { select } from "./fields.js";
 
@@ -12,7 +12,8 @@ const FAILURES = {
   timeout: ["DeploymentTimeout", "The deployment did not finish in time."],
 };
 
-/** Each: the switch, what it is called, its choices, and between choice and value. */
+/** Each: the switch (of which service, Azure OpenAI if none is named), what it is called, its choices, and between
+ * choice and value. */
 const SWITCHES = [
   {
     name: "arm_rights",
@@ -40,6 +41,25 @@ const SWITCHES = [
     choice: (value) => (value ? "no" : "yes"),
   },
   {
+    name: "readable",
+    service: "blob",
+    label: "Reads blobs",
+    choices: YES_NO,
+    value: (choice) => choice === "yes",
+    choice: (value) => (value ? "yes" : "no"),
+  },
+  {
+    name: "open",
+    service: "blob",
+    label: "Storage's network",
+    choices: [
+      ["yes", "Open"],
+      ["no", "Closed"],
+    ],
+    value: (choice) => choice === "yes",
+    choice: (value) => (value ? "yes" : "no"),
+  },
+  {
     name: "fail_deployment",
     label: "New deployments",
     choices: [
@@ -53,13 +73,13 @@ const SWITCHES = [
   },
 ];
 
-/** @param {(set: Record<string, any>) => Promise<void>} set */
+/** @param {(set: Record<string, any>, service?: string) => Promise<void>} set */
 export function azureSwitches(set) {
   const fields = SWITCHES.map((one) => {
     const field = select(one.label, one.choices, `switch-${one.name}`);
     field.input.addEventListener(
       "change",
-      () => void set({ [one.name]: one.value(field.input.value) }),
+      () => void set({ [one.name]: one.value(field.input.value) }, one.service),
     );
     return { ...one, ...field };
   });

@@ -37,7 +37,7 @@ export function panelView(hooks) {
   const requests = requestTable();
   const act = (work) => attempt(work, refresh);
   const deployments = deploymentsPart(act);
-  const switches = azureSwitches((set) => act(() => panelApi.service({ set })));
+  const switches = azureSwitches((set, service) => act(() => panelApi.service({ service, set })));
 
   const refresh = async () => {
     try {
@@ -49,7 +49,7 @@ export function panelView(hooks) {
       drawSpeed(speed, state.services ?? {}, act);
       drawOutput(output, state.bot.output);
       deployments.refresh(state);
-      switches.refresh(state.services?.azure ?? {});
+      switches.refresh({ ...state.services?.blob, ...state.services?.azure });
       await requests.refresh();
     } catch (error) {
       fill(bot, h("p", { class: "field-error" }, error.message));

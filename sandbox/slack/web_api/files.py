@@ -64,7 +64,9 @@ async def info(context: Context, args: Args) -> dict[str, Any]:
     if file.mode == "tombstone":
         raise SlackError("file_deleted")
     context.sharing.polled(file)
-    return {"file": context.files.as_file(file), "comments": [], "response_metadata": {"next_cursor": ""}}
+    shown = context.files.as_file(file)
+    file.odd.waits = max(0, file.odd.waits - 1)
+    return {"file": shown, "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
 async def list_all(context: Context, args: Args) -> dict[str, Any]:
