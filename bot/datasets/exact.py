@@ -4,31 +4,21 @@ Only lines that the fast path did not accept come here. `json` alone reports pos
 other parsers refuse (duplicate keys, NaN, huge numbers, half characters, deep nesting) is looked for as well.
 """
 
+import itertools
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bot.datasets.malformed import note_not_json, note_not_utf8
 from bot.datasets.rules import syntax
-from bot.datasets.rules.base import JsonValue, Note, clipped
+from bot.datasets.rules.base import CLIPPED_AT, JsonValue, Note, clipped
 
 MAX_DEPTH = 128
+MAX_PATH = 300
+"""Characters of a path after which the rest is left out."""
 UNREADABLE = object()
 """Returned by `ExactReader.parse` for a line that has no value."""
-
-_REASONS = {
-    "Expecting value": "missing_value",
-    "Expecting property name enclosed in double quotes": "missing_key",
-    "Expecting ':' delimiter": "missing_colon",
-    "Expecting ',' delimiter": "missing_comma",
-    "Illegal trailing comma before end of object": "trailing_comma",
-    "Illegal trailing comma before end of array": "trailing_comma",
-    "Invalid control character at": "control_character",
-    "Invalid \\escape": "bad_escape",
-    "Invalid \\uXXXX escape": "bad_escape",
-    "Extra data": "extra_text",
-}
-_PYTHON_WORDS = ("True", "False", "None")
 
 
 class _Irregular:
@@ -42,9 +32,11 @@ class _Irregular:
         value = dict(pairs)
         if len(value) < len(pairs):
             seen: set[str] = set()
+            told: set[str] = set()
             for key, _ in pairs:
-                if key in seen:
+                if key in seen and key not in told:
                     self.duplicates.append((value, key))
+                    told.add(key)
                 seen.add(key)
         return value
 
@@ -81,7 +73,7 @@ class ExactReader:
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            _not_utf8(line, offset, error, note)
+            note_not_utf8(line, offset, error, note)
             return UNREADABLE
         value = self._value(text, note)
         if value is UNREADABLE:
@@ -98,50 +90,13 @@ class ExactReader:
         try:
             return self._decode(text)
         except json.JSONDecodeError as error:
-            _not_json(text, error, note)
+            note_not_json(text, error, note)
         except RecursionError:
             note(syntax.JSON_NESTING, limit=MAX_DEPTH)
         except ValueError:
             # Python refuses to convert whole numbers of more than 4,300 digits.
             note(syntax.JSON_NUMBER, number="a number of more than 4,300 digits")
         return UNREADABLE
-
-
-def _not_utf8(line: bytes, offset: int, error: UnicodeDecodeError, note: Note) -> None:
-    note(
-        syntax.ENCODING_INVALID,
-        byte=f"0x{line[error.start]:02X}",
-        offset=offset + error.start,
-        column=len(line[: error.start].decode()) + 1,
-    )
-
-
-def _not_json(text: str, error: json.JSONDecodeError, note: Note) -> None:
-    end = len(text.rstrip())
-    if error.pos >= end or error.msg.startswith("Unterminated string"):
-        note(syntax.JSON_TRUNCATED, column=end)
-        return
-    note(syntax.JSON_SYNTAX, column=error.pos + 1, reason=_reason(text, error))
-
-
-def _reason(text: str, error: json.JSONDecodeError) -> str:
-    here, before = text[error.pos :], text[: error.pos].rstrip()
-    by_letter = {
-        "\N{BYTE ORDER MARK}": "byte_order_mark",
-        "'": "single_quotes",
-        "“": "smart_quotes",
-        "”": "smart_quotes",
-    }
-    if here[0] in by_letter:
-        return by_letter[here[0]]
-    if here.startswith(_PYTHON_WORDS):
-        return "python_word"
-    reason = _REASONS.get(error.msg, "extra_text")
-    if reason in ("missing_value", "missing_key") and here[0] in "]}" and before.endswith(","):
-        return "trailing_comma"
-    if reason == "extra_text" and here[0] in "{[":
-        return "second_object"
-    return reason
 
 
 def _too_deep(value: JsonValue) -> bool:
@@ -159,18 +114,33 @@ def _too_deep(value: JsonValue) -> bool:
 
 
 def _note_irregular(text: str, value: JsonValue, irregular: _Irregular, note: Note) -> None:
-    for number in irregular.numbers:
-        note(syntax.JSON_NUMBER, number=clipped(number))
+    if irregular.numbers:
+        note(syntax.JSON_NUMBER, number=clipped(irregular.numbers[0]))
     if irregular.duplicates:
-        paths = {id(node): path for path, node in _walk(value)}
-        for holder, key in irregular.duplicates:
-            # A duplicate inside a value that was itself overwritten by a later one is no longer in the tree.
-            path = paths.get(id(holder), "")
-            note(syntax.JSON_DUPLICATE_KEY, _child(path, clipped(key)), key=clipped(key))
+        _note_duplicates(value, irregular.duplicates, note)
     if "\\ud" in text or "\\uD" in text:
-        for path, node in _walk(value):
-            if isinstance(node, str) and _has_surrogate(node):
-                note(syntax.JSON_SURROGATE, path)
+        _note_surrogates(value, note)
+
+
+def _note_duplicates(value: JsonValue, duplicates: Iterable[tuple[dict[str, Any], str]], note: Note) -> None:
+    keys: dict[int, list[str]] = {}
+    for holder, key in duplicates:
+        keys.setdefault(id(holder), []).append(key)
+    for parent, step, node in _walk(value):
+        for key in keys.pop(id(node), ()):
+            note(syntax.JSON_DUPLICATE_KEY, _child(_child(parent, step), key), key=clipped(key))
+    # What was itself overwritten by a later value of the same key is no longer in the tree.
+    for key in itertools.chain.from_iterable(keys.values()):
+        note(syntax.JSON_DUPLICATE_KEY, clipped(key), key=clipped(key))
+
+
+def _note_surrogates(value: JsonValue, note: Note) -> None:
+    for parent, step, node in _walk(value):
+        if isinstance(node, str) and _has_surrogate(node):
+            note(syntax.JSON_SURROGATE, _child(parent, step))
+        elif isinstance(node, dict):
+            for key in filter(_has_surrogate, node):
+                note(syntax.JSON_SURROGATE, _child(_child(parent, step), key))
 
 
 def _has_surrogate(text: str) -> bool:
@@ -181,19 +151,37 @@ def _has_surrogate(text: str) -> bool:
     return False
 
 
-def _walk(value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
-    waiting: list[tuple[str, Any]] = [("", value)]
-    while waiting:
-        path, node = waiting.pop()
-        yield path, node
-        if isinstance(node, dict):
-            for key in node:
-                if _has_surrogate(key):
-                    yield _child(path, clipped(key)), key
-            waiting.extend((_child(path, clipped(key)), child) for key, child in reversed(node.items()))
-        elif isinstance(node, list):
-            waiting.extend((f"{path}[{index}]", child) for index, child in reversed(list(enumerate(node))))
+def _walk(value: JsonValue) -> Iterator[tuple[str, str | int, JsonValue]]:
+    """Each node with the path of its parent and the step from there; the root's step is empty.
+
+    Only the paths of the present branch are held: those of all nodes would be many times the line.
+    """
+    yield "", "", value
+    branch = [("", _children(value))]
+    while branch:
+        path, children = branch[-1]
+        following = next(children, None)
+        if following is None:
+            branch.pop()
+            continue
+        step, child = following
+        yield path, step, child
+        if isinstance(child, dict | list):
+            branch.append((_child(path, step), _children(child)))
 
 
-def _child(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+def _children(node: JsonValue) -> Iterator[tuple[str | int, JsonValue]]:
+    if isinstance(node, dict):
+        return iter(node.items())
+    return iter(enumerate(node)) if isinstance(node, list) else iter(())
+
+
+def _child(path: str, step: str | int) -> str:
+    """JSON path of a child; what goes beyond `MAX_PATH` characters is left out."""
+    if step == "" or len(path) > MAX_PATH:
+        return path
+    if isinstance(step, int):
+        return f"{path}[{step}]"
+    key = step if len(step) < CLIPPED_AT and step.isprintable() else clipped(step)
+    whole = f"{path}.{key}" if path else key
+    return whole if len(whole) <= MAX_PATH else f"{whole[:MAX_PATH]}…"

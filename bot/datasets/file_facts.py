@@ -18,7 +18,7 @@ class FileFacts:
         only_blank: no line holds anything. `any_json`: some line is JSON.
         other_forms: lines of another form than `form`, by its name.
         carriage_returns: lines that end with CR LF.
-        ends_open: the last line has no line feed.
+        ends_open: the last line has no line feed. `cut`: and it is JSON that ends in its middle.
         tools: examples that declare or call tools. `images`: examples with images.
     """
 
@@ -34,5 +34,6 @@ class FileFacts:
     other_forms: dict[str, int] = field(default_factory=dict)
     carriage_returns: int = 0
     ends_open: bool = False
+    cut: bool = False
     tools: int = 0
     images: int = 0

@@ -22,9 +22,11 @@ class Options:
         service: whose rules these are, one of `SERVICES`.
         model: base model that the data is for; empty = not known yet, and only what all models ask is asked.
         max_bytes: largest file that the service takes, with the byte-order mark.
-        min_examples: fewest examples that the service trains on.
+        min_examples: fewest examples that the service trains on. `max_examples`: most; None = not known.
+        max_image_examples: most examples with images.
         byte_order_mark: the upload will carry a mark, so that its three bytes count.
-        max_line_bytes: longer lines are reported and not looked into, which bounds the memory.
+        max_line_bytes: longer lines are reported and not looked into, which bounds the memory. A picture of 10 MB, the
+            largest that is trained on, takes 13.4 MB as text.
         max_example_tokens: what the model takes; None = not known.
     """
 
@@ -33,6 +35,8 @@ class Options:
     model: str = ""
     max_bytes: int = 512 * MEBIBYTE
     min_examples: int = 10
+    max_examples: int | None = None
+    max_image_examples: int = 50_000
     byte_order_mark: bool = True
-    max_line_bytes: int = 8 * MEBIBYTE
+    max_line_bytes: int = 16 * MEBIBYTE
     max_example_tokens: int | None = None

@@ -41,7 +41,7 @@ class Tokens:
     """Tokens of all examples for one pass.
 
     Attributes:
-        exact: False for an estimate (`bot.datasets.tokens`).
+        exact: every text was counted with the model's vocabulary (`bot.datasets.study`); False for an estimate.
         over_limit: examples longer than the model takes; 0 when no limit was given.
         encoding: the vocabulary of an exact count (`o200k_base`); empty for an estimate.
         longest: tokens of the longest example; `median` of the middle one; 0 where not counted.

@@ -14,6 +14,7 @@ Encoding = Literal["utf-16", "utf-32"]
 FORMATS = (
     "json_array",
     "json_pretty",
+    "json_wrapped",
     "csv",
     "tsv",
     "plain_text",
@@ -21,15 +22,22 @@ FORMATS = (
     "xml",
     "xlsx",
     "docx",
+    "pptx",
+    "opendocument",
     "zip",
     "gzip",
     "zstandard",
     "bzip2",
     "xz",
     "seven_zip",
+    "rar",
+    "tar",
     "pdf",
     "parquet",
     "arrow",
+    "avro",
+    "orc",
+    "numpy",
     "sqlite",
     "image",
     "rtf",
@@ -37,15 +45,23 @@ FORMATS = (
 )
 """Values of `format` in `file_format`."""
 
+LONE_RETURNS = "lone_returns"
+"""Answer of `mistaken` for JSON Lines whose lines end with a carriage return alone."""
+
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstandard"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
     (b"7z\xbc\xaf\x27\x1c", "seven_zip"),
+    (b"Rar!\x1a\x07", "rar"),
     (b"%PDF-", "pdf"),
     (b"PAR1", "parquet"),
     (b"ARROW1", "arrow"),
+    (b"Obj\x01", "avro"),
+    (b"ORC\x0a", "orc"),
+    (b"ORC\x11", "orc"),
+    (b"\x93NUMPY", "numpy"),
     (b"SQLite format 3\x00", "sqlite"),
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
@@ -59,6 +75,16 @@ _MANY = 0.02
 """Share of control characters from which bytes are no text."""
 _JSON_LINE = re.compile(rb"[\[{]\s*[\"']\w")
 _JSON_START = re.compile(rb"[\[{]\s*[\[\]{}\"'\w]")
+_WRAPPED = re.compile(
+    rb"\{\s*\"(?!messages\"|contents\"|conversations\"|tools\"|input\"|chosen\"|rejected\"|(?:non_)?preferred_output\")"
+    rb"\w{1,40}\"\s*:\s*\[\s*\{\s*\"(?:messages|prompt|input|instruction|conversations|contents|text)\""
+)
+"""One object that holds the list of examples: `{"data": [{"messages": …`."""
+_EXAMPLE_KEYS = frozenset(
+    {"messages", "prompt", "input", "text", "instruction", "conversations", "contents", "chosen"}
+)
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_MARKUP_HEAD = 2048
 _WORD_BYTES = re.compile(rb"[^\x00-\x08\x0b\x0c\x0e-\x1f]*\Z")
 
 
@@ -84,9 +110,14 @@ def mistaken(head: bytes) -> str | None:
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zipped(head)
+    if head[257:262] == b"ustar":
+        return "tar"
     text = head.lstrip()
+    # Joined files begin with several marks: the line itself is reported.
+    while text.startswith(BYTE_ORDER_MARK):
+        text = text[len(BYTE_ORDER_MARK) :].lstrip()
     if not text:
         return None
     return "binary" if _binary(text) else _text_format(text)
@@ -94,11 +125,11 @@ def mistaken(head: bytes) -> str | None:
 
 def _text_format(text: bytes) -> str | None:
     if text.startswith(b"<"):
-        return "html" if re.match(rb"<(!doctype\s+html|html|head|body)\b", text, re.IGNORECASE) else "xml"
+        return "html" if _HTML.search(text[:_MARKUP_HEAD]) else "xml"
     if text.startswith(b"["):
         return _list(text)
     if text.startswith(b"{"):
-        return "json_pretty" if _pretty(text) else None
+        return _object(text)
     return _table_or_text(text)
 
 
@@ -114,15 +145,46 @@ def _binary(text: bytes) -> bool:
 
 
 def _zipped(head: bytes) -> str:
-    if b"xl/" in head:
-        return "xlsx"
-    return "docx" if b"word/" in head else "zip"
+    for inside, name in (
+        (b"xl/", "xlsx"),
+        (b"word/", "docx"),
+        (b"ppt/", "pptx"),
+        (b"mimetypeapplication/vnd.oasis.opendocument", "opendocument"),
+    ):
+        if inside in head:
+            return name
+    return "zip"
 
 
 def _list(text: bytes) -> str | None:
     """One JSON array, unless several lines are complete lists: then each line is told that it is no object."""
     first, _, rest = text.partition(b"\n")
     return None if rest.lstrip().startswith(b"[") and _complete(first) else "json_array"
+
+
+def _object(text: bytes) -> str | None:
+    if _lone_returns(text):
+        return LONE_RETURNS
+    if _WRAPPED.match(text) and not _has_own_keys(text):
+        return "json_wrapped"
+    return "json_pretty" if _pretty(text) else None
+
+
+def _has_own_keys(text: bytes) -> bool:
+    """Whether the first line is an example itself, which only begins with a list of something."""
+    try:
+        first = json.loads(text.partition(b"\n")[0])
+    except (ValueError, RecursionError):
+        return False
+    return not _EXAMPLE_KEYS.isdisjoint(first)
+
+
+def _lone_returns(text: bytes) -> bool:
+    """Whether a carriage return alone ends the lines, as on very old Macs."""
+    if b"\n" in text:
+        return False
+    first, end, rest = text.partition(b"\r")
+    return bool(end) and rest.lstrip().startswith(b"{") and _complete(first)
 
 
 def _pretty(text: bytes) -> bool:
@@ -149,6 +211,9 @@ def _complete(text: bytes) -> bool:
 
 def _table_or_text(text: bytes) -> str | None:
     lines = [line.strip() for line in text.split(b"\n", 3)[:3]]
+    if _complete(lines[0]):
+        # Texts, numbers: each line is told that it is no object.
+        return None
     following = [line for line in lines[1:] if line]
     if any(line.startswith(b"{") for line in following):
         # A stray first line before good ones: the line itself is reported.

@@ -17,6 +17,8 @@ class Traits:
         forms: what it trains on.
         roles: who may speak.
         message_keys: the only keys that a message may have; None = the usual set, others are a warning.
+        example_keys: the only keys that a chat example may have; None = the usual set, others are a warning.
+        parts: content may be a list of parts; otherwise it is one text.
         alternate: user and assistant must take turns.
         system: where system messages may stand.
         min_messages: fewest messages of an example.
@@ -29,6 +31,8 @@ class Traits:
     forms: frozenset[Form] = frozenset({"chat", "preference", "reinforcement"})
     roles: frozenset[str] = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
     message_keys: frozenset[str] | None = None
+    example_keys: frozenset[str] | None = None
+    parts: bool = True
     alternate: bool = False
     system: SystemTurn = "any"
     min_messages: int = 1

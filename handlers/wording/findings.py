@@ -20,6 +20,7 @@ from handlers.wording.finding_tables import (
     tools,
 )
 from handlers.wording.finding_tables.words import Params, Words
+from handlers.wording.said import Filled
 
 
 class FindingText(NamedTuple):
@@ -80,8 +81,11 @@ def several_text(rule: str, params: Params) -> FindingText:
 
 
 def _facts(words: Words, params: Params) -> dict[str, str]:
-    facts = {name: _shown(name, value) for name, value in params.items()}
-    return facts | dict(words.derive(params)) if words.derive is not None else facts
+    """What sentences may name; a parameter that a report of another version lacks is shown as `…`."""
+    facts = Filled({name: _shown(name, value) for name, value in params.items()})
+    if words.derive is not None:
+        facts.update(words.derive(params))
+    return facts
 
 
 def _shown(name: str, value: str | float) -> str:

@@ -1,19 +1,21 @@
 """Every rule there is, in the order in which a page about them would list them."""
 
-from bot.datasets.rules import shape, syntax, whole
-from bot.datasets.rules.base import Rule, RuleSpec
-from bot.datasets.rules.content import CONTENT
-from bot.datasets.rules.keys import KEYS
-from bot.datasets.rules.roles import ROLE_RULES
-from bot.datasets.rules.weights import WEIGHTS
+from bot.datasets.near import specs as near
+from bot.datasets.risk import specs as risk
+from bot.datasets.rules import chat, forms_registry
+from bot.datasets.rules.base import RuleSpec
+from bot.datasets.rules.chat import chat_rules
+from bot.datasets.sets import specs as sets
+from bot.datasets.study import specs as study
 
-CHAT_RULES: tuple[Rule, ...] = (KEYS, ROLE_RULES, CONTENT, WEIGHTS)
-"""What is asked of each example of a chat file."""
+__all__ = ["SPECS", "chat_rules"]
 
 SPECS: tuple[RuleSpec, ...] = (
-    *whole.SPECS,
-    *syntax.SPECS,
-    *shape.SPECS,
-    *(spec for rule in CHAT_RULES for spec in rule.specs),
+    *forms_registry.SPECS,
+    *chat.SPECS,
+    *sets.SPECS,
+    *risk.SPECS,
+    *near.SPECS,
+    *study.SPECS,
 )
 """All that can be found, each id once."""

@@ -9,15 +9,26 @@ _REASONS = {
     "missing_key": "a key in double quotes is missing",
     "missing_colon": "a colon is missing",
     "missing_comma": "a comma is missing, or a double quote inside a text is not escaped",
-    "trailing_comma": "there is a comma too many before the bracket",
+    "open_quote": "a text begins that has no closing quote",
     "single_quotes": "there are single quotes where JSON has double ones",
-    "smart_quotes": "there are curly quotes where JSON has straight ones",
     "python_word": "True, False or None is Python; JSON writes true, false, null",
+    "comment": "there is a comment, which JSON does not know",
     "control_character": "there is a line break or other control character inside a text",
+    "zero_byte": "there are zero bytes, as a crash while writing leaves them",
+    "odd_space": "there is a space or an unseen character that JSON does not know",
     "bad_escape": "a backslash stands before a letter that cannot follow one",
     "second_object": "a second object begins on the same line",
+    "lone_return": "a second object begins behind a carriage return, where a line feed is missing",
+    "comma_behind": "there is a comma behind the object, as in a list",
     "extra_text": "there is text behind the object",
-    "byte_order_mark": "there is a byte-order mark, as happens when files are joined",
+}
+_KINDS = {
+    "overlong": "a character in more bytes than it needs, which UTF-8 forbids",
+    "surrogate": "half of a pair (CESU-8), as some databases export it",
+    "beyond": "a number beyond the last character there is",
+    "never": "a byte that UTF-8 never has, as UTF-16 begins with",
+    "cut": "a character that is cut off",
+    "single_byte": "probably Windows-1252 or Latin-1",
 }
 _WORDS_OF_SYNTAX = "write the line with a JSON library, not by hand"
 
@@ -27,11 +38,17 @@ def _reason(params: Params) -> Mapping[str, str]:
     return {"name": _REASONS.get(word, word)}
 
 
+def _kind(params: Params) -> Mapping[str, str]:
+    word = str(params.get("kind", ""))
+    return {"name": _KINDS.get(word, word)}
+
+
 WORDS: Mapping[str, Words] = {
     "encoding_invalid": Words(
-        "is not UTF-8: byte {byte} at column {column} (byte {offset} of the file)",
+        "is not UTF-8: byte {byte} at column {column} (byte {offset} of the file), {name}",
         "save the file as UTF-8",
-        many="are not UTF-8, the first at column {column}",
+        many="are not UTF-8, the first at column {column}: {name}",
+        derive=_kind,
     ),
     "line_blank": Words("is blank", "leave no blank lines", many="are blank"),
     "line_too_long": Words(
@@ -49,6 +66,21 @@ WORDS: Mapping[str, Words] = {
         _WORDS_OF_SYNTAX,
         many="are not JSON; in the first, at column {column}, {name}",
         derive=_reason,
+    ),
+    "json_trailing_comma": Words(
+        "is not JSON: at column {column} there is a comma too many before the bracket",
+        "remove the comma",
+        many="are not JSON: in the first, at column {column}, there is a comma too many before the bracket",
+    ),
+    "json_smart_quotes": Words(
+        "is not JSON: at column {column} there are curly quotes where JSON has straight ones",
+        "write straight quotes; word processors change them",
+        many="are not JSON: in the first, at column {column}, there are curly quotes where JSON has straight ones",
+    ),
+    "json_byte_order_mark": Words(
+        "is not JSON: at column {column} there is a byte-order mark, as happens when files are joined",
+        "remove the mark",
+        many="are not JSON: in the first, at column {column}, there is a byte-order mark",
     ),
     "json_nesting": Words(
         "is nested more than {limit} levels deep",
