@@ -1,0 +1,119 @@
+"""The rule of hints: secrets, personal data, topics."""
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+from bot.datasets.report import Param
+from bot.datasets.risk import national, number_forms, secret_finder, topics
+from bot.datasets.risk.contacts import mails_in, phones_in
+from bot.datasets.risk.hit import Hit
+from bot.datasets.risk.letters import lowered
+from bot.datasets.risk.numbers import accounts_in, cards_in
+from bot.datasets.risk.specs import SPECS
+from bot.datasets.risk.texts import path_of, texts_of
+from bot.datasets.rules.base import Example, Note, Rule, RuleSpec
+
+_HEAD = 4
+_MASKED = ("secret_cloud_key", "secret_token")
+
+
+class _Called(NamedTuple):
+    """What may be in some texts, after tests that cost little.
+
+    Attributes:
+        secrets, ids: as `secret_finder.called_in` and `national.called_in` say. `topics`: entries by topic.
+        mails, phones, cards, accounts: whether there may be some.
+    """
+
+    secrets: tuple[int, ...]
+    mails: bool
+    phones: bool
+    cards: bool
+    accounts: bool
+    ids: tuple[int, ...]
+    topics: Mapping[str, tuple[str, ...]]
+
+
+def _called_in(text: str) -> _Called | None:
+    """What may be in `text`, which is all texts of a line; None for nothing."""
+    small = lowered(text)
+    phones = cards = accounts = False
+    ids: tuple[int, ...] = ()
+    # All numbers have six digits with at most two other characters in between.
+    if _digits().search(text):
+        phones = "+" in text or "(" in text
+        forms = number_forms.forms_in(text)
+        cards = not forms.isdisjoint(number_forms.OF_CARDS)
+        accounts = number_forms.has_account(text)
+        ids = national.called_in(text, small, forms)
+    called = _Called(
+        secret_finder.called_in(text, small),
+        "@" in text,
+        phones,
+        cards,
+        accounts,
+        ids,
+        topics.called_in(small),
+    )
+    return called if any(called) else None
+
+
+def _hits_in(text: str, called: _Called) -> Iterator[Hit]:
+    """The first place of each kind in one text; contacts and numbers inside a secret are part of the secret."""
+    secrets = list(secret_finder.secrets_in(text, called.secrets)) if called.secrets else []
+    named: set[tuple[str, str]] = set()
+    for hit in chain(secrets, _personal(text, called), topics.topics_in(text, called.topics)):
+        if (hit.rule, hit.kind) in named:
+            continue
+        if hit.rule.startswith("personal_") and any(
+            hit.start < secret.end and secret.start <= hit.end for secret in secrets
+        ):
+            continue
+        named.add((hit.rule, hit.kind))
+        yield hit
+
+
+def _personal(text: str, called: _Called) -> Iterator[Hit]:
+    if called.mails:
+        yield from mails_in(text)
+    if called.phones:
+        yield from phones_in(text)
+    if called.cards:
+        yield from cards_in(text)
+    if called.accounts:
+        yield from accounts_in(text)
+    if called.ids:
+        yield from national.ids_in(text, called.ids)
+
+
+@functools.cache
+def _digits() -> "re.Pattern[str]":
+    return re.compile(r"[0-9](?:[^0-9]{0,2}[0-9]){5}")
+
+
+def _check(example: Example, note: Note) -> None:
+    found = list(texts_of(example.value))
+    called = _called_in("\n".join([text for _, text in found]))
+    if called is None:
+        return
+    for place, text in found:
+        for hit in _hits_in(text, called):
+            note(_SPEC[hit.rule], path_of(place), **_params(hit, text))
+
+
+def _params(hit: Hit, text: str) -> dict[str, Param]:
+    if hit.rule in _MASKED:
+        return {"kind": hit.kind, "head": text[hit.start : hit.start + _HEAD], "length": hit.end - hit.start}
+    if hit.rule.startswith("secret_"):
+        return {"kind": hit.kind}
+    at: dict[str, Param] = {"at": hit.start + 1}
+    return {"kind": hit.kind, **at} if hit.kind else at
+
+
+_SPEC: Mapping[str, RuleSpec] = {spec.id: spec for spec in SPECS}
+
+RISK = Rule(SPECS, _check)
+"""Hints of what should not be taught. Of each text it names each kind of thing once, at its first place."""
