@@ -17,7 +17,7 @@ PYTHON := $(shell for one in python3 python3.13 python3.12 python3.11 python3.14
 endif
 BIN := .venv/bin
 # Programs that measure; the other modules there serve them.
-NUMBERS := $(filter-out __init__ bots clocks,$(basename $(notdir $(wildcard benchmarks/*.py))))
+NUMBERS := $(filter-out __init__ bots clocks corpus peers memory,$(basename $(notdir $(wildcard benchmarks/*.py))))
 ARGS ?=
 
 help:
@@ -40,6 +40,7 @@ check: setup-dev
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/lock.py --check
 	$(BIN)/python scripts/check_repository.py
+	$(BIN)/python -m scripts.dataset_rules --check
 
 bench: setup-dev
 	@for one in $(NUMBERS); do echo "== $$one"; $(BIN)/python -m "benchmarks.$$one" || exit 1; done

@@ -3,14 +3,17 @@
 from sqlalchemy import Connection
 
 from bot.config.settings import Settings
-from bot.facts.datasets import CopyFacts, DatasetFacts, FindingLine
+from bot.datasets.fitting import fits
+from bot.facts.datasets import CopyFacts, DatasetFacts, FindingLine, MadeFrom, ReadingFacts
 from bot.facts.jobs import Money
-from bot.ids import dataset_name
+from bot.ids import dataset_name, job_name
 from bot.store import connections, datasets
 from bot.store.datasets import Copy, Dataset
 
 EPOCHS_SHOWN = 3
 UNUSABLE = frozenset({"refused", "unreadable"})
+OVERLAP = "validation_overlap"
+"""The rule whose findings are examples of validation data that are in the training data too."""
 
 
 def dataset_facts(connection: Connection, found: Dataset, settings: Settings) -> DatasetFacts:
@@ -44,6 +47,7 @@ def dataset_facts(connection: Connection, found: Dataset, settings: Settings) ->
                 line=one["line"],
                 path=one["path"],
                 params=dict(one.get("params", {})),
+                repair=str(one.get("repair", "")),
             )
             for one in report.get("findings", ())
         ),
@@ -58,7 +62,42 @@ def dataset_facts(connection: Connection, found: Dataset, settings: Settings) ->
         problem=str(problem.get("code", "")),
         problem_params=dict(problem.get("params", {})),
         same_as=dataset_name(same) if same else None,
+        reading=ReadingFacts(**report["reading"]) if "reading" in report else None,
+        profile=found.profile or "",
+        trainable=fits(found.profile),
+        service=_service(found, settings),
+        repairable=int(report.get("repairable", 0)),
+        languages=dict(report.get("languages", {})),
+        systems=int(report.get("systems", 0)),
+        shared=_shared(found, pair),
+        made_from=_made_from(found),
         created_at=found.created_at,
+    )
+
+
+def _service(found: Dataset, settings: Settings) -> str:
+    """The provider that it is meant for."""
+    name = str(found.source.get("connection", ""))
+    return next((one.provider for one in settings.connections if one.name == name), "")
+
+
+def _shared(found: Dataset, pair: Dataset | None) -> int:
+    """How many examples of the validation data are in this training data: those findings stand on the other card."""
+    if found.role == "validation" or pair is None or pair.report is None:
+        return 0
+    return int(pair.report.get("totals", {}).get(OVERLAP, 0))
+
+
+def _made_from(found: Dataset) -> MadeFrom | None:
+    of = found.repaired_from
+    if of is None:
+        return None
+    like = found.source.get("like")
+    return MadeFrom(
+        id=dataset_name(of),
+        how="without" if "without" in found.source else "repaired",
+        lines=int(found.source.get("count", 0)),
+        like=job_name(int(like)) if like else None,
     )
 
 
@@ -71,6 +110,7 @@ def _copy(copy: Copy, size: int) -> CopyFacts:
         bytes=size,
         detail=str(failure.get("message", "")),
         code=str(failure.get("code", "")),
+        reused_from=dataset_name(copy.reused_from) if copy.reused_from else "",
     )
 
 

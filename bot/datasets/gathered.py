@@ -20,6 +20,7 @@ class Gathered:
         lines: line number of each example. `wholes`: hash of all it says. `prompts`: hash of what stands before the
             last answer (of a chat), of the prompt or the input otherwise; 0 where there is no such thing.
         systems: number of examples per hash of their system message; key 0 = without one.
+        system_lines: the first line of each key of `systems`; may be empty.
         roles: messages per role.
         sample: (line, texts of its messages) of some examples.
         turns: examples by number of messages, at most 64 entries.
@@ -29,6 +30,7 @@ class Gathered:
     wholes: "array[int]" = field(default_factory=lambda: array("q"))
     prompts: "array[int]" = field(default_factory=lambda: array("q"))
     systems: dict[int, int] = field(default_factory=dict)
+    system_lines: dict[int, int] = field(default_factory=dict)
     roles: dict[str, int] = field(default_factory=dict)
     sample: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     turns: dict[int, int] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from bot.datasets.sniff import BYTE_ORDER_MARK
-from providers.base import ByteSource
+from providers.sending import ByteSource
 
 PIECE = 256 * 1024
 

@@ -1,6 +1,7 @@
-"""Staged files: a dataset's bytes on this machine, from Slack to the service.
+"""Staged files: a dataset's bytes on this machine, on their way to the service.
 
-They are per machine and may be missing at any time: every step can fetch again by the file's id in Slack.
+They are per machine and may be missing at any time: every step can fetch again from where the dataset came from. Only
+what was handed in on this machine is nowhere else; it is kept until the service has it.
 """
 
 from collections.abc import Collection
@@ -9,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.chat import Chat
-from bot.errors import FileProblem
+from bot.datasets.fetching import fetched
+from bot.datasets.origin import Origin
 from bot.ids import dataset_name
 
 
@@ -29,36 +30,32 @@ class Staging:
         """Whether they are here."""
         return self.path(dataset).exists()
 
-    async def fetch(self, chat: Chat, dataset: int, file_id: str) -> Path:
-        """Download from Slack, whole or not at all.
+    def findings(self, dataset: int) -> Path:
+        """Where all findings of its check are, when they are here (`bot.datasets.spool`)."""
+        return self.folder / f"{dataset_name(dataset)}.findings"
+
+    def handed(self, copy: str) -> Path:
+        """Where a file is that was handed in on this machine, until its dataset is read; `copy` is its own name."""
+        return self.folder / f"handed-{copy}.jsonl"
+
+    def take(self, dataset: int, copy: str) -> None:
+        """Make such a file the dataset's own, unless it is already."""
+        with suppress(FileNotFoundError):
+            self.handed(copy).replace(self.path(dataset))
+
+    def studied(self, dataset: int) -> Path:
+        """Where all findings of its second pass are, when they are here (`bot.datasets.spool`)."""
+        return self.folder / f"{dataset_name(dataset)}.studied"
+
+    async def fetch(self, origin: Origin, dataset: int, sha256: str = "") -> Path:
+        """Download, whole or not at all; with `sha256` only what it was when it was checked.
 
         Raises:
-            FileProblem: Slack does not give it, or it is larger than `limit`.
-            ChatError: Slack cannot be reached.
+            FileProblem: it is not given, it is larger than `limit`, or it is another file now.
+            ChatError, ProviderError: the place that has it cannot be reached.
         """
-        file = await chat.file(file_id)
-        if file.trouble:
-            raise FileProblem(file.trouble, {"name": file.name})
-        if file.size is not None and file.size > self.limit:
-            raise FileProblem("too_large", {"name": file.name, "bytes": file.size, "limit": self.limit})
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         target = self.path(dataset)
-        partial = target.with_suffix(".part")
-        received = 0
-        try:
-            with partial.open("wb") as out:
-                partial.chmod(0o600)
-                async for chunk in chat.download(file):
-                    received += len(chunk)
-                    if received > self.limit:
-                        raise FileProblem(
-                            "too_large", {"name": file.name, "bytes": received, "limit": self.limit}
-                        )
-                    out.write(chunk)
-            partial.replace(target)
-        finally:
-            with suppress(FileNotFoundError):
-                partial.unlink()
+        await fetched(origin, target, limit=self.limit, sha256=sha256)
         return target
 
     def drop(self, dataset: int) -> None:
@@ -66,10 +63,11 @@ class Staging:
         with suppress(FileNotFoundError):
             self.path(dataset).unlink()
 
-    def sweep(self, before: datetime, keep: Collection[int] = ()) -> int:
-        """Delete what nobody touched since `before`, but not the datasets `keep`, which are still needed; how many."""
+    def sweep(self, before: datetime, keep: Collection[int] = (), handed: Collection[str] = ()) -> int:
+        """Delete what nobody touched since `before`, but not the datasets `keep` and the files `handed` in, which are
+        still needed; how many."""
         gone = 0
-        kept = {self.path(dataset) for dataset in keep}
+        kept = {self.path(dataset) for dataset in keep} | {self.handed(copy) for copy in handed}
         for path in self.folder.glob("*") if self.folder.is_dir() else ():
             if path in kept:
                 continue

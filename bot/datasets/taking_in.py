@@ -1,30 +1,44 @@
-"""Taking data in: what a person attached becomes datasets, and work for the queue. Inside one transaction."""
+"""Taking data in: what a person handed in becomes datasets, and work for the queue. Inside one transaction."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.datasets import studying
 from bot.people import Actor
 from bot.store import datasets, small
 from bot.store.tables import dataset as table
 from bot.work import queue
 from bot.work.tasks import BULK
 
+UNREAD = ("received", "checking")
 VALIDATION_NAME = re.compile(r"(?:^|[^a-z])(?:valid(?:ation)?|val|eval|dev|test)(?:[^a-z]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
-    """A file in Slack that somebody wants to train on; `size` in bytes by Slack's account."""
+    """A file that somebody wants to train on.
 
-    file_id: str
+    Attributes:
+        file_id: its id in Slack; empty when it is elsewhere.
+        size: bytes by Slack's account, None when not known.
+        elsewhere: what `bot.datasets.origins` needs to find it when it is not in Slack, for the dataset's `source`.
+    """
+
+    file_id: str = ""
     name: str
     size: int | None = None
     role: str | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Mapping[str, str]:
+        """Where its bytes are."""
+        return self.elsewhere or {"file_id": self.file_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +77,13 @@ def take_in(
 ) -> Taken:
     """Make datasets of the files and have them read and checked.
 
-    A file that this person handed in before for the same connection is not taken in twice, unless it could not be read.
+    A file in Slack that this person handed in before for the same connection is not taken in twice, unless it could not
+    be read. A blob can be another one each time, so it counts as the same only until it is read.
     """
     numbers: list[int] = []
     before: list[int] = []
     for file, role in zip(files, guess_roles(files), strict=True):
-        key = {**source, "file_id": file.file_id, "connection": target}
+        key = {**source, **file.source, "connection": target}
         known = _same_file(connection, actor, key)
         if known is not None:
             before.append(known)
@@ -123,16 +138,21 @@ def _add(
 
 
 def _same_file(connection: Connection, actor: Actor, source: Mapping[str, Any]) -> int | None:
+    by = next((kind for kind in ("file_id", "blob") if kind in source), None)
+    if by is None:
+        return None
     rows = connection.execute(
         select(table.c.id, table.c.source)
         .where(
-            table.c.team_id == actor.team_id, table.c.owner == actor.user_id, table.c.state != "unreadable"
+            table.c.team_id == actor.team_id,
+            table.c.owner == actor.user_id,
+            table.c.state.in_(UNREAD) if by == "blob" else table.c.state != "unreadable",
         )
         .order_by(table.c.id.desc())
         .limit(50)
     )
     for row in rows:
-        if all(row.source.get(name) == source[name] for name in ("file_id", "connection")):
+        if all(row.source.get(name) == source[name] for name in (by, "connection")):
             return int(row.id)
     return None
 
@@ -156,3 +176,6 @@ def swap(connection: Connection, first: int, second: int, actor: str, *, now: da
                 after=other.role,
                 corr=corr,
             )
+    for number in (first, second):
+        # what is in both files stands on the card of the one that validates
+        studying.plant(connection, number, now=now, corr=corr)

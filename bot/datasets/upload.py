@@ -1,8 +1,9 @@
 """From a checked dataset to a file that the service has processed: the handler of `dataset.upload`.
 
 An upload is not idempotent: the file goes under a name of ours, its intent is written before, and where no answer came
-the service's list is searched by name and size before it is sent again. What is written on the way is written under the
-task's lease.
+the service's list is searched by name and size before it is sent again. A large file goes in parts: what the provider
+needs to go on is stored after each of them, and then it is the provider that looks first. The same bytes are not sent
+twice to a connection. What is written on the way is written under the task's lease.
 """
 
 import re
@@ -12,11 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.datasets import deriving, reuse
+from bot.datasets.retention import let_go
 from bot.datasets.source import prepared
 from bot.datasets.staging import Staging
 from bot.deps import Deps
 from bot.errors import FileProblem
 from bot.facts.notices import CopyFailed
+from bot.ids import dataset_name
 from bot.store import datasets, small
 from bot.store.datasets import Copy, Dataset
 from bot.store.tables import job as job_table
@@ -25,8 +29,9 @@ from bot.training.record import Recorder
 from bot.work import outbox_rows, queue
 from bot.work.outbox_rows import Target
 from bot.work.tasks import Again, Done, Outcome, Task
-from providers.base import ByteSource, Ref, RemoteFile
+from providers.base import Ref, RemoteFile, State
 from providers.errors import OutcomeUnknown, ProviderError, Refused, Throttled, Unavailable, Unsupported
+from providers.sending import ByteSource, InParts
 
 LOOK_FOR = timedelta(seconds=15)
 LOOK_EVERY = timedelta(seconds=3)
@@ -77,11 +82,18 @@ class Upload:
 
     async def _brought(self, task: Task, found: Dataset, copy: Copy) -> Outcome:
         try:
+            if copy.intent_at is None and _round(copy) == 0 and _resume(copy) is None:
+                shared = await reuse.find(self._deps, found, copy)
+                if isinstance(shared, reuse.Coming):
+                    return Again(self._now() + LOOK_EVERY)
+                if shared is not None:
+                    return self._shared(found, copy, shared, task.corr)
             return await self._send(task, found, copy)
         except FileProblem as error:
             return self._failed(found, copy, error.code, dict(error.params), "", task.corr)
         except OutcomeUnknown:
-            await self._write(task, copy, state="uncertain", upload_state=self._unknown(copy))
+            fresh = await self._deps.store.read(lambda c: datasets.copy(c, copy.id)) or copy
+            await self._write(task, copy, state="uncertain", upload_state=self._unknown(fresh))
             return Again(self._now() + LOOK_EVERY / 3)
         except (Refused, Unsupported) as error:
             return self._refused(found, copy, error, task.corr)
@@ -90,7 +102,8 @@ class Upload:
         source = await self._source(found, copy.connection)
         name = copy.remote_name or remote_name(found, found.sha256 or task.corr, _round(copy))
         provider = self._deps.provider(copy.connection)
-        if copy.intent_at is not None:
+        resume = _resume(copy)
+        if copy.intent_at is not None and resume is None:
             there = await provider.find_file(name, source.size, copy.intent_at - CLOCKS_DIFFER)
             if there is not None:
                 return self._arrived(copy, there)
@@ -100,21 +113,14 @@ class Upload:
             if abs(self._now() - datetime.fromisoformat(unknown["unknown_at"])) < self._look_for:
                 return Again(self._now() + LOOK_EVERY)
         sent_at = self._now()
-
-        def intend(connection: Connection) -> None:
-            queue.extend(connection, task, now=sent_at)
-            datasets.change_copy(
-                connection,
-                copy.id,
-                now=sent_at,
-                intent_at=sent_at,
-                remote_name=name,
-                upload_state={"round": _round(copy)},
-                state="uploading",
-                sent=0,
-            )
-
-        await self._deps.store.write(intend)
+        intent = {
+            "intent_at": sent_at,
+            "remote_name": name,
+            "upload_state": _state(copy, resume),
+            "state": "uploading",
+            "sent": copy.sent if resume else 0,
+        }
+        await self._write(task, copy, **intent)
         shown = sent_at
 
         async def note(sent: int) -> None:
@@ -123,8 +129,13 @@ class Upload:
                 shown = self._now()
                 await self._write(task, copy, sent=sent)
 
+        async def keep(state: State) -> None:
+            await self._write(task, copy, upload_state=_state(copy, state))
+
+        limits = self._deps.settings.limits
+        parts = InParts(above=limits.upload_parts_above, size=limits.upload_part_bytes, keep=keep)
         try:
-            remote = await provider.upload(source, name, None, note)
+            remote = await provider.upload(source, name, resume, note, parts)
         except (Throttled, Unavailable):
             # Certain not to have arrived: no need to look for it.
             await self._write(task, copy, intent_at=None, state="waiting")
@@ -135,15 +146,41 @@ class Upload:
         """Since when nobody knows whether the file arrived: a large one may have been on its way for long."""
         return {"round": _round(copy), "unknown_at": self._now().isoformat(), **(copy.upload_state or {})}
 
+    def _shared(self, found: Dataset, copy: Copy, shared: reuse.Shared, corr: str) -> Outcome:
+        """Nothing is sent. Should the file have been deleted in this moment, the next step sends it."""
+
+        def apply(connection: Connection) -> None:
+            now = self._now()
+            if not datasets.share_copy(connection, copy.id, shared.copy, shared.bytes, now=now):
+                return
+            after = {"connection": copy.connection, "remote_id": shared.copy.remote_id}
+            small.record(
+                connection,
+                at=now,
+                actor="tunesmith",
+                via="task",
+                action="dataset.reused",
+                subject=found.label,
+                after={**after, "of": dataset_name(shared.copy.reused_from or shared.copy.dataset)},
+                corr=corr,
+            )
+            self._at_service(connection, found, now, corr)
+
+        return Again(self._now(), apply)
+
     async def _source(self, found: Dataset, name: str) -> ByteSource:
-        if not self._staging.has(found.id):
-            await self._staging.fetch(self._deps.chat, found.id, str(found.source["file_id"]))
+        await deriving.present(self._deps, self._staging, found)
         mark = self._deps.provider(name).capabilities.byte_order_mark
         return prepared(self._staging.path(found.id), byte_order_mark=mark)
 
     def _arrived(self, copy: Copy, remote: RemoteFile) -> Outcome:
         now = self._now()
-        values = {"remote_id": remote.id, "state": "processing", "sent": remote.bytes or 0}
+        values = {
+            "remote_id": remote.id,
+            "state": "processing",
+            "sent": remote.bytes or 0,
+            "upload_state": _state(copy, None),
+        }
         return Again(
             now + timedelta(seconds=PROCESS_NEAR / 2),
             lambda c: datasets.change_copy(c, copy.id, now=now, **values),
@@ -179,9 +216,11 @@ class Upload:
             after={"connection": copy.connection, "remote_id": remote.id},
             corr=corr,
         )
-        others = [one for one in datasets.copies(connection, found.id) if one.id != copy.id]
-        if all(one.state in ("processed", "failed") for one in others):
-            self._staging.drop(found.id)
+        self._at_service(connection, found, now, corr)
+
+    def _at_service(self, connection: Connection, found: Dataset, now: datetime, corr: str) -> None:
+        """The service can work with it: its bytes here are needed no more, and jobs need not wait any longer."""
+        let_go(connection, self._staging, found.id)
         self._wake_jobs(connection, found.id, now, corr)
 
     def _wake_jobs(self, connection: Connection, dataset: int, now: datetime, corr: str) -> None:
@@ -258,6 +297,16 @@ class Upload:
 
 def _round(copy: Copy) -> int:
     return int((copy.upload_state or {}).get("round", 0))
+
+
+def _resume(copy: Copy) -> State | None:
+    """What the provider stored to go on with."""
+    state: State | None = (copy.upload_state or {}).get("resume")
+    return state or None
+
+
+def _state(copy: Copy, resume: State | None) -> dict[str, Any]:
+    return {"round": _round(copy), **({"resume": resume} if resume else {})}
 
 
 def retry(connection: Connection, dataset: int, *, now: datetime, corr: str) -> int:

@@ -24,9 +24,22 @@ def line(value: object) -> bytes:
 GOOD = line(chat())
 
 
+def sound(count: int, first: int = 0) -> list[bytes]:
+    """Lines in which nothing is wrong, each with another question."""
+    return [
+        line(
+            chat(
+                {**QUESTION, "content": f"Where is parcel {number}?"},
+                {**ANSWER, "content": f"Parcel {number} left the depot this morning."},
+            )
+        )
+        for number in range(first, first + count)
+    ]
+
+
 def jsonl(*lines: bytes) -> bytes:
-    """A file of these lines between nine and nine sound ones, so that only they are wrong."""
-    return b"".join(one + b"\n" for one in (*[GOOD] * 9, *lines, *[GOOD] * 9))
+    """A file of these lines between nine and fifty sound ones, so that only they are wrong."""
+    return b"".join(one + b"\n" for one in (*sound(9), *lines, *sound(50, 9)))
 
 
 def checked(data: bytes, options: Options | None = None, piece: int | None = None) -> Report:

@@ -17,8 +17,18 @@ def test_content_that_is_no_text_and_tool_calls_neither_crash_nor_are_refused() 
     calling = {"role": "assistant", "content": None, "tool_calls": [CALL]}
     developer = {"role": "developer", "content": "Be brief."}
     result = {"role": "tool", "tool_call_id": "call_1", "content": [{"type": "text", "text": "sent"}]}
-    sound = line(chat(developer, QUESTION, calling, result, ANSWER, tools=[{"type": "function"}]))
-    assert checked(jsonl(sound)).findings == ()
+    sound = line(
+        chat(
+            developer,
+            QUESTION,
+            calling,
+            result,
+            ANSWER,
+            tools=[{"type": "function", "function": {"name": "find"}}],
+        )
+    )
+    # the hint is about the set: only one of its examples has instructions
+    assert set(checked(jsonl(sound)).totals) == {"system_prompt_missing"}
 
 
 def test_a_broken_line_adds_nothing_to_the_figures_of_the_line_before() -> None:

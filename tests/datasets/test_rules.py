@@ -1,173 +1,270 @@
-"""For every rule: a smallest file that breaks it and only it."""
+"""Rules about messages: what services take is sound, and what each rule says beyond its smallest file."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.datasets.options import Options
-from bot.datasets.rules import registry, whole
-from tests.datasets.files import ANSWER, GOOD, QUESTION, chat, checked, jsonl, line, only, rules
+from bot.datasets.rules import chat as chat_module
+from bot.datasets.rules.names import name_fits
+from bot.datasets.traits import Traits
+from handlers.wording.findings import finding_text
+from tests.datasets.lines import VALUES
+from tests.datasets.ruling import judged, places, rules_of
 
-CALL = {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
-
-AT_CAFE = {"byte": "0xE9", "offset": 9 * (len(GOOD) + 1) + 17, "column": 18}
-PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
-
-LINES: Mapping[str, tuple[bytes, str, Mapping[str, object]]] = {
-    "encoding_invalid": (b'{"messages": "caf\xe9"}', "", AT_CAFE),
-    "line_blank": (b"  \t", "", {}),
-    "json_truncated": (GOOD[:-20], "", {"column": len(GOOD) - 20}),
-    "json_syntax": (b'{"messages": [] "x": 1}', "", {"column": 17, "reason": "missing_comma"}),
-    "json_nesting": (line(chat(tools=[])).replace(b"[]", b"[" * 200 + b"]" * 200), "", {"limit": 128}),
-    "json_number": (line(chat(tools=[{"type": 1}])).replace(b": 1}", b": NaN}"), "", {"number": "NaN"}),
-    "json_surrogate": (GOOD.replace(b"parcel", b"\\ud83d"), "messages[0].content", {}),
-    "json_duplicate_key": (
-        GOOD.replace(b'"role": "user"', b'"role": "user", "role": "user"'),
-        "messages[0].role",
-        {"key": "role"},
-    ),
-    "line_not_object": (b'"text"', "", {"type": "string"}),
-    "messages_missing": (b'{"message": []}', "messages", {}),
-    "messages_type": (b'{"messages": {}}', "messages", {"type": "object"}),
-    "messages_empty": (b'{"messages": []}', "messages", {}),
-    "message_type": (line(chat(QUESTION, "Hello", ANSWER)), "messages[1]", {"type": "string"}),
-    "example_unknown_key": (line(chat(id=7)), "id", {"key": "id"}),
-    "message_unknown_key": (line(chat(QUESTION, {**ANSWER, "wieght": 1})), "messages[1].wieght", {"key": "wieght"}),
-    "role_missing": (line(chat({"content": "Hello"}, ANSWER)), "messages[0]", {}),
-    "role_type": (line(chat({**QUESTION, "role": 3}, ANSWER)), "messages[0].role", {"type": "number"}),
-    "role_unknown": (line(chat(QUESTION, {**ANSWER, "role": "assitant"})), "messages[1].role", {"role": "assitant"}),
-    "assistant_missing": (line(chat(QUESTION)), "messages", {}),
-    "assistant_not_last": (line(chat(QUESTION, ANSWER, QUESTION)), "messages[2].role", {"role": "user"}),
-    "content_missing": (line(chat({"role": "user"}, ANSWER)), "messages[0].content", {}),
-    "content_null": (line(chat(QUESTION, {**ANSWER, "content": None})), "messages[1].content", {}),
-    "content_type": (line(chat(QUESTION, {**ANSWER, "content": 3})), "messages[1].content", {"type": "number"}),
-    "content_empty": (line(chat(QUESTION, {**ANSWER, "content": ""})), "messages[1].content", {}),
-    "content_part": (line(chat({**QUESTION, "content": [7]}, ANSWER)), "messages[0].content[0]", {"type": "number"}),
-    "weight_value": (line(chat(QUESTION, {**ANSWER, "weight": 2})), "messages[1].weight", {"value": "2"}),
-    "weight_role": (line(chat({**QUESTION, "weight": 1}, ANSWER)), "messages[0].weight", {"role": "user"}),
-}  # fmt: skip
-ELSEWHERE = {spec.id for spec in whole.SPECS} | {"format_other", "line_too_long"}
+Message = dict[str, object]
+QUESTION: Message = {"role": "user", "content": "Where is my parcel?"}
+ANSWER: Message = {"role": "assistant", "content": "It left the depot this morning."}
+SYSTEM: Message = {"role": "system", "content": "Be brief."}
+PICTURE = {"type": "image_url", "image_url": {"url": "https://images.example.com/lamp.png", "detail": "low"}}
+KINDS = {
+    "",
+    "byte_order_mark",
+    "line_ends",
+    "blank_lines",
+    "trailing_comma",
+    "smart_quotes",
+    "functions",
+    "trailing_turns",
+    "stray_keys",
+}
+STRICT = Traits(
+    roles=frozenset({"system", "user", "assistant"}),
+    message_keys=frozenset({"role", "content"}),
+    example_keys=frozenset({"messages"}),
+    parts=False,
+    alternate=True,
+    system="first",
+    min_messages=2,
+    answer_last=True,
+    tools=False,
+    images=False,
+    weights=False,
+)
+"""What Databricks asks (contract databricks 6)."""
 
 
-def test_every_rule_has_a_file_that_breaks_it() -> None:
-    assert LINES.keys() | ELSEWHERE == {spec.id for spec in registry.SPECS}
-    assert len({spec.id for spec in registry.SPECS}) == len(registry.SPECS)
+def chat(*messages: object, **more: object) -> dict[str, object]:
+    return {"messages": list(messages) or [QUESTION, ANSWER], **more}
 
 
-@pytest.mark.parametrize("rule", LINES)
-def test_a_line_breaks_one_rule_and_only_that(rule: str) -> None:
-    broken, path, params = LINES[rule]
-    report = checked(jsonl(broken))
-    assert only(report) == (rule, 10, path, params)
-    spec = next(spec for spec in registry.SPECS if spec.id == rule)
-    assert report.counts == {"error": 0, "warning": 0, "hint": 0} | {spec.severity: 1}
-    assert report.ok == (spec.severity != "error")
-    assert set(params) == set(spec.params)
+def test_every_rule_says_why_who_says_so_and_what_mends_it() -> None:
+    assert len({spec.id for spec in chat_module.SPECS}) == len(chat_module.SPECS)
+    for spec in chat_module.SPECS:
+        assert spec.why.endswith("."), spec.id
+        assert spec.source, spec.id
+        assert spec.repair in KINDS, spec.id
+
+
+@pytest.mark.parametrize("traits", [Traits(), STRICT, Traits(images=False), Traits(tools=False)])
+def test_rules_report_nothing_that_is_not_registered(traits: Traits) -> None:
+    known = {spec.id for spec in chat_module.SPECS}
+    for rule in chat_module.chat_rules(traits):
+        assert {spec.id for spec in rule.specs} <= known
 
 
 @pytest.mark.parametrize(
     "sound",
     [
-        chat({"role": "system", "content": "Be brief."}, QUESTION, ANSWER),
-        chat({"role": "developer", "content": "Be brief."}, QUESTION, ANSWER),
+        chat(SYSTEM, QUESTION, ANSWER),
+        chat({**SYSTEM, "role": "developer"}, QUESTION, ANSWER),
         chat(QUESTION, {**ANSWER, "weight": 0}, QUESTION, {**ANSWER, "weight": 1}),
         chat({**QUESTION, "name": "rin"}, ANSWER),
+        chat({**QUESTION, "name": None}, ANSWER),
         chat({**QUESTION, "content": [{"type": "text", "text": "Hello"}]}, ANSWER),
-        chat({"role": "user", "content": [PICTURE]}, ANSWER),
-        chat(
-            QUESTION,
-            {"role": "assistant", "content": None, "tool_calls": [CALL]},
-            {"role": "tool", "tool_call_id": "call_1", "content": ""},
-            ANSWER,
-            tools=[{"type": "function", "function": {"name": "find", "parameters": {"type": "object"}}}],
-            parallel_tool_calls=False,
-        ),
-        chat(QUESTION, {"role": "assistant", "content": "", "tool_calls": [CALL]}),
-        chat(QUESTION, {"role": "assistant", "tool_calls": [CALL]}),
-        chat(
-            QUESTION,
-            {"role": "assistant", "content": None, "function_call": {"name": "find", "arguments": "{}"}},
-            {"role": "function", "name": "find", "content": "{}"},
-            ANSWER,
-            functions=[{"name": "find", "parameters": {}}],
-        ),
+        chat(SYSTEM, QUESTION, {"role": "user", "content": [PICTURE]}, ANSWER),
+        chat(QUESTION, {**ANSWER, "refusal": None}),
+        chat(QUESTION, {"role": "assistant", "content": None, "refusal": "I cannot help with that."}),
+        chat(QUESTION, {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]}),
         chat({**QUESTION, "content": "role"}, {**ANSWER, "content": ': "content": "'}),
+        chat(QUESTION, ANSWER, QUESTION, ANSWER),
+        chat(ANSWER, QUESTION, ANSWER),
     ],
-)  # fmt: skip
+)
 def test_what_services_take_is_sound(sound: object) -> None:
-    report = checked(jsonl(line(sound)))
-    assert report.ok
-    assert report.findings == ()
-    assert report.examples == 19
+    assert judged(sound) == ()
 
 
-@pytest.mark.parametrize("weight", [True, False, 1.0, 0.0, -1, "1", None, 10**400, [1]])
-def test_a_weight_is_the_number_0_or_1(weight: object) -> None:
-    report = checked(jsonl(line(chat(QUESTION, {**ANSWER, "weight": weight}))))
-    assert rules(report) == ["weight_value"]
+def test_what_the_strictest_service_takes_is_sound() -> None:
+    assert judged(chat(SYSTEM, QUESTION, ANSWER, QUESTION, ANSWER), STRICT) == ()
 
 
-def test_whitespace_is_no_content() -> None:
-    assert rules(checked(jsonl(line(chat(QUESTION, {**ANSWER, "content": " \n\u3000"}))))) == [
-        "content_empty"
+@pytest.mark.parametrize("weight", [True, False, 1.0, 0.0, -1, 2, 0.5, "1", None, 10**400, [1]])
+def test_a_weight_is_the_whole_number_0_or_1(weight: object) -> None:
+    assert rules_of(chat(QUESTION, {**ANSWER, "weight": weight})) == ["weight_value"]
+
+
+def test_weights_are_all_zero_only_when_no_answer_is_left() -> None:
+    zero, one = {**ANSWER, "weight": 0}, {**ANSWER, "weight": 1}
+    assert places(chat(QUESTION, zero, QUESTION, zero)) == [("weight_all_zero", "messages")]
+    assert rules_of(chat(QUESTION, zero, QUESTION, ANSWER)) == []
+    assert rules_of(chat(QUESTION, zero, QUESTION, one)) == []
+
+
+def test_a_weight_that_is_wrong_has_one_finding_and_not_two() -> None:
+    assert rules_of(chat(QUESTION, {**ANSWER, "weight": False})) == ["weight_value"]
+    assert rules_of(chat({**QUESTION, "weight": 0}, {**ANSWER, "weight": 0})) == ["weight_role"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "\u3000", " \n\u3000"])
+def test_whitespace_is_no_content(text: str) -> None:
+    assert rules_of(chat(QUESTION, {**ANSWER, "content": text})) == ["content_empty"]
+
+
+def test_what_stands_in_for_content_excuses_it() -> None:
+    calling = {"role": "assistant", "refusal": "I cannot help with that."}
+    assert rules_of(chat(QUESTION, calling)) == []
+    assert rules_of(chat(QUESTION, {"role": "assistant", "refusal": ""})) == ["content_missing"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["input_text", "output_text", "input_image", "input_audio", "file", "TEXT", ""]
+)
+def test_parts_of_other_interfaces_are_told(kind: str) -> None:
+    asked = {**QUESTION, "content": [{"type": kind, "text": "Hello"}]}
+    assert places(chat(asked, ANSWER)) == [("content_part_unknown", "messages[0].content[0].type")]
+
+
+def test_keys_of_another_role_are_told_unless_null() -> None:
+    assert rules_of(chat({**QUESTION, "refusal": "no"}, ANSWER)) == ["message_key_role"]
+    assert rules_of(chat({**QUESTION, "refusal": None}, ANSWER)) == []
+
+
+def test_tool_choice_is_no_key_of_an_example() -> None:
+    assert places(chat(tool_choice="auto")) == [("example_unknown_key", "tool_choice")]
+
+
+def test_keys_from_the_file_are_clipped() -> None:
+    (finding,) = judged(chat(**{"k" * 5000 + "\n": 1}))
+    assert len(finding.path) <= 40
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("rin", True),
+        ("get_weather-2", True),
+        ("a" * 64, True),
+        ("a" * 65, False),
+        ("", False),
+        ("a b", False),
+    ],
+)
+def test_names_are_letters_digits_and_two_signs(name: str, fits: bool) -> None:
+    assert name_fits(name) is fits
+    assert (rules_of(chat({**QUESTION, "name": name}, ANSWER)) == []) is fits
+
+
+@pytest.mark.parametrize("name", ["rin\n", "été", "名前", "a.b"])
+def test_names_end_where_they_end_and_are_ascii(name: str) -> None:
+    assert not name_fits(name)
+
+
+def test_a_service_that_fixes_the_keys_refuses_each_other_one_once() -> None:
+    talk = chat({**QUESTION, "name": "rin"}, {**ANSWER, "weight": 1, "note": 2}, id=7, tools=[])
+    assert places(talk, STRICT) == [
+        ("example_key_refused", "id"),
+        ("message_key_refused", "messages[0].name"),
+        ("message_key_refused", "messages[1].note"),
+        ("weight_refused", "messages[1].weight"),
+        ("tools_refused", "tools"),
     ]
 
 
-def test_a_whole_number_beyond_the_parser_is_told_and_not_raised() -> None:
-    big = line(chat(tools=[{"type": 1}])).replace(b": 1}", b": " + b"9" * 5000 + b"}")
-    assert rules(checked(jsonl(big))) == ["json_number"]
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (b'{"messages": [],}', "trailing_comma"),
-        (b'{"messages": [1,]}', "trailing_comma"),
-        (b"{'messages': []}", "single_quotes"),
-        ("{“messages”: []}".encode(), "smart_quotes"),
-        (b'{"messages": None}', "python_word"),
-        (b'{"messages" []}', "missing_colon"),
-        (b'{"messages": }', "missing_value"),
-        (b"{messages: []}", "missing_key"),
-        (b'{"messages": "a\tb"}', "control_character"),
-        (b'{"messages": "\\x"}', "bad_escape"),
-        (GOOD + b" " + GOOD, "second_object"),
-        (GOOD + b" # done", "extra_text"),
-        (b"\xef\xbb\xbf" + GOOD, "byte_order_mark"),
-    ],
-)
-def test_bad_json_is_told_by_its_reason(text: bytes, reason: str) -> None:
-    rule, number, _, params = only(checked(jsonl(text)))
-    assert (rule, number, params["reason"]) == ("json_syntax", 10, reason)
-
-
-@pytest.mark.parametrize(
-    ("value", "name"),
-    [
-        ({"prompt": "a", "completion": "b"}, "prompt_completion"),
-        ({"prompt": "a", "response": "b"}, "prompt_response"),
-        ({"input": {"messages": []}, "preferred_output": [], "non_preferred_output": []}, "preference"),
-        ({"instruction": "a", "input": "", "output": "b"}, "instruction"),
-        ({"conversations": []}, "conversations"),
-        ({"contents": []}, "contents"),
-        ({"text": "a"}, "text"),
-    ],
-)
-def test_other_forms_are_named_and_a_mixed_file_is_told_once(value: object, name: str) -> None:
-    report = checked(jsonl(line(value), line(value)))
-    assert report.totals == {"format_other": 2, "format_mixed": 1}
-    mixed, *others = report.findings
-    assert (mixed.line, mixed.params) == (None, {"examples": 18, "others": 2, "format": name})
-    assert [(one.line, one.params) for one in others] == [(10, {"format": name}), (11, {"format": name})]
-
-
-def test_a_line_beyond_the_limit_is_told_with_its_size_and_the_next_one_is_read() -> None:
-    long = line(chat(QUESTION, {**ANSWER, "content": "a" * 5000}))
-    report = checked(jsonl(long, line(chat(QUESTION))), Options(max_line_bytes=4096), piece=1000)
-    first, second = report.findings
-    assert (first.rule, first.line, first.params) == (
-        "line_too_long",
-        10,
-        {"bytes": len(long), "limit": 4096},
+def test_the_words_of_content_are_in_no_finding() -> None:
+    secret = "correct horse battery staple"
+    talk = chat(
+        {"role": "user", "content": secret, "weight": 1, "name": 7},
+        {"role": "assistant", "content": [{"type": "text", "text": secret, "weight": 2}, secret]},
+        {"role": "tool", "content": secret},
     )
-    assert (second.rule, second.line) == ("assistant_missing", 11)
+    assert judged(talk)
+    assert secret not in repr(judged(talk))
+
+
+def test_a_role_that_cannot_be_read_hides_what_it_might_be() -> None:
+    assert rules_of(chat(QUESTION, {**ANSWER, "role": "assitant"})) == ["role_unknown"]
+    assert rules_of(chat({"content": "Hello"}, ANSWER)) == ["role_missing"]
+    more = {"weight": 1, "tool_calls": [], "content": [PICTURE]}
+    assert rules_of(chat(QUESTION, {**more, "role": "assitant"}, tools=[])) == [
+        "role_unknown",
+        "weight_images",
+        "tools_empty",
+        "calls_empty",
+    ]
+
+
+ROLES = st.sampled_from(["system", "developer", "user", "assistant"])
+SIGNATURES = st.lists(
+    st.tuples(ROLES, st.sampled_from([None, 0, 1]), st.sampled_from([None, "rin", "b_2"])),
+    min_size=1,
+    max_size=7,
+)
+TEXTS = st.text(min_size=1).filter(lambda text: not text.isspace())
+
+
+def _written(
+    signature: Sequence[tuple[str, int | None, str | None]], texts: Sequence[str]
+) -> dict[str, object]:
+    messages: list[Message] = []
+    for (role, weight, name), text in zip(signature, texts, strict=True):
+        message: Message = {"role": role, "content": text}
+        if weight is not None:
+            message["weight"] = weight
+        if name is not None:
+            message["name"] = name
+        messages.append(message)
+    return {"messages": messages}
+
+
+@given(SIGNATURES, st.data(), st.sampled_from([Traits(), STRICT]))
+def test_the_verdict_on_a_plain_line_depends_on_its_signature_alone(
+    signature: list[tuple[str, int | None, str | None]], data: st.DataObject, traits: Traits
+) -> None:
+    many = len(signature)
+    first = data.draw(st.lists(TEXTS, min_size=many, max_size=many))
+    other = _written([(role, weight, name and "zoe") for role, weight, name in signature], ["x"] * many)
+    assert judged(_written(signature, first), traits) == judged(other, traits)
+
+
+MESSAGES = st.lists(
+    st.dictionaries(
+        st.sampled_from(
+            ["role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal"]
+        )
+        | st.text(max_size=5),
+        VALUES
+        | st.sampled_from(
+            ["user", "assistant", "tool", "function", "system", [{"type": "image_url"}], ["id"]]
+        ),
+        max_size=6,
+    )
+    | VALUES,
+    max_size=6,
+)
+
+
+@given(MESSAGES, st.dictionaries(st.sampled_from(["tools", "functions", "parallel_tool_calls"]), VALUES))
+def test_nothing_that_a_line_can_hold_stops_the_rules(
+    messages: list[object], more: dict[str, object]
+) -> None:
+    for traits in (Traits(), STRICT, Traits(images=False)):
+        for finding in judged({"messages": messages, **more}, traits):
+            assert finding.rule
+            assert all(isinstance(value, str | int) for value in finding.params.values())
+
+
+@pytest.mark.parametrize(
+    ("rule", "params", "guess"),
+    [
+        ("role_unknown", {"role": "gpt"}, "(`assistant`?)"),
+        ("role_unknown", {"role": "human"}, "(`user`?)"),
+        ("example_unknown_key", {"key": "available_tools"}, "(`tools`?)"),
+        ("message_unknown_key", {"key": "value"}, "(`content`?)"),
+        ("content_part_unknown", {"part": "input_image"}, "(`image_url`?)"),
+        ("schema_type_word", {"word": "int"}, "(`integer`?)"),
+    ],
+)
+def test_words_of_other_formats_are_translated(rule: str, params: dict[str, str], guess: str) -> None:
+    assert guess in finding_text(rule, params).message

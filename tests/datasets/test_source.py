@@ -6,7 +6,7 @@ import pytest
 
 from bot.datasets.sniff import BYTE_ORDER_MARK
 from bot.datasets.source import PIECE, StagedFile, WithByteOrderMark, prepared
-from providers.base import ByteSource
+from providers.sending import ByteSource
 
 
 async def _read(source: ByteSource, offset: int = 0) -> bytes:

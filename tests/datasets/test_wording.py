@@ -98,4 +98,4 @@ def test_sizes_are_readable() -> None:
 
 
 def test_a_rule_of_another_version_is_shown_by_its_name() -> None:
-    assert finding_text("near_duplicate", {"x": 1}) == ("near duplicate", "")
+    assert finding_text("rule_of_tomorrow", {"x": 1}) == ("rule of tomorrow", "")

@@ -1,0 +1,21 @@
+"""Which kinds of data a method of training reads."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+FORMS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "supervised": frozenset({"chat", "tools", "vision"}),
+        "dpo": frozenset({"preference"}),
+        "reinforcement": frozenset({"reinforcement"}),
+    }
+)
+"""Names of `bot.datasets.options.PROFILES` by method (contracts/azure_openai.md 1.4)."""
+ORDERED: Final = "supervised"
+"""The method of the trainings that are ordered from here."""
+
+
+def fits(profile: str | None, method: str = ORDERED) -> bool:
+    """Whether a training by `method` reads data of this kind; what was checked before kinds were told is chat."""
+    return not profile or method not in FORMS_OF or profile in FORMS_OF[method]

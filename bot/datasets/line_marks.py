@@ -1,0 +1,14 @@
+"""What is known of a line before it is decoded."""
+
+CLOSE = 1
+"""It must be looked at closely."""
+RISKY = 16
+"""A rule that looks into words may find something in it."""
+CALLS = 2
+"""It may hold calls of tools."""
+NAMES = 32
+"""A key of a message may come twice: each name must be counted."""
+PICKED = 4
+"""It is one of the lines that statistics are made of."""
+LONG = 8
+"""It has more bytes than the model takes tokens."""

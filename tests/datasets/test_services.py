@@ -1,0 +1,103 @@
+"""Each service and model asks what its documents say."""
+
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from json import loads
+
+import pytest
+
+from bot.datasets.options import MEBIBYTE, SERVICES, Options
+from bot.datasets.services import limits, options, traits
+from bot.datasets.traits import Traits
+
+FORM_OF_METHOD = {"supervised": "chat", "dpo": "preference", "reinforcement": "reinforcement"}
+COMPLETIONS = ("babbage-002", "davinci-002")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_without_a_model_asks_what_all_its_models_ask(service: str) -> None:
+    assert traits(service) == traits(service, "made-of-cheese-3")
+    assert traits(service).service == service
+    assert options(service).max_bytes == limits(service).max_bytes
+
+
+def test_the_usual_options_are_those_of_azure_openai() -> None:
+    assert options() == Options()
+    assert traits("azure_openai") == Traits()
+
+
+def test_an_unknown_service_is_an_error() -> None:
+    for look in (traits, limits, options):
+        with pytest.raises(KeyError):
+            look("acme")
+
+
+def test_models_of_azure_train_on_what_their_methods_read() -> None:
+    """The table of the checker and the catalogue of the provider say the same."""
+    catalogue = loads((files("providers.azure_openai") / "models.json").read_text(encoding="utf-8"))
+    assert len(catalogue["models"]) >= 10
+    for model in catalogue["models"]:
+        name = model["match"].replace("[", "").replace("]", "").replace("??", "07").replace("*", "1")
+        assert fnmatchcase(name, model["match"])
+        wanted = (
+            {"prompt_response"} if name in COMPLETIONS else {FORM_OF_METHOD[one] for one in model["methods"]}
+        )
+        assert traits("azure_openai", name).forms == wanted, name
+
+
+@pytest.mark.parametrize(
+    ("model", "images"),
+    [
+        ("gpt-4o-2024-08-06", True),
+        ("gpt-4.1-2025-04-14", True),
+        ("GPT-4o-2024-08-06.ft-0a1b", True),
+        ("gpt-4.1-mini-2025-04-14", False),
+        ("gpt-4o-mini-2024-07-18", False),
+        ("gpt-35-turbo-0125", False),
+    ],
+)
+def test_images_are_for_the_models_that_see(model: str, images: bool) -> None:
+    assert traits("azure_openai", model).images is images
+
+
+def test_databricks_wants_two_keys_by_turns_and_the_answer_last() -> None:
+    asked = traits("databricks", "meta-llama/Meta-Llama-3.1-8B-Instruct")
+    assert asked.message_keys == frozenset({"role", "content"})
+    assert asked.example_keys == frozenset({"messages"})
+    assert (asked.alternate, asked.answer_last, asked.min_messages, asked.system) == (True, True, 2, "first")
+    assert not any((asked.tools, asked.images, asked.weights, asked.parts))
+    assert asked.forms == {"chat", "prompt_response", "text"}
+
+
+@pytest.mark.parametrize("model", ["mistralai/Mistral-7B-Instruct-v0.2", "mistralai/Mixtral-8x7B-v0.1"])
+def test_mistral_on_databricks_takes_no_system_message(model: str) -> None:
+    assert traits("databricks", model).system == "never"
+
+
+@pytest.mark.parametrize(
+    ("model", "context"),
+    [
+        ("meta-llama/Meta-Llama-3.1-8B-Instruct", 131_072),
+        ("meta-llama/Meta-Llama-3-70B", 8_192),
+        ("meta-llama/Llama-3.2-3B", 131_072),
+        ("meta-llama/Llama-2-7b-chat-hf", 4_096),
+        ("codellama/CodeLlama-7b-hf", 16_384),
+        ("mistralai/Mistral-7B-v0.1", 32_768),
+        ("databricks/dbrx-instruct", 32_768),
+        ("acme/unknown", None),
+    ],
+)
+def test_examples_of_databricks_are_cut_at_the_context_of_the_model(model: str, context: int | None) -> None:
+    assert options("databricks", model).max_example_tokens == context
+
+
+def test_limits_are_those_of_the_documents() -> None:
+    azure, studio, databricks = map(options, SERVICES)
+    assert (azure.max_bytes, azure.min_examples, azure.byte_order_mark) == (512 * MEBIBYTE, 10, True)
+    assert (studio.max_bytes, studio.min_examples) == (512 * MEBIBYTE, 1)
+    assert (databricks.max_bytes, databricks.min_examples, databricks.byte_order_mark) == (
+        5 * 1024 * MEBIBYTE,
+        1,
+        False,
+    )
+    assert traits("azure_ai_studio").roles == {"system", "user", "assistant"}
