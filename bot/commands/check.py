@@ -67,6 +67,7 @@ async def looks(settings: "Settings", where: str) -> AsyncIterator[Looked]:
     """Every look in turn; one that fails does not keep the others from being made."""
     from bot.commands.check_services import connections
     from bot.commands.check_slack import slack
+    from bot.commands.check_storage import storage
     from bot.commands.check_store import freeze, staging, store
 
     yield fine(f"configuration ({where})")
@@ -77,6 +78,8 @@ async def looks(settings: "Settings", where: str) -> AsyncIterator[Looked]:
     async for one in slack(settings):
         yield one
     async for one in connections(settings):
+        yield one
+    async for one in storage(settings):
         yield one
 
 

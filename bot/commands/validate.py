@@ -1,74 +1,65 @@
 """`tunesmith validate FILE`: the same check that an upload in Slack goes through, without sending anything."""
 
 import argparse
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bot.commands.base import Command, cannot_read
+from bot.commands.base import Command, config_argument
 
-if TYPE_CHECKING:  # the checker is read only when the command runs
-    from bot.datasets.report import Finding, Report
+_EPILOG = """\
+exit codes: 0 no errors, 1 errors in the file, 2 the file could not be read. With --fix they are about the repaired
+file; with --valid about both files. --json prints one object about the file (with --fix: about the repaired file).
+"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="training or validation data, JSON Lines")
+    from bot.datasets.options import PROFILES, SERVICES
+
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, help="training data, JSON Lines; - reads standard input"
+    )
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--valid", metavar="FILE2", type=Path, help="validation data, checked as well")
+    other.add_argument(
+        "--against", metavar="FILE2", type=Path, help="FILE is validation data for this training data"
+    )
+    parser.add_argument("--profile", choices=PROFILES, default="", help="kind of file (else recognised)")
+    parser.add_argument(
+        "--service", choices=SERVICES, default=SERVICES[0], help="whose rules (default: %(default)s)"
+    )
+    parser.add_argument("--model", default="", help="base model that the data is for")
+    parser.add_argument(
+        "--epochs", type=_epochs, default=3, metavar="N", help="for the billed tokens (default: %(default)s)"
+    )
+    parser.add_argument("--fix", metavar="OUT", type=Path, help="write the repaired file to OUT")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="leave the second pass out: exact tokens, near duplicates, overlap, languages",
+    )
     parser.add_argument("--json", action="store_true", help="the report as JSON")
-    parser.epilog = "exit codes: 0 no errors, 1 errors in the file, 2 the file could not be read"
+    parser.add_argument(
+        "--full", action="store_true", help="with each finding why it matters and who says so"
+    )
+    config_argument(parser)
+    parser.epilog = _EPILOG
 
 
 def run(options: argparse.Namespace) -> int:
     """Check; 0 without errors, 1 with errors. Warnings and hints are shown and do not count."""
-    from bot.datasets.checker import check_path
-    from bot.datasets.options import Options
+    from bot.commands.validate_run import validate
 
-    try:
-        report = check_path(options.file, Options())
-    except OSError as error:
-        raise cannot_read(options.file, error) from None
-    if options.json:
-        from handlers.wording.findings import finding_text
-
-        shown = report.to_public_json(finding_text)
-        sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
-    else:
-        sys.stdout.write(as_text(report, options.file.name))
-    return 0 if report.ok else 1
+    return validate(options)
 
 
-def as_text(report: "Report", name: str) -> str:
-    """The verdict first, then what was found, then numbers."""
-    errors, warnings = report.counts.get("error", 0), report.counts.get("warning", 0)
-    verdict = "no errors" if report.ok else f"{errors:,} {'error' if errors == 1 else 'errors'}"
-    if warnings:
-        verdict += f", {warnings:,} {'warning' if warnings == 1 else 'warnings'}"
-    lines = [f"{name}: {verdict}"]
-    lines += [_finding(one) for one in report.findings]
-    kept: dict[str, int] = {}
-    for one in report.findings:
-        kept[one.rule] = kept.get(one.rule, 0) + 1
-    more = {rule: count - kept.get(rule, 0) for rule, count in report.totals.items()}
-    lines += [f"… and {count:,} more of {rule}" for rule, count in more.items() if count > 0]
-    about = "" if report.tokens.exact else "about "
-    lines.append(
-        f"{report.examples:,} examples, {report.lines:,} lines, {about}{report.tokens.total:,} tokens, "
-        f"{report.bytes:,} bytes, checked in {report.seconds:.1f} s"
-    )
-    return "\n".join(lines) + "\n"
+def _epochs(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 100:
+        raise ValueError
+    return number
 
 
-def _finding(finding: "Finding") -> str:
-    from handlers.wording.findings import finding_text
-
-    message, remedy = finding_text(finding.rule, finding.params)
-    place = " ".join(
-        part for part in (f"line {finding.line:,}" if finding.line else "", finding.path) if part
-    )
-    return f"{finding.severity}: {place + ': ' if place else ''}{message}" + (
-        f"\n    {remedy}" if remedy else ""
-    )
+_epochs.__name__ = "number from 1 to 100"
 
 
 COMMAND = Command(arguments, run)

@@ -1,6 +1,8 @@
-"""One helper process for work that would hold up the event loop."""
+"""Helper processes for work that would hold up the event loop."""
 
 from bot.helper.errors import HelperError
-from bot.helper.process import HelperOptions, HelperProcess
+from bot.helper.growth import Growth
+from bot.helper.process import HelperProcess
+from bot.helper.seat import HelperOptions
 
-__all__ = ["HelperError", "HelperOptions", "HelperProcess"]
+__all__ = ["Growth", "HelperError", "HelperOptions", "HelperProcess"]

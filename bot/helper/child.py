@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -36,6 +36,9 @@ _INHERITED = (
 )
 
 
+_BROKEN = (asyncio.IncompleteReadError, ConnectionError, frames.BrokenFrame, msgspec.MsgspecError)
+
+
 class Ended(Exception):
     """The process ended before it answered; `status` is its exit status (negative: the signal)."""
 
@@ -45,7 +48,7 @@ class Ended(Exception):
 
 
 class Child:
-    """A process that answers one frame with one frame. Make it with `start`."""
+    """A process that answers frames. Make it with `start`; one call at a time."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is None or process.stdout is None or process.stderr is None:
@@ -82,9 +85,45 @@ class Child:
             for piece in frames.encode(head, blobs):
                 await self._send(piece)
             return await self._receive()
-        except (asyncio.IncompleteReadError, ConnectionError, frames.BrokenFrame, msgspec.MsgspecError):
-            await self.kill()
-            raise Ended(self._process.returncode or 0) from None
+        except _BROKEN:
+            raise await self._dead() from None
+
+    async def converse(
+        self,
+        head: frames.Request,
+        told: AsyncIterator[frames.Telling],
+        heard: Callable[[frames.Interim], None],
+    ) -> frames.Reply:
+        """Ask, tell what comes after, and hear what is said meanwhile; the last answer.
+
+        `Ended` when the process does not live to give one.
+        """
+        telling = asyncio.create_task(self._tell(head, told))
+        try:
+            while isinstance(reply := (await self._receive())[0], frames.Interim):
+                heard(reply)
+        except _BROKEN:
+            raise await self._dead() from None
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+        return reply
+
+    async def _tell(self, head: frames.Request, told: AsyncIterator[frames.Telling]) -> None:
+        try:
+            await self._write(head)
+            async for word in told:
+                await self._write(word)
+        except ConnectionError:
+            _log.debug("helper %d does not listen any more", self.pid)  # its end is told by the other pipe
+
+    async def _write(self, head: frames.Request) -> None:
+        for piece in frames.encode(head):
+            await self._send(piece)
+
+    async def _dead(self) -> Ended:
+        await self.kill()
+        return Ended(self._process.returncode or 0)
 
     async def _send(self, piece: frames.Blob) -> None:
         view = memoryview(piece)

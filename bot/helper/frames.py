@@ -3,6 +3,10 @@
 A frame is a header of eight bytes (length of the head, number of blobs, both unsigned 32 bits), the length of each blob
 (unsigned 64 bits), the head as JSON, then the blobs. Numbers of a series travel as blobs, because turning a million of
 them into text would hold up the event loop.
+
+A request is answered by one frame. `CheckFollow` is a conversation instead: `Grown` follows it as the file grows, then
+`Ended` or `Abandoned`; the helper sends `Progress` and `First` as it likes, and one last frame that is neither. `Study`
+is one in which only the helper speaks.
 """
 
 import struct
@@ -12,6 +16,9 @@ from typing import Any
 
 import msgspec
 
+from bot.datasets.options import Form
+from bot.datasets.report import Finding
+from bot.datasets.study.studied import Studied
 from bot.training.charts import ChartCheckpoint, ChartRequest
 from bot.training.series import Series
 from providers.base import Split
@@ -21,6 +28,9 @@ LENGTH = struct.Struct(">Q")
 MAX_HEAD = 16 * 1024 * 1024
 MAX_BLOB = 1024 * 1024 * 1024
 
+FOLLOW = "follow"
+"""The argument of a process that will follow files, so that it gets ready for that before it is asked."""
+
 Blob = bytes | memoryview
 
 
@@ -29,6 +39,75 @@ class Check(msgspec.Struct, tag=True, frozen=True):
 
     path: str
     options: dict[str, Any]
+
+
+class CheckFollow(msgspec.Struct, tag=True, frozen=True):
+    """Check a file while it is written. What it holds so far is told by `Grown`.
+
+    `paths` are where it is looked for, in this order: a whole file has another name than a part. All findings go as
+    JSON lines to `findings`, if it is not empty. `expected` is its size in bytes as far as anybody knows, 0 = unknown.
+    """
+
+    paths: list[str]
+    options: dict[str, Any]
+    findings: str = ""
+    expected: int = 0
+
+
+class Study(msgspec.Struct, tag=True, frozen=True):
+    """Study the whole file at `path`, whose lines are built as `form`; `options` as in `Check`.
+
+    `against` is the training file that its examples shall not be in, empty = none. All findings go as JSON lines to
+    `findings`, if it is not empty.
+    """
+
+    path: str
+    options: dict[str, Any]
+    form: Form
+    against: str = ""
+    findings: str = ""
+
+
+class Grown(msgspec.Struct, tag=True, frozen=True):
+    """The file holds `bytes` so far; they will not change."""
+
+    bytes: int
+
+
+class Ended(msgspec.Struct, tag=True, frozen=True):
+    """The file is whole: its size, and its SHA-256 in hexadecimal."""
+
+    bytes: int
+    sha256: str
+
+
+class Abandoned(msgspec.Struct, tag=True, frozen=True):
+    """The file will not be whole: forget it."""
+
+
+class Repair(msgspec.Struct, tag=True, frozen=True):
+    """Write the file at `source` to `target` with everything repaired; `options` as in `Check`, `form` "" = look."""
+
+    source: str
+    target: str
+    options: dict[str, Any]
+    form: str = ""
+
+
+class Without(msgspec.Struct, tag=True, frozen=True):
+    """Write the file at `source` to `target` without these lines (from 1)."""
+
+    source: str
+    target: str
+    lines: list[int]
+
+
+class Suspect(msgspec.Struct, tag=True, frozen=True):
+    """Guess which lines of the file at `path` a safety check with these categories was about."""
+
+    path: str
+    form: str
+    categories: list[str]
 
 
 class SeriesHead(msgspec.Struct, frozen=True):
@@ -61,6 +140,56 @@ class Checked(msgspec.Struct, tag=True, frozen=True):
     report: dict[str, Any]
 
 
+class Progress(msgspec.Struct, tag=True, frozen=True):
+    """How much of the file has been checked, and what was found in it so far."""
+
+    bytes: int
+    errors: int
+    warnings: int
+
+
+class First(msgspec.Struct, tag=True, frozen=True):
+    """The first few errors, while the rest is still being read. Sent anew when there are more of them."""
+
+    findings: list[Finding]
+    errors: int
+    warnings: int
+
+
+class Left(msgspec.Struct, tag=True, frozen=True):
+    """Answer to a conversation that was abandoned."""
+
+
+class Repaired(msgspec.Struct, tag=True, frozen=True):
+    """Answer to `Repair`: `bot.datasets.repair.record.Repairs`."""
+
+    counts: dict[str, int]
+    lines: dict[str, list[int]]
+    changed: bool
+    bytes: int
+
+
+class LeftOut(msgspec.Struct, tag=True, frozen=True):
+    """Answer to `Without`: how many lines."""
+
+    lines: int
+
+
+class Suspected(msgspec.Struct, tag=True, frozen=True):
+    """Answer to `Suspect`: `bot.datasets.risk.Suspects`."""
+
+    lines: list[int]
+    by_category: dict[str, int]
+    cut: bool
+    unknown: list[str]
+
+
+class StudyDone(msgspec.Struct, tag=True, frozen=True):
+    """Answer to `Study`."""
+
+    studied: Studied
+
+
 class Drawn(msgspec.Struct, tag=True, frozen=True):
     """Answer to `Chart`: the PNG is the one blob."""
 
@@ -78,8 +207,11 @@ class Fault(msgspec.Struct, tag=True, frozen=True):
     error: str
 
 
-Request = Check | Chart | Decimate
-Reply = Checked | Drawn | Decimated | Fault
+Telling = Grown | Ended | Abandoned
+"""What continues a conversation; outside one it comes too late and means nothing."""
+Interim = Progress | First
+Request = Check | CheckFollow | Study | Repair | Without | Suspect | Chart | Decimate | Telling
+Reply = Checked | Left | StudyDone | Repaired | LeftOut | Suspected | Drawn | Decimated | Fault | Interim
 
 
 class BrokenFrame(ValueError):

@@ -1,57 +1,49 @@
-"""The bot's side of its helper process."""
+"""The bot's side of its helper processes."""
 
 import asyncio
 import dataclasses
-import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from bot.datasets.options import Options
+from bot.datasets.options import Form, Options
+from bot.datasets.repair.kinds import KINDS
+from bot.datasets.repair.record import Repairs
 from bot.datasets.report import Report
+from bot.datasets.risk.suspects import Suspects
+from bot.datasets.study.studied import Studied
 from bot.helper import frames
-from bot.helper.child import Child, Ended
+from bot.helper.child import Child
 from bot.helper.errors import HelperError
+from bot.helper.growth import Growth
+from bot.helper.seat import HelperOptions, Seat
 from bot.training.charts import ChartRequest
 from bot.training.series import Series
 from bot.training.thinning import KEPT_POINTS
 
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class HelperOptions:
-    """How the process is kept.
-
-    Attributes:
-        charts_before_restart: pictures after which a new process takes over, since drawing holds on to memory.
-        idle_seconds: unused for so long, the process is ended; the next call starts another.
-        check_seconds: after so long a check is given up and the process killed.
-        chart_seconds: the same for a picture and for thinning out.
-        command: what to start.
-    """
-
-    charts_before_restart: int = 50
-    idle_seconds: float = 300.0
-    check_seconds: float = 600.0
-    chart_seconds: float = 120.0
-    command: tuple[str, ...] = (sys.executable, "-m", "bot.helper.main")
+Heard = Callable[[frames.Interim], None]
 
 
 class HelperProcess:
-    """One process for work that would hold up the event loop; started at first use, one call at a time.
+    """A process for work that would hold up the event loop, and further ones for files that are still being fetched.
 
-    Calls raise `HelperError` and nothing else. A process that crashed, hung or was cancelled in the middle of a call
-    is replaced at the next one. Its stderr goes to the log `bot.helper`. When the bot dies, its end of the pipe
-    closes, and the process ends.
+    Each is started at first use and does one call at a time. Calls raise `HelperError` and nothing else. A process
+    that crashed, hung or was cancelled in the middle of a call is replaced at the next one. What they write to stderr
+    goes to the log `bot.helper`. When the bot dies, its end of the pipes closes, and the processes end.
     """
 
     def __init__(self, options: HelperOptions | None = None) -> None:
-        self._options = options or HelperOptions()
-        self._turn = asyncio.Lock()
-        self._child: Child | None = None
-        self._idle: asyncio.TimerHandle | None = None
-        self._ending: asyncio.Task[None] | None = None
+        self._options = kept = options or HelperOptions()
+        self._seat = Seat(kept.command, kept.idle_seconds)
+        command = (*kept.command, frames.FOLLOW)
+        self._followers = [Seat(command, kept.follower_idle_seconds) for _ in range(kept.followers)]
+        self._student = Seat(kept.command, kept.follower_idle_seconds)
+        # The one that was used last is still warm.
+        self._free: asyncio.LifoQueue[Seat] = asyncio.LifoQueue()
+        for seat in self._followers:
+            self._free.put_nowait(seat)
         self._charts = 0
-        self._closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -62,7 +54,17 @@ class HelperProcess:
     @property
     def pid(self) -> int | None:
         """The running process; None when there is none."""
-        return self._child.pid if self._child is not None and self._child.running else None
+        return self._seat.pid
+
+    @property
+    def follower_pids(self) -> tuple[int, ...]:
+        """The running processes for files that grow."""
+        return tuple(pid for seat in self._followers if (pid := seat.pid) is not None)
+
+    @property
+    def student_pid(self) -> int | None:
+        """The running process for second passes; None when there is none."""
+        return self._student.pid
 
     async def check(self, path: Path, options: Options) -> Report:
         """`bot.datasets.checker.check_path` over there. `helper_unreadable` when the file cannot be read."""
@@ -71,6 +73,152 @@ class HelperProcess:
         if not isinstance(reply, frames.Checked):
             raise _unexpected(reply)
         return Report.from_json(reply.report)
+
+    async def warm(self) -> None:
+        """Have a process ready for a file that is about to come. What keeps it from that is told by `follow`."""
+
+        async def nothing(child: Child, limit: asyncio.Timeout) -> None:
+            del child, limit
+
+        with suppress(asyncio.QueueEmpty):
+            seat = self._free.get_nowait()
+            try:
+                with suppress(HelperError):
+                    await seat.call(nothing, self._options.check_seconds)
+            finally:
+                self._free.put_nowait(seat)
+
+    async def follow(
+        self,
+        paths: Sequence[Path],
+        options: Options,
+        growth: Growth,
+        *,
+        heard: Heard,
+        findings: Path | None = None,
+        expected: int = 0,
+    ) -> Report | None:
+        """Check a file while it is written, as `growth` tells.
+
+        Args:
+            paths: where the file is looked for, in this order, once there is something of it.
+            options: what it is checked against.
+            growth: says how far the file is. What of it was told may not change any more.
+            heard: gets what the process says meanwhile.
+            findings: where all findings go (`bot.datasets.spool`); a file that was there is replaced.
+            expected: the file's size in bytes by what was said of it, 0 = not known; nothing relies on it.
+
+        Returns:
+            The report; None when the file was abandoned.
+        """
+        request = frames.CheckFollow(
+            [str(path) for path in paths], dataclasses.asdict(options), str(findings or ""), expected
+        )
+        seconds = self._options.check_seconds
+
+        async def work(child: Child, limit: asyncio.Timeout) -> frames.Reply:
+            loop = asyncio.get_running_loop()
+
+            def alive() -> None:
+                limit.reschedule(loop.time() + seconds)
+
+            async def told() -> AsyncIterator[frames.Telling]:
+                async for word in growth.told():
+                    alive()
+                    yield word
+
+            def said(reply: frames.Interim) -> None:
+                alive()
+                heard(reply)
+
+            return await child.converse(request, told(), said)
+
+        seat = await self._free.get()
+        try:
+            reply = await seat.call(work, seconds)
+        finally:
+            self._free.put_nowait(seat)
+        if isinstance(reply, frames.Left):
+            return None
+        if not isinstance(reply, frames.Checked):
+            raise _unexpected(reply)
+        return Report.from_json(reply.report)
+
+    async def repair(self, source: Path, target: Path, options: Options, form: str = "") -> Repairs:
+        """`bot.datasets.repair.file.repair` over there; `form` is a name of a profile, empty = recognised.
+
+        `helper_unreadable` when one of the files cannot be read or written.
+        """
+        reply = await self._aside(frames.Repair(str(source), str(target), dataclasses.asdict(options), form))
+        if not isinstance(reply, frames.Repaired):
+            raise _unexpected(reply)
+        lines = {kind: tuple(reply.lines.get(kind, ())) for kind in KINDS if kind in reply.counts}
+        counts = {kind: reply.counts[kind] for kind in lines}
+        return Repairs(counts, lines, reply.changed, reply.bytes)
+
+    async def without(self, source: Path, target: Path, lines: Sequence[int]) -> int:
+        """`bot.datasets.repair.without.without` over there."""
+        reply = await self._aside(frames.Without(str(source), str(target), list(lines)))
+        if not isinstance(reply, frames.LeftOut):
+            raise _unexpected(reply)
+        return reply.lines
+
+    async def suspects(self, path: Path, form: str, categories: Sequence[str]) -> Suspects:
+        """`bot.datasets.risk.suspects` over there; `form` is a name of a profile."""
+        reply = await self._aside(frames.Suspect(str(path), form, list(categories)))
+        if not isinstance(reply, frames.Suspected):
+            raise _unexpected(reply)
+        return Suspects(tuple(reply.lines), reply.by_category, reply.cut, tuple(reply.unknown))
+
+    async def _aside(self, request: frames.Request) -> frames.Reply:
+        """Work that takes as long as a file is large: beside the process that draws and thins out."""
+
+        async def work(child: Child, _: asyncio.Timeout) -> frames.Reply:
+            reply, _blobs = await child.exchange(request, ())
+            return reply
+
+        seat = await self._free.get()
+        try:
+            return await seat.call(work, self._options.check_seconds)
+        finally:
+            self._free.put_nowait(seat)
+
+    async def study(
+        self,
+        path: Path,
+        options: Options,
+        form: Form,
+        *,
+        against: Path | None = None,
+        findings: Path | None = None,
+        heard: Heard = lambda _: None,
+    ) -> Studied:
+        """`bot.datasets.study.runner.study` over there, in a process of its own; one file after the other.
+
+        Args:
+            path: the file, whole.
+            options: what the first pass checked it against.
+            form: how its lines are built.
+            against: training data for this validation data.
+            findings: where all findings go (`bot.datasets.spool`); a file that was there is replaced.
+            heard: gets what the process says meanwhile. A silence of `check_seconds` is a failure.
+        """
+        request = frames.Study(
+            str(path), dataclasses.asdict(options), form, str(against or ""), str(findings or "")
+        )
+        seconds = self._options.check_seconds
+
+        async def work(child: Child, limit: asyncio.Timeout) -> frames.Reply:
+            def said(reply: frames.Interim) -> None:
+                limit.reschedule(asyncio.get_running_loop().time() + seconds)
+                heard(reply)
+
+            return await child.converse(request, _nothing_more(), said)
+
+        reply = await self._student.call(work, seconds)
+        if not isinstance(reply, frames.StudyDone):
+            raise _unexpected(reply)
+        return reply.studied
 
     async def chart(self, request: ChartRequest) -> bytes:
         """`bot.training.charts.render` over there: a PNG."""
@@ -89,84 +237,37 @@ class HelperProcess:
         return tuple(frames.series_of(reply.series, blobs))
 
     async def aclose(self) -> None:
-        """End the process. A call in progress and calls that wait get `helper_closed`."""
-        self._closed = True
-        self._stop_idling()
-        if self._child is not None:
-            await self._child.end()
-        async with self._turn:
-            # A call that was starting the process when this began has one now.
-            await self._end()
-        if self._ending is not None:
-            await self._ending
+        """End the processes. Calls in progress and calls that wait get `helper_closed`."""
+        await asyncio.gather(*(seat.aclose() for seat in (self._seat, self._student, *self._followers)))
 
     async def _call(
         self, request: frames.Request, blobs: Sequence[frames.Blob], seconds: float
     ) -> tuple[frames.Reply, list[bytes]]:
-        async with self._turn:
-            self._stop_idling()
-            reply, answered = await self._exchange(request, blobs, seconds)
+        async def work(child: Child, _: asyncio.Timeout) -> tuple[frames.Reply, list[bytes]]:
+            answered = await child.exchange(request, blobs)
             self._charts += isinstance(request, frames.Chart)
-            if self._charts >= self._options.charts_before_restart:
-                await self._end()
-            else:
-                self._idle = asyncio.get_running_loop().call_later(self._options.idle_seconds, self._retire)
+            return answered
+
+        reply, answered = await self._seat.call(work, seconds, last=self._worn)
         if isinstance(reply, frames.Fault):
-            raise HelperError(reply.code, {"error": reply.error})
+            raise _unexpected(reply)
         return reply, answered
 
-    async def _exchange(
-        self, request: frames.Request, blobs: Sequence[frames.Blob], seconds: float
-    ) -> tuple[frames.Reply, list[bytes]]:
-        child = await self._running()
-        finished = False
-        try:
-            async with asyncio.timeout(seconds):
-                answered = await child.exchange(request, blobs)
-            finished = True
-        except TimeoutError:
-            raise HelperError("helper_timeout", {"seconds": seconds}) from None
-        except Ended as end:
-            if self._closed:
-                raise HelperError("helper_closed") from None
-            raise HelperError("helper_crashed", {"exit": end.status}) from None
-        finally:
-            if not finished:
-                # What it still sends belongs to nobody.
-                self._child = None
-                await child.kill()
-        return answered
+    def _worn(self) -> bool:
+        if self._charts < self._options.charts_before_restart:
+            return False
+        self._charts = 0
+        return True
 
-    async def _running(self) -> Child:
-        if self._closed:
-            raise HelperError("helper_closed")
-        if self._child is None or not self._child.running:
-            await self._end()
-            try:
-                self._child = await Child.start(self._options.command)
-            except OSError as error:
-                raise HelperError("helper_failed", {"error": type(error).__name__}) from None
-        return self._child
 
-    async def _end(self) -> None:
-        child, self._child, self._charts = self._child, None, 0
-        if child is not None:
-            await child.end()
-
-    def _stop_idling(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
-
-    def _retire(self) -> None:
-        self._idle = None
-        self._ending = asyncio.create_task(self._end_unless_busy())
-
-    async def _end_unless_busy(self) -> None:
-        if not self._turn.locked():
-            async with self._turn:
-                await self._end()
+async def _nothing_more() -> AsyncIterator[frames.Telling]:
+    """A conversation in which the bot says nothing after its request."""
+    nothing: tuple[frames.Telling, ...] = ()
+    for word in nothing:
+        yield word
 
 
 def _unexpected(reply: frames.Reply) -> HelperError:
+    if isinstance(reply, frames.Fault):
+        return HelperError(reply.code, {"error": reply.error})
     return HelperError("helper_failed", {"error": type(reply).__name__})

@@ -16,7 +16,12 @@ from handlers.slack.web import ask
 EVENT = "tunesmith_message"
 LOOK_PAGES = 5
 TEXT_LIMIT = 3900
-FILE_REFUSALS = {"file_not_found": "not_visible", "file_deleted": "tombstone", "not_visible": "not_visible"}
+FILE_REFUSALS = {
+    "file_not_found": "not_visible",
+    "file_deleted": "tombstone",
+    "not_visible": "not_visible",
+    "access_denied": "access_denied",
+}
 
 
 class SlackChat:

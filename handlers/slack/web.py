@@ -66,11 +66,11 @@ def _translated(error: SlackApiError, *, once: bool) -> ChatError:
     response = error.response
     status = int(getattr(response, "status_code", 0) or 0)
     if status == 429:
-        return ChatThrottled("ratelimited", retry_after=_seconds(response))
+        return ChatThrottled("ratelimited", retry_after=asked_wait(response))
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if code == "ratelimited":
-        return ChatThrottled("ratelimited", retry_after=_seconds(response))
+        return ChatThrottled("ratelimited", retry_after=asked_wait(response))
     if is_http_error(status) or code in MAYBE_DONE or not code:
         return (ChatUnknown if once else ChatUnavailable)("chat_trouble", {"status": status, "slack": code})
     if code in NOT_DONE:
@@ -78,7 +78,8 @@ def _translated(error: SlackApiError, *, once: bool) -> ChatError:
     return ChatRefused(code, _details(data))
 
 
-def _seconds(response: object) -> float:
+def asked_wait(response: object) -> float:
+    """Seconds that Slack asks to wait, by the headers of its answer."""
     headers = getattr(response, "headers", None) or {}
     try:
         seconds = float(headers.get("Retry-After", headers.get("retry-after", 1)))

@@ -15,12 +15,13 @@ import pytest
 
 import bot
 from bot.datasets.checker import check_path
-from bot.datasets.options import Options
+from bot.datasets.options import SERVICES, Options
 from bot.helper import HelperError, HelperOptions, HelperProcess
 from bot.training.charts import ChartCheckpoint, ChartRequest, render
 from bot.training.series import Series, decimate
 from tests.datasets.files import jsonl
 
+LINES = jsonl(b"7", b"{").count(b"\n")
 ROOT = str(Path(bot.__file__).parent.parent)
 PICTURE = ChartRequest(
     title="J142",
@@ -85,8 +86,8 @@ async def test_it_starts_at_first_use_and_does_what_is_done_here(helper: HelperP
 
 
 async def test_options_reach_the_check(helper: HelperProcess, train: Path) -> None:
-    report = await helper.check(train, Options(min_examples=100, service="elsewhere"))
-    assert report.service == "elsewhere"
+    report = await helper.check(train, Options(min_examples=100, service="databricks"))
+    assert report.service == "databricks"
     assert report.totals["too_few_examples"] == 1
 
 
@@ -118,7 +119,7 @@ async def test_a_crash_is_an_error_of_that_call_and_the_next_one_gets_a_new_proc
     with pytest.raises(HelperError) as caught:
         await task
     assert (caught.value.code, caught.value.params) == ("helper_crashed", {"exit": -signal.SIGKILL})
-    assert (await helper.check(train, Options())).lines == 20
+    assert (await helper.check(train, Options())).lines == LINES
     assert helper.pid != pid
 
 
@@ -127,7 +128,7 @@ async def test_a_process_that_died_between_calls_is_not_noticed(helper: HelperPr
     pid = helper.pid or 0
     os.kill(pid, signal.SIGKILL)
     await until(lambda: helper.pid is None)
-    assert (await helper.check(train, Options())).lines == 20
+    assert (await helper.check(train, Options())).lines == LINES
 
 
 async def test_a_cancelled_call_leaves_nothing_behind_and_the_next_one_works(
@@ -138,7 +139,7 @@ async def test_a_cancelled_call_leaves_nothing_behind_and_the_next_one_works(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not alive(pid)
-    assert (await helper.check(train, Options())).lines == 20
+    assert (await helper.check(train, Options())).lines == LINES
 
 
 async def test_a_call_that_hangs_is_given_up(train: Path, fifo: Path) -> None:
@@ -151,9 +152,9 @@ async def test_a_call_that_hangs_is_given_up(train: Path, fifo: Path) -> None:
 
 
 async def test_calls_at_once_wait_for_each_other(helper: HelperProcess, train: Path) -> None:
-    checks = [helper.check(train, Options(service=str(number))) for number in range(5)]
+    checks = [helper.check(train, Options(service=name)) for name in SERVICES]
     reports, picture = await asyncio.gather(asyncio.gather(*checks), helper.chart(PICTURE))
-    assert [report.service for report in reports] == list("01234")
+    assert [report.service for report in reports] == list(SERVICES)
     assert picture == render(PICTURE)
 
 
@@ -171,7 +172,7 @@ async def test_unused_it_goes_and_comes_back(train: Path) -> None:
     async with HelperProcess(HelperOptions(idle_seconds=0.05)) as helper:
         await helper.check(train, Options())
         await until(lambda: helper.pid is None)
-        assert (await helper.check(train, Options())).lines == 20
+        assert (await helper.check(train, Options())).lines == LINES
 
 
 async def test_closing_ends_the_process_the_call_under_way_and_all_later_ones(
@@ -219,7 +220,7 @@ async def test_secrets_of_the_bot_are_not_inherited(
 OWNER = """
 import asyncio, sys
 from pathlib import Path
-from bot.datasets.options import Options
+from bot.datasets.options import SERVICES, Options
 from bot.helper import HelperProcess
 
 async def main(train, second):
