@@ -18,7 +18,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, SystemClock
-from bot.config.handover import network_options, provider_settings
+from bot.config.handover import network_options, provider_settings, storage_account
 from bot.config.settings import Settings
 from bot.deps import Deps
 from bot.engine import Engine
@@ -37,6 +37,7 @@ from handlers.desk import Desk
 from handlers.renderer import Renderer
 from handlers.slack.chat import SlackChat
 from handlers.slack.web import ask, web_client
+from providers.azure_blob import BlobReader
 from providers.base import Provider
 from providers.network import make_client
 from providers.registry import build
@@ -139,6 +140,15 @@ def build_providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     }
 
 
+def build_blobs(settings: Settings, clock: Clock) -> Mapping[str, BlobReader]:
+    """One reader for each storage account; nothing is sent yet."""
+    network = network_options(settings.network)
+    return {
+        one.account: BlobReader(storage_account(one), network=network, clock=clock)
+        for one in settings.storage
+    }
+
+
 async def create_app(
     settings: Settings,
     *,
@@ -163,7 +173,9 @@ async def create_app(
         settings.slack.allowed_teams,
         settings.approvals,
     )
+    blobs = build_blobs(settings, clock)
     deps = Deps(
+        blobs=blobs,
         settings=settings,
         store=store,
         clock=clock,
@@ -180,6 +192,8 @@ async def create_app(
     closing.push_async_callback(store.close)
     for provider in providers.values():
         closing.push_async_callback(provider.aclose)
+    for reader in blobs.values():
+        closing.push_async_callback(reader.aclose)
     closing.push_async_callback(http.aclose)
     closing.push_async_callback(helper.aclose)
     app = build_app(desk, team_id=identity.team_id, bot_id=identity.bot_id)

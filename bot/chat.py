@@ -3,11 +3,13 @@
 `handlers/slack_chat.py` implements it; nothing in `bot` knows a Slack payload.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.datasets.report import Finding
+from bot.datasets.spool import LeftOut
 from bot.facts.datasets import DatasetFacts
 from bot.facts.deployments import DeploymentFacts
 from bot.facts.forms import HomeFacts
@@ -76,6 +78,15 @@ class Renderer(Protocol):
 
     def dataset_card(self, facts: DatasetFacts, locale: str) -> Rendered:
         """The card of a dataset in its owner's direct messages."""
+        ...
+
+    def data_report(
+        self, facts: DatasetFacts, findings: Iterable[Finding | LeftOut], limit: int, locale: str
+    ) -> bytes:
+        """All findings about a dataset as a text file of at most `limit` bytes; reads `findings` once.
+
+        May take long, so it is called in a thread. Raises what reading `findings` raises.
+        """
         ...
 
     def request_card(self, facts: RequestFacts, locale: str) -> Rendered:

@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, str]] = {
     "run": "run the bot",
     "check": "look at configuration, Slack, store and connections, and tell what to mend",
     "validate": "check a training file",
+    "upload": "hand a training file of this machine to the bot, without Slack",
     "chart": "draw the curves of a results.csv",
     "jobs": "list training jobs",
     "deployments": "list deployments",

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.chat import Chat, Renderer
 from bot.clock import Clock
@@ -12,12 +12,13 @@ from bot.helper import HelperProcess
 from bot.ids import NewId
 from bot.people import People
 from bot.store.store import Store
+from providers.azure_blob import BlobReader
 from providers.base import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """Everything that a service function may need."""
+    """Everything that a service function may need. `blobs` are the storage accounts by their name."""
 
     settings: Settings
     store: Store
@@ -29,6 +30,7 @@ class Deps:
     helper: HelperProcess
     new_id: NewId
     rng: random.Random
+    blobs: Mapping[str, BlobReader] = field(default_factory=dict)
 
     def provider(self, name: str) -> Provider:
         """The provider of a connection; `NotThere("connection")` when the configuration lost it."""

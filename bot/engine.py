@@ -11,8 +11,12 @@ from bot import reconcile
 from bot.approvals import standing
 from bot.approvals.kinds import kinds as approval_kinds
 from bot.catalogue import Refresh
+from bot.datasets import repairing, reporting
 from bot.datasets.intake import Intake
+from bot.datasets.repairing import Repairing
+from bot.datasets.reporting import Reporting
 from bot.datasets.staging import Staging
+from bot.datasets.studying import Study
 from bot.datasets.upload import Upload
 from bot.deployments.kinds import kinds as deployment_kinds
 from bot.deployments.look import Look
@@ -24,9 +28,11 @@ from bot.facts.notices import TaskParked
 from bot.looking_back.delete import kinds as clean_kinds
 from bot.painter import StorePainter
 from bot.store import small
+from bot.training import guess
 from bot.training.collect import Collect
 from bot.training.control import Control
 from bot.training.follow import Follow
+from bot.training.guess import Guess
 from bot.training.record import Recorder
 from bot.training.submit import Submit
 from bot.work import outbox_rows
@@ -66,12 +72,18 @@ class Engine:
     def _kinds(self) -> dict[str, Kind]:
         deps, recorder, staging = self.deps, self.recorder, self.staging
         intake, upload = Intake(deps, recorder, staging), Upload(deps, recorder, staging)
-        collect = Collect(deps, recorder)
+        report, repair = Reporting(deps, recorder, staging), Repairing(deps, recorder, staging)
+        collect, guessed = Collect(deps, recorder), Guess(deps, recorder, staging)
+        study = Study(deps, staging)
         submit, control = Submit(deps, recorder), Control(deps, recorder)
         hosted = DeploymentRecorder(deps.settings, deps.providers)
         return {
             "dataset.intake": Kind(handler=intake, on_parked=self._parked(intake.give_up)),
             "dataset.upload": Kind(handler=upload, on_parked=self._parked(upload.give_up)),
+            "dataset.study": Kind(handler=study, on_parked=self._parked(study.give_up)),
+            reporting.KIND: Kind(handler=report, on_parked=self._parked(report.give_up)),
+            repairing.KIND: Kind(handler=repair, on_parked=self._parked(repair.give_up)),
+            guess.KIND: Kind(handler=guessed, on_parked=self._parked(guessed.give_up)),
             "job.submit": Kind(handler=submit, on_parked=self._parked(submit.give_up)),
             "job.control": Kind(handler=control, on_parked=self._parked(control.give_up)),
             "job.collect": Kind(handler=collect, on_parked=self._parked(collect.give_up)),
@@ -161,9 +173,10 @@ class Engine:
             reconcile.housekeeping(connection, now=now)
 
         await self.deps.store.write(work)
-        needed = await self.deps.store.read(reconcile.staged_still)
+        needed, handed = await self.deps.store.read(reconcile.staged_still)
         hours = self.deps.settings.files.retention_hours
-        await asyncio.to_thread(self.staging.sweep, now - timedelta(hours=max(1, hours)), needed)
+        before = now - timedelta(hours=max(1, hours))
+        await asyncio.to_thread(self.staging.sweep, before, needed, handed)
         if not self._admins:
             await self._find_admins()
         self._worker.wake()

@@ -61,7 +61,10 @@ class FileProblem(BotError):
     """A file in Slack cannot be read or used.
 
     Codes: `login_page`, `external`, `tombstone`, `hidden_by_limit`, `not_visible`, `too_large`, `host_refused`,
-    `empty`, `no_file`, `gone`.
+    `empty`, `no_file`, `gone`; `awaiting_check` and `access_denied` (Slack Connect), `file_forbidden` with `status`,
+    `redirected` with `host`, `ended_early`, `size_differs` and `larger_than_said` with sizes, `source_changed`.
+    Of data from elsewhere: `staged_gone`, `blob_changed`, `blob_cut`, `blob_replaced`, `storage_none`,
+    `storage_unknown`; of what is made from it: `origin_gone`, `findings_gone`, `too_large_to_give`, `share_dropped`.
     """
 
 

@@ -209,6 +209,7 @@ class Questions:
             connection=self.settings.connections[0].name,
             max_bytes=FILE_INPUT_BYTES,
             channel=channel,
+            accounts=tuple(one.account for one in self.settings.storage),
         )
 
     def _connection_choices(self) -> tuple[Choice, ...]:

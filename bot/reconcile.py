@@ -128,10 +128,12 @@ def left_behind(connection: Connection, names: Collection[str]) -> list[str]:
     return [job.label for job in jobs.unfinished(connection) if not job.ended and job.connection not in names]
 
 
-def staged_still(connection: Connection) -> set[int]:
-    """Datasets whose bytes on this machine are still needed."""
+def staged_still(connection: Connection) -> tuple[set[int], set[str]]:
+    """Datasets whose bytes on this machine are still needed, and files handed in here that nobody has read yet."""
     unread, copies = datasets.unfinished(connection)
-    return {*unread, *(copy.dataset for copy in copies)}
+    sources = [one.source for number in unread if (one := datasets.get(connection, number)) is not None]
+    handed = {str(source["copy"]) for source in sources if "copy" in source}
+    return {*unread, *(copy.dataset for copy in copies)}, handed
 
 
 def housekeeping(connection: Connection, *, now: datetime) -> None:

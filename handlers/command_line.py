@@ -102,6 +102,7 @@ _QUOTES = "\"'`\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u203
 _TOKEN = re.compile(r'"([^"]*)"|[^\s"]+|"')
 _EDGES = f"{_QUOTES},;:.!?()[]{{}}*~"
 _LONGEST = 4000
+_LONGEST_ADDRESS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +293,7 @@ def _target(token: str) -> str | None:
         return folded[0].upper() + (folded[1:].lstrip("0") or "0")
     if _REMOTE.fullmatch(folded):
         return f"ftjob-{folded[6:]}"
-    return cleaned[:300]
+    return cleaned[: _LONGEST_ADDRESS if cleaned.startswith(("http://", "https://")) else 300]
 
 
 def _plain(tokens: Sequence[str]) -> list[str]:

@@ -1,10 +1,12 @@
 """Facts to messages: what `bot` is given as its `bot.chat.Renderer`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from bot.chat import Rendered
+from bot.datasets.report import Finding
+from bot.datasets.spool import LeftOut
 from bot.facts import deployment_notices, notices
 from bot.facts.datasets import DatasetFacts
 from bot.facts.deployments import DeploymentFacts
@@ -14,6 +16,7 @@ from bot.facts.notice import Notice
 from bot.facts.requests import RequestFacts
 from handlers.blocks import (
     clean_notices,
+    data_notices,
     dataset_card,
     deployment_card,
     home,
@@ -25,6 +28,7 @@ from handlers.blocks import (
 )
 from handlers.blocks import deployment_notices as deployed
 from handlers.blocks import deployment_watch_notices as watched
+from handlers.wording import data_report
 
 BUILDERS: Final[Mapping[type[Notice], Callable[[Any, str], Rendered]]] = MappingProxyType(
     {
@@ -37,6 +41,9 @@ BUILDERS: Final[Mapping[type[Notice], Callable[[Any, str], Rendered]]] = Mapping
         notices.ControlFailed: job_notices.control_failed,
         notices.CopyFailed: other_notices.copy_failed,
         notices.IntakeFailed: other_notices.intake_failed,
+        notices.DataRepaired: data_notices.repaired,
+        notices.DataFileFailed: data_notices.file_failed,
+        notices.DataSuspects: data_notices.suspects,
         notices.TaskParked: other_notices.task_parked,
         notices.PoliciesUnsatisfiable: request_notices.policies_unsatisfiable,
         deployment_notices.RequestReminder: request_notices.reminder,
@@ -78,6 +85,12 @@ class Renderer:
     def dataset_card(self, facts: DatasetFacts, locale: str) -> Rendered:
         """The card of a dataset in its owner's direct messages."""
         return dataset_card.build(facts, locale)
+
+    def data_report(
+        self, facts: DatasetFacts, findings: Iterable[Finding | LeftOut], limit: int, locale: str
+    ) -> bytes:
+        """All findings about a dataset as a text file."""
+        return data_report.build(facts, findings, limit, locale)
 
     def request_card(self, facts: RequestFacts, locale: str) -> Rendered:
         """One round of an approval request in the approvers' channel, edited in place."""

@@ -32,6 +32,7 @@ from handlers.command_line import Command
 from handlers.deployment_words import WORDS as DEPLOYMENT_WORDS
 from handlers.desk import Desk
 from handlers.finding import find_job, questions
+from handlers.handing_in import addresses_in, take_addresses
 from handlers.listeners.clean_actions import CLEAN_WORDS
 from handlers.looking_words import LOOKING_WORDS
 from handlers.picture import with_picture
@@ -90,7 +91,9 @@ async def _help(desk: Desk, call: Call, command: Command) -> None:
 
 
 async def _upload(desk: Desk, call: Call, command: Command) -> None:
-    del command
+    if addresses_in(command):
+        await take_addresses(desk, call, command)
+        return
     locale = await desk.locale(call)
     if not call.trigger_id:
         await _launcher(desk, call, Command("launcher"))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from bot.datasets.repair.kinds import KINDS
 from bot.facts import datasets, forms, jobs, notices
 from bot.facts.notice import Notice
 
@@ -174,11 +175,12 @@ foreign = st.builds(
 )
 finding = st.builds(
     datasets.FindingLine,
-    rule=word,
+    rule=word | st.sampled_from(["secret_token", "personal_mail", "topic_hate"]),
     severity=st.sampled_from(["error", "warning", "hint"]),
     line=st.none() | st.integers(1, 10**9),
     path=text,
     params=st.dictionaries(word, text | st.integers(), max_size=3),
+    repair=st.sampled_from(["", *KINDS]) | word,
 )
 copy = st.builds(
     datasets.CopyFacts,
@@ -216,6 +218,21 @@ dataset = st.builds(
     problem=st.sampled_from(["", "login_page", "too_large"]) | word,
     problem_params=st.dictionaries(word, text, max_size=2),
     same_as=st.none() | data_id,
+    profile=st.sampled_from(["", "chat", "preference", "text"]) | word,
+    trainable=st.booleans(),
+    service=st.sampled_from(["", "azure_openai"]) | word,
+    repairable=small,
+    languages=st.dictionaries(word, st.integers(0, 100), max_size=8),
+    systems=small,
+    shared=small,
+    made_from=st.none()
+    | st.builds(
+        datasets.MadeFrom,
+        id=data_id,
+        how=st.sampled_from(["repaired", "without"]),
+        lines=small,
+        like=st.none() | job_id,
+    ),
     created_at=utc,
 )
 choice = st.builds(forms.Choice, value=text, label=text, note=text)

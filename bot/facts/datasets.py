@@ -10,17 +10,24 @@ CopyState = Literal["waiting", "uploading", "processing", "processed", "failed",
 
 
 class FindingLine(Facts):
-    """One finding: `rule` and `params` are turned into words by `handlers/wording/findings.py`."""
+    """One finding: `rule` and `params` are turned into words by `handlers/wording/findings.py`.
+
+    `repair` is the kind of repair that mends it (`bot.datasets.repair.kinds`), empty when only a person can.
+    """
 
     rule: str
     severity: Literal["error", "warning", "hint"]
     line: int | None
     path: str
     params: dict[str, str | int] = {}
+    repair: str = ""
 
 
 class CopyFacts(Facts):
-    """The dataset at one connection: `sent` of `bytes` uploaded; `detail` is the service's reason for `failed`."""
+    """The dataset at one connection: `sent` of `bytes` uploaded; `detail` is the service's reason for `failed`.
+
+    `reused_from` is the dataset (`D57`) with the same bytes whose file is used there: nothing was sent.
+    """
 
     connection: str
     state: CopyState
@@ -28,6 +35,33 @@ class CopyFacts(Facts):
     bytes: int = 0
     detail: str = ""
     code: str = ""
+    reused_from: str = ""
+
+
+class ReadingFacts(Facts):
+    """How far the reading of a file is: bytes checked, `of` all by Slack's account (None: it did not say).
+
+    `stalled`: Slack does not give the file for now, and it is tried again.
+    """
+
+    bytes: int = 0
+    of: int | None = None
+    stalled: bool = False
+
+
+class MadeFrom(Facts):
+    """Data that was made here of other data.
+
+    Attributes:
+        id: of what (`D57`). how: `repaired`, or `without` some of its lines.
+        lines: how many lines were left out.
+        like: the job whose training is to be done again with it (`J142`), None when there is none.
+    """
+
+    id: str
+    how: Literal["repaired", "without"]
+    lines: int = 0
+    like: str | None = None
 
 
 class DatasetFacts(Facts):
@@ -41,6 +75,15 @@ class DatasetFacts(Facts):
             `role` which half this is.
         cost: of training on it for `cost_epochs` epochs, None without a price.
         same_as: an earlier dataset with the same bytes.
+        reading: while it is being checked, how far that is; what was found is then what was found so far.
+        profile: what kind of file it was checked as (`bot.datasets.options.PROFILES`), empty before.
+        trainable: a training with data of this kind can be ordered from here.
+        service: the provider of the connection that it is meant for, empty when the configuration lost it.
+        repairable: errors and warnings that a repair mends.
+        languages: share of the examples per language in whole per cent, empty = not looked; `systems` different
+            system prompts.
+        shared: training data: how many examples of its validation data are in it too.
+        made_from: data that was made here of other data.
     """
 
     id: str
@@ -68,4 +111,13 @@ class DatasetFacts(Facts):
     problem: str = ""
     problem_params: dict[str, str | int] = {}
     same_as: str | None = None
+    reading: ReadingFacts | None = None
+    profile: str = ""
+    trainable: bool = True
+    service: str = ""
+    repairable: int = 0
+    languages: dict[str, int] = {}
+    systems: int = 0
+    shared: int = 0
+    made_from: MadeFrom | None = None
     created_at: datetime

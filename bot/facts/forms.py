@@ -31,12 +31,13 @@ class FieldSpec(Facts):
 
 
 class UploadForm(Facts):
-    """The upload modal. `max_bytes` is Slack's limit for a file input (10 MB)."""
+    """The upload modal. `max_bytes` is Slack's limit for a file input (10 MB); `accounts` hold blobs to import."""
 
     connections: tuple[Choice, ...]
     connection: str
     max_bytes: int
     channel: str
+    accounts: tuple[str, ...] = ()
 
 
 class TrainForm(Facts):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bot.facts.deployment_notices import DEPLOYMENT_NOTICES
-from bot.facts.jobs import Facts, JobFacts
+from bot.facts.jobs import DataRef, Facts, JobFacts
 from bot.facts.notice import Notice
 from bot.facts.requests import PolicyFacts
 
@@ -100,6 +100,52 @@ class IntakeFailed(Notice):
     params: dict[str, str | int | float] = {}
 
 
+class DataRepaired(Notice):
+    """What was repaired in a copy of a person's data; the file itself is shared beside it.
+
+    `counts` are lines per kind of repair (`bot.datasets.repair.kinds`), `lines` the first of them, from 1, in the file
+    before the repair; `left` errors and warnings that no repair mends.
+    """
+
+    kind: ClassVar[str] = "dataset.repaired"
+    dataset: str
+    name: str
+    counts: dict[str, int]
+    lines: dict[str, tuple[int, ...]]
+    left: int
+
+
+class DataFileFailed(Notice):
+    """A file that a person asked for was not made: `what` is `report`, `repaired` or `suspects`, `code` tells why."""
+
+    kind: ClassVar[str] = "dataset.file_failed"
+    dataset: str
+    name: str
+    what: str
+    code: str
+    params: dict[str, str | int | float] = {}
+
+
+class DataSuspects(Notice):
+    """Our guess which lines a safety check was about; for the starter alone, without anything of the texts.
+
+    Attributes:
+        data: the training data. own: it is the starter's, who may open its report.
+        lines: the first of them, from 1; `count` how many there are, `cut`: even more than were counted.
+        categories: lines for each category of the failure that we have words for, `unknown` the others.
+    """
+
+    kind: ClassVar[str] = "job.suspects"
+    job: JobFacts
+    data: DataRef
+    own: bool
+    lines: tuple[int, ...]
+    count: int
+    cut: bool = False
+    categories: dict[str, int] = {}
+    unknown: tuple[str, ...] = ()
+
+
 class TaskParked(Notice):
     """Work that failed too often and waits for an administrator; told to one once."""
 
@@ -137,6 +183,9 @@ _ALL: tuple[type[Notice], ...] = (
     ControlFailed,
     CopyFailed,
     IntakeFailed,
+    DataRepaired,
+    DataFileFailed,
+    DataSuspects,
     TaskParked,
     PoliciesUnsatisfiable,
     *DEPLOYMENT_NOTICES,

@@ -16,7 +16,7 @@ from bot.facts.notices import JobFailed, JobSucceeded
 from bot.helper import HelperError
 from bot.store import jobs, records, small
 from bot.store.jobs import Job
-from bot.training import progress
+from bot.training import guess, progress
 from bot.training.charts import ChartCheckpoint, ChartRequest
 from bot.training.follow import put_series, take_events
 from bot.training.reading import read_curves
@@ -141,6 +141,7 @@ class Collect:
             self._recorder.cancelled(connection, number, by=job.asked.get("cancelled_by"), now=now)
         else:
             self._recorder.tell(connection, number, "ended", JobFailed(job=facts), now=now)
+            guess.plant(connection, job, facts.failure, now=now, corr=corr)
 
     def _keep(self, connection: Connection, job: Job, haul: Haul, now: datetime) -> None:
         for page in haul.pages:

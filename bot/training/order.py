@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from bot.approvals.policy import auto_rule
 from bot.approvals.requests import open_request
 from bot.config.settings import Settings
+from bot.datasets import services
+from bot.datasets.fitting import fits
 from bot.errors import BotError, Invalid, NotThere
 from bot.facts.forms import TrainOrder, TrainSummary
 from bot.facts.jobs import DataRef, Money
@@ -68,6 +70,9 @@ def check(
     valid = _dataset(connection, order.valid, team_id, "valid") if order.valid else None
     if valid is not None and not able.validation:
         raise Invalid("no_validation", {}, field="valid")
+    _form(train, order.method, "train")
+    if valid is not None:
+        _form(valid, order.method, "valid")
     if valid is not None and valid.id == train.id:
         raise Invalid("same_file", {"dataset": train.label}, field="valid")
     check_hyperparameters(order.hyperparameters, model.hyperparameters)
@@ -103,6 +108,13 @@ def _dataset(connection: Connection, given: str, team_id: str, field: str) -> Da
     if found.state != "ready":
         raise Invalid("dataset_state", {"dataset": found.label, "state": found.state}, field=field)
     return found
+
+
+def _form(found: Dataset, method: str, field: str) -> None:
+    """Raise `Invalid` for data whose form the method does not read."""
+    if not fits(found.profile, method):
+        form = (found.profile or "").replace("_", " ")
+        raise Invalid("data_form", {"dataset": found.label, "form": form}, field=field)
 
 
 def check_hyperparameters(given: Mapping[str, float | int], known: Sequence[HyperParam]) -> None:
@@ -220,6 +232,7 @@ def summary(
         warnings=(
             *checked.warnings,
             *_price_warning(settings, checked),
+            *data_warnings(checked, settings.connection(checked.order.connection).provider),
             *_approval_warning(settings, ask),
         ),
         intent=intent,
@@ -247,6 +260,21 @@ def _price_warning(settings: Settings, checked: Checked) -> Warnings:
     if price is None or price.training_type is not None or order.training_type is None:
         return ()
     return (("price_any_type", {}),)
+
+
+def data_warnings(checked: Checked, service: str) -> Warnings:
+    """What the second pass over the data found that matters for this model: too long examples, overlap."""
+    train, valid = checked.train, checked.valid
+    found: list[tuple[str, dict[str, str | int | float]]] = []
+    limit = services.options(service, checked.model.base).max_example_tokens
+    longest = int(((train.report or {}).get("tokens") or {}).get("longest", 0))
+    if limit is not None and longest > limit:
+        found.append(("over_limit", {"longest": longest, "limit": limit, "model": checked.model.short}))
+    if valid is not None and valid.pair == train.id:
+        shared = int(((valid.report or {}).get("totals") or {}).get("validation_overlap", 0))
+        if shared:
+            found.append(("overlap", {"count": shared}))
+    return tuple(found)
 
 
 def _ref(found: Dataset) -> DataRef:

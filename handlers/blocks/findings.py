@@ -1,4 +1,7 @@
-"""The findings of a check as lines, in the order of the file: what is wrong where, what to do."""
+"""The findings of a check as lines: errors, then warnings, in the order of the file; what is wrong where, what to do.
+
+Hints are told apart and few; those of secrets, persons and topics are one line for each of the three.
+"""
 
 from collections.abc import Sequence
 
@@ -7,10 +10,14 @@ from handlers.wording import numbers
 from handlers.wording.datasets import say
 from handlers.wording.findings import finding_text, several_text
 from handlers.wording.markup import inline
+from handlers.wording.repairs import promise
 
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
 _RULES_SHOWN = 15
+_HINTS_SHOWN = 4
 _LINES_SHOWN = 3
+_RISKS = ("secret", "personal", "topic")
+"""How the ids of the rules of `bot.datasets.risk` begin."""
 _ALONE = 2
 _THE_FILE = "the file "
 
@@ -27,7 +34,9 @@ def _sign(finding: FindingLine) -> str:
     return "⚠ " if finding.severity == "warning" else ""
 
 
-def _remedy(text: str) -> str:
+def _remedy(finding: FindingLine, text: str, locale: str) -> str:
+    if finding.repair:
+        return f": _{say('repairable', locale, how=inline(promise(finding.repair, locale), 200))}_"
     return f": {inline(text, 400)}" if text else ""
 
 
@@ -40,7 +49,7 @@ def _single(finding: FindingLine, locale: str) -> str:
         about = f"*{name[:1].upper()}{name[1:]}* {written(said.message.removeprefix(_THE_FILE))}"
     else:
         about = f"*{say('file', locale)}* {written(said.message)}"
-    return f"{_sign(finding)}{about}{_remedy(said.remedy)}"
+    return f"{_sign(finding)}{about}{_remedy(finding, said.remedy, locale)}"
 
 
 def written(text: str) -> str:
@@ -81,35 +90,68 @@ def _grouped(group: Sequence[FindingLine], total: int, locale: str) -> str:
     varied = not own_verb and any(one.params != first.params for one in group)
     if varied:
         message = f"{message} {say('in_first', locale)}"
-    return f"{_sign(first)}{_where(group, total, locale)}{' ' if own_verb else ': '}{message}{_remedy(said.remedy)}"
+    return f"{_sign(first)}{_where(group, total, locale)}{' ' if own_verb else ': '}{message}" + _remedy(
+        first, said.remedy, locale
+    )
+
+
+def _told(group: Sequence[FindingLine], data: DatasetFacts, locale: str) -> list[tuple[int, str]]:
+    """What a rule found, with the line that it is sorted by; a rule that fired often is one line."""
+    total = max(data.totals.get(group[0].rule, 0), len(group))
+    if total <= _ALONE and len(group) == total:
+        return [(finding.line or 0, _single(finding, locale)) for finding in group]
+    return [(min(one.line or 0 for one in group), _grouped(group, total, locale))]
 
 
 def lines(data: DatasetFacts, locale: str) -> list[str]:
-    """What was found in the order of the file, what concerns all of it first; a rule that fired often is one line.
+    """Errors, then warnings: what concerns the whole file first, then in its order.
 
     When there are too many rules, the most serious are shown and the rest is counted.
     """
-    groups = by_rule(data.findings)
-    shown: list[tuple[int, str]] = []
-    for group in groups[:_RULES_SHOWN]:
-        total = max(data.totals.get(group[0].rule, 0), len(group))
-        if total <= _ALONE and len(group) == total:
-            shown += [(finding.line or 0, _single(finding, locale)) for finding in group]
-        else:
-            shown.append((min(one.line or 0 for one in group), _grouped(group, total, locale)))
-    told = [text for _, text in sorted(shown, key=lambda one: one[0])]
+    groups = [group for group in by_rule(data.findings) if group[0].severity != "hint"]
+    told: list[str] = []
+    for severity in ("error", "warning"):
+        shown = [
+            one
+            for group in groups[:_RULES_SHOWN]
+            if group[0].severity == severity
+            for one in _told(group, data, locale)
+        ]
+        told += [text for _, text in sorted(shown, key=lambda one: one[0])]
     left = groups[_RULES_SHOWN:]
     if left:
         counted = {"error": 0, "warning": 0}
         for group in left:
-            kind = "error" if group[0].severity == "error" else "warning"
-            counted[kind] += max(data.totals.get(group[0].rule, 0), len(group))
-        told.append(
-            say(
-                "more_rules",
-                locale,
-                errors=numbers.count(counted["error"], "error", locale),
-                warnings=numbers.count(counted["warning"], "warning", locale),
-            )
-        )
+            counted[group[0].severity] += max(data.totals.get(group[0].rule, 0), len(group))
+        told.append(say("more_rules", locale, found=numbers.counts(counted, locale)))
     return told
+
+
+def hints(data: DatasetFacts, locale: str) -> list[str]:
+    """Hints, few: those about the examples first, then one line for each kind of risk."""
+    groups = [group for group in by_rule(data.findings) if group[0].severity == "hint"]
+    other = [group for group in groups if not group[0].rule.startswith(tuple(f"{one}_" for one in _RISKS))]
+    told = [text for group in other[:_HINTS_SHOWN] for _, text in _told(group, data, locale)]
+    told += [text for kind in _RISKS if (text := _risk(kind, groups, data, locale))]
+    left = sum(max(data.totals.get(group[0].rule, 0), len(group)) for group in other[_HINTS_SHOWN:])
+    if left:
+        told.append(say("more_rules", locale, found=numbers.count(left, "hint", locale)))
+    return told
+
+
+def _risk(kind: str, groups: Sequence[list[FindingLine]], data: DatasetFacts, locale: str) -> str:
+    """`3 texts look like secrets (lines 4, 9, 31): …`; nothing of the texts themselves."""
+    found = [one for group in groups for one in group if one.rule.startswith(f"{kind}_")]
+    if not found:
+        return ""
+    kept: dict[str, int] = {}
+    for one in found:
+        kept[one.rule] = kept.get(one.rule, 0) + 1
+    total = sum(max(data.totals.get(rule, 0), number) for rule, number in kept.items())
+    where = sorted({one.line for one in found if one.line is not None})
+    more = ", …" if len(where) > _LINES_SHOWN or total > len(found) else ""
+    shown = f"{', '.join(f'{line:,}' for line in where[:_LINES_SHOWN])}{more}"
+    counted = numbers.count(total, "text", locale)
+    number = "one" if total == 1 else "many"
+    place = say("risk_line" if len(where) == 1 and not more else "risk_lines", locale, lines=shown)
+    return say(f"risk_{kind}_{number}", locale, texts=counted, lines=place)

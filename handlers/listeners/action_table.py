@@ -23,7 +23,13 @@ from handlers.call import Call
 from handlers.command_line import Command
 from handlers.desk import Desk
 from handlers.finding import find_job
-from handlers.listeners import clean_actions, deployment_actions, looking_actions, request_actions
+from handlers.listeners import (
+    clean_actions,
+    data_actions,
+    deployment_actions,
+    looking_actions,
+    request_actions,
+)
 from handlers.listeners.actions import Action, Who
 from handlers.wording import replies
 
@@ -293,6 +299,7 @@ TABLE: Final[Mapping[str, Action]] = MappingProxyType(
         "launch_deployments": _word("deployments", "here"),
         "task_retry": _parked("retry"),
         "task_drop": _parked("drop"),
+        **data_actions.TABLE,
         **request_actions.TABLE,
         **deployment_actions.TABLE,
         **looking_actions.TABLE,

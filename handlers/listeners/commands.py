@@ -9,7 +9,9 @@ from handlers.blocks import answers
 from handlers.call import Call, of_command
 from handlers.command_line import HERE, Command, Unknown, parse
 from handlers.desk import Desk
+from handlers.wording.errors import explain
 from handlers.words import WORDS
+from providers.azure_blob.address import has_signature
 
 NOT_TRAINER: Final = "not_trainer"
 
@@ -29,7 +31,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         if verdict is not None and not (verdict == NOT_TRAINER and _for_all(command)):
             await _answer(ack, desk.denial(verdict, "en"))
             return
-        at_once = immediate(command, "en")
+        at_once = immediate(command, "en", text)
         if at_once is not None:
             await _answer(ack, at_once)
             return
@@ -38,8 +40,10 @@ def register(app: AsyncApp, desk: Desk) -> None:
             desk.later(call, lambda: run(desk, call, command), f"/{command.word}")
 
 
-def immediate(command: Command | Unknown, locale: str) -> Rendered | None:
-    """What needs no look at anything: words that do not exist."""
+def immediate(command: Command | Unknown, locale: str, text: object) -> Rendered | None:
+    """What needs no look at anything: words that do not exist, and texts with a signature, which are not repeated."""
+    if isinstance(text, str) and has_signature(text):
+        return leak(locale)
     if isinstance(command, Unknown):
         return answers.unknown(command.given, command.nearest, locale)
     return None
@@ -52,6 +56,11 @@ async def run(desk: Desk, call: Call, command: Command) -> None:
     else:
         await desk.deps.people.require(call.actor)
     await WORDS[command.word](desk, call, command)
+
+
+def leak(locale: str) -> Rendered:
+    """A text holds a signature."""
+    return answers.problem(explain("blob_signature", {}, locale), locale)
 
 
 def _for_all(command: Command | Unknown) -> bool:

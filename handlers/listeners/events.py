@@ -14,8 +14,9 @@ from bot.work.outbox_rows import Target
 from handlers.call import Call, of_message
 from handlers.command_line import Command, parse
 from handlers.desk import Desk
-from handlers.listeners.commands import immediate, run
+from handlers.listeners.commands import immediate, leak, run
 from handlers.listeners.shortcuts import take_files
+from providers.azure_blob.address import has_signature
 
 READ = (None, "", "file_share", "thread_broadcast")
 
@@ -67,17 +68,26 @@ async def _message(desk: Desk, body: Mapping[str, Any], event: Mapping[str, Any]
     direct = event.get("channel_type") == "im"
     if not (direct or mentioned):
         return
+    text = event.get("text")
     if event.get("files"):
         await take_files(desk, call, dict(event), None)
+        if isinstance(text, str) and has_signature(text):
+            await _leak(desk, call)
         return
-    text = event.get("text")
     command = parse(text if isinstance(text, str) else "", desk.bot_user)
     first = await desk.deps.store.write(lambda c: small.first_time(c, call.key, now=desk.deps.clock.now()))
     if not first:
         return
-    at_once = immediate(command, "en")
+    at_once = immediate(command, "en", text)
     if at_once is not None:
         desk.later(call, lambda: desk.reply(call, at_once), "answer")
     elif isinstance(command, Command):
         known = command
         desk.later(call, lambda: run(desk, call, known), f"@{known.word}")
+
+
+async def _leak(desk: Desk, call: Call) -> None:
+    """The files of this message are taken in; that its text holds a signature is told beside, once."""
+    now, key = desk.deps.clock.now(), f"{call.key}:signature"
+    if await desk.deps.store.write(lambda c: small.first_time(c, key, now=now)):
+        desk.later(call, lambda: desk.reply(call, leak("en")), "leak")

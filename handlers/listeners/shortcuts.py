@@ -11,7 +11,7 @@ from bot.errors import BotError, Denied, FileProblem
 from bot.store import small
 from handlers.call import Call, of_interaction
 from handlers.desk import Desk
-from handlers.listeners.views import received
+from handlers.handing_in import received
 from handlers.slack.files import shared_file
 from handlers.surface import LAUNCHER, USE_AS_TRAINING_DATA
 from handlers.words import open_launcher

@@ -1,7 +1,7 @@
 """Modals: their submissions, and the parts of them that change while they are open."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,19 +14,17 @@ from bot.datasets import taking_in
 from bot.datasets.taking_in import Attached, Taken
 from bot.errors import BotError, Denied, Invalid, NotThere
 from bot.facts.forms import FieldSpec, TrainOrder, TrainSummary
-from bot.ids import dataset_name
 from bot.questions import Wish
 from bot.store import small
 from bot.training import order as orders
-from handlers.blocks import answers
 from handlers.call import Call, of_interaction
 from handlers.desk import Desk
 from handlers.finding import questions
+from handlers.handing_in import accounts, of_form, received
 from handlers.listeners import clean_views, deployment_views, request_views
 from handlers.listeners.actions import Action
 from handlers.listeners.view_parts import block_for, metadata_of, values_of
 from handlers.views import problem, train, train_summary, upload
-from handlers.wording import replies
 from handlers.wording.errors import explain_error
 from handlers.wording.said import field_error
 
@@ -68,13 +66,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
-    """Take the files in. Never an error at a field: the modal would lose the file."""
+    """Take the files in. Never an error at a field when there is a file: the modal would lose it."""
     given = upload.parse(values_of(view), metadata_of(view))
-    files = [
-        Attached(file_id=one.id, name=one.name, size=one.size, role=role)
-        for one, role in ((given.training, "training"), (given.validation, "validation"))
-        if one is not None
-    ]
+    files: list[Attached] = []
     target = given.connection or desk.deps.settings.connections[0].name
 
     def work(connection: Connection) -> Taken:
@@ -83,8 +77,7 @@ async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]
         denied = desk.deps.people.cached_denial(connection, call.actor)
         if denied is not None:
             raise Denied(denied)
-        if not files:
-            raise Invalid("no_file", {}, field="training")
+        files[:] = of_form(given, accounts(desk))
         desk.deps.settings.connection(target)
         return taking_in.take_in(
             connection,
@@ -103,29 +96,16 @@ async def _upload(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]
         await _refused(ack, desk, call, NotThere("connection", {"given": target}))
         return
     except BotError as error:
+        if isinstance(error, Invalid) and given.empty_handed and block_for(view, error.field, ""):
+            text = field_error(explain_error(error, await desk.locale(call)))
+            await ack(response_action="errors", errors={error.field: text})
+            return
         await _refused(ack, desk, call, error)
         return
     await ack(response_action="clear")
     if taken.numbers:
         place = _in_channel(call, given.channel)
         desk.later(place, lambda: received(desk, place, files, taken), "upload")
-
-
-async def received(desk: Desk, call: Call, files: Sequence[Attached], taken: Taken) -> None:
-    """Say that the files arrived; the findings follow privately. What was here before is named."""
-    try:
-        await desk.deps.people.require(call.actor)
-    except Denied:
-        return  # the task that reads the file asks too, and tells it once whatever happens to this process
-    locale = await desk.locale(call)
-    new = [file.name for file, number in zip(files, taken.numbers, strict=True) if number not in taken.before]
-    said = [replies.say("data_received", locale, {"names": ", ".join(new)})] if new else []
-    said += [
-        replies.say("data_known", locale, {"name": file.name, "dataset": dataset_name(number)})
-        for file, number in zip(files, taken.numbers, strict=True)
-        if number in taken.before
-    ]
-    await desk.reply(call, answers.under_way(" ".join(said), locale))
 
 
 def _in_channel(call: Call, channel: str) -> Call:

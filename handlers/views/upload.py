@@ -1,4 +1,4 @@
-"""The upload modal. It has file inputs, so it is never shown again with an error: the file would be gone.
+"""The upload modal. It is never shown again with an error when a file was attached: the file would be gone.
 
 What is wrong with a file is told in a message (contracts/slack.md section 1.3, MODEL.md traps).
 """
@@ -9,12 +9,25 @@ from pydantic import Field, ValidationError
 
 from bot.facts.forms import UploadForm
 from handlers.blocks.primitives import Block, Element, context, section
-from handlers.views.inputs import Untrusted, Values, answered, choice, chosen, field, modal, options
+from handlers.views.inputs import (
+    Untrusted,
+    Values,
+    answered,
+    choice,
+    chosen,
+    field,
+    modal,
+    options,
+    text,
+    typed,
+)
 from handlers.wording import numbers
 from handlers.wording.modals import say
 
 CALLBACK = "upload"
 
+LONGEST = 3000
+"""Characters of a text input, Slack's own limit: room for two addresses."""
 _FILE_ID = r"^F[A-Z0-9]{2,30}$"
 
 
@@ -27,12 +40,21 @@ class FileHandle(Untrusted):
 
 
 class Upload(Untrusted):
-    """What was sent. `training` is None when the file input came back empty or unreadable."""
+    """What was sent. `training` is None when the file input came back empty or unreadable.
+
+    `address` is what was typed; it may hold a secret, so it is neither kept nor shown.
+    """
 
     connection: str | None
     training: FileHandle | None
     validation: FileHandle | None
     channel: str
+    address: Annotated[str, Field(repr=False)] = ""
+
+    @property
+    def empty_handed(self) -> bool:
+        """Whether no file is attached."""
+        return self.training is None and self.validation is None
 
 
 class _Metadata(Untrusted):
@@ -56,6 +78,7 @@ def build(form: UploadForm, locale: str) -> dict[str, object]:
             say("upload_training", locale),
             _file("training_file"),
             hint=say("upload_training_hint", locale, size=numbers.size(form.max_bytes)),
+            optional=bool(form.accounts),
         ),
         field(
             "validation",
@@ -64,6 +87,7 @@ def build(form: UploadForm, locale: str) -> dict[str, object]:
             hint=say("upload_validation_hint", locale),
             optional=True,
         ),
+        *_address(form, locale),
         context(say("upload_larger", locale)),
     ]
     return modal(
@@ -83,7 +107,17 @@ def parse(values: Values, private_metadata: str) -> Upload:
         training=_handle(values, "training"),
         validation=_handle(values, "validation"),
         channel=_channel(private_metadata),
+        address=typed(values, "address"),
     )
+
+
+def _address(form: UploadForm, locale: str) -> list[Block]:
+    """Instead of files, where there are accounts to read from."""
+    if not form.accounts:
+        return []
+    hint = say("upload_address_hint", locale, {"accounts": ", ".join(form.accounts)})
+    shown = text("upload_address", "", most=LONGEST)
+    return [field("address", say("upload_address", locale), shown, hint=hint, optional=True)]
 
 
 def _file(action_id: str) -> Element:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from bot.facts.datasets import CopyFacts, DatasetFacts
 from bot.facts.jobs import Money
-from handlers.wording import errors, numbers, time
+from handlers.wording import errors, jobs, numbers, time
+from handlers.wording.finding_tables.languages import language
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, inline, quoted
 from handlers.wording.said import fill
@@ -20,7 +21,7 @@ _HEADLINES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "received": "{name} · {id}: received",
         "checking": "{name} · {id}: being checked",
-        "refused": "{name} · {id}: {errors}, nothing was uploaded",
+        "refused": "{name} · {id}: {errors}, nothing sent to {service}",
         "ready": "{name} · {id}: ready to train with",
         "ready_warnings": "{name} · {id}: ready to train with, {warnings}",
         "unreadable": "{name} · {id}: could not be read, nothing was uploaded",
@@ -32,6 +33,7 @@ _COPIES: Mapping[str, Mapping[str, str]] = {
         "uploading": "{connection}: uploading, {sent} of {bytes}",
         "processing": "{connection}: uploaded, the service is taking it in",
         "processed": "{connection}: ready there",
+        "reused": "{connection}: ready there as the file of {other}, which has the same content; nothing was sent",
         "failed": "{connection}: failed",
         "uncertain": "{connection}: sent, no answer came; the bot is looking for it there",
     }
@@ -46,17 +48,55 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "within": "{line}, {places}",
         "file": "Whole file",
         "in_first": "(in the first)",
-        "more_rules": "{errors} and {warnings} more of other kinds are not shown.",
+        "more_rules": "{found} more of other kinds: the full report has them.",
+        "repairable": "can be repaired, {how}",
+        "hints": "Worth a look:",
+        "risk_line": "line {lines}",
+        "risk_lines": "lines {lines}",
+        "risk_secret_one": "{texts} looks like a secret ({lines}): take it out, and revoke it if it was ever real",
+        "risk_secret_many": "{texts} look like secrets ({lines}): take them out, and revoke what was ever real",
+        "risk_personal_one": "{texts} names data of a person ({lines}): replace it with invented data",
+        "risk_personal_many": "{texts} name data of persons ({lines}): replace it with invented data",
+        "risk_topic_one": "{texts} speaks of what safety checks often refuse ({lines}): look whether the model should "
+        "learn it",
+        "risk_topic_many": "{texts} speak of what safety checks often refuse ({lines}): look whether the model should "
+        "learn them",
+        "shared_one": "⚠ {examples} is also in {other}: validation loss will look better than it is",
+        "shared_many": "⚠ {examples} are also in {other}: validation loss will look better than it is",
+        "language": "{language} {share} %",
+        "languages": "{languages} of a sample",
+        "systems": "{systems} in use",
+        "repaired_from": "Repaired from {id}. Content was not touched.",
+        "without": "Made of {id} without {lines}.",
+        "like": "It was made to train like {job} again.",
+        "not_trained": "This is {kind}. It was checked as such; a training with it cannot be ordered from here yet.",
+        "kind_preference": "preference data (DPO)",
+        "kind_reinforcement": "data for reinforcement fine-tuning",
+        "kind_prompt_response": "data of prompts and responses",
+        "kind_text": "plain text",
+        "kind_other": "data of another kind",
         "role_training": "training data",
         "role_validation": "validation data",
         "pair": "It came together with {other}: this is taken as the {role}, the other as the {other_role}.",
+        "pair_made": "It goes together with {other}: this is taken as the {role}, the other as the {other_role}.",
         "same": "Same content as {other}; one of the two is enough.",
         "only_you": "only you see this",
         "wait": "The findings come here when the check is done.",
+        "reading_of": "Reading … {percent} of {size}, {found} so far",
+        "reading": "Reading … {size}, {found} so far",
+        "stalled": "Slack does not give the file at the moment. The bot keeps trying.",
+        "none_found": "no errors",
+        "first_errors": "First errors, while the rest is being read:",
         "repair": "Repair the file and send it again. Nothing has left Slack and the bot.",
+        "repair_rest": "The bot can repair {repairable} of {all}; the rest needs you. "
+        "Nothing has left Slack and the bot.",
+        "repair_all": "The bot can repair all of it. Nothing has left Slack and the bot.",
         "roles": "turns: {turns}",
+        "the_service": "the service",
     }
 }
+_LANGUAGE_SHOWN = 5
+"""Per cent of a sample below which a language is a name or a quotation."""
 _WORTH_TELLING = 0.1
 """Seconds of a check below which nobody waited for it."""
 _ROLES: Mapping[str, Mapping[str, str]] = {
@@ -84,6 +124,7 @@ def headline(data: DatasetFacts, locale: str) -> str:
         {"name": data.name, "id": data.id},
         errors=numbers.count(data.errors, "error", locale),
         warnings=numbers.count(data.warnings, "warning", locale),
+        service=jobs.service(data.service) if data.service else say("the_service", locale),
     )
     return f"{_DOTS.get(data.state, '⚪')} {bold(text)}"
 
@@ -125,6 +166,84 @@ def figures(data: DatasetFacts, locale: str, *, source: bool = True) -> str:
     return " · ".join(parts)
 
 
+def mixture(data: DatasetFacts, locale: str) -> str:
+    """`German 71 %, English 29 % of a sample · 3 system prompts in use`: where they say something."""
+    spoken = sorted(
+        ((share, code) for code, share in data.languages.items() if share >= _LANGUAGE_SHOWN), reverse=True
+    )
+    parts: list[str] = []
+    if len(spoken) > 1:
+        shown = [
+            say("language", locale, language=inline(language(code), 40), share=str(share))
+            for share, code in spoken[:5]
+        ]
+        parts.append(say("languages", locale, languages=", ".join(shown)))
+    if data.systems > 1:
+        parts.append(say("systems", locale, systems=numbers.count(data.systems, "system prompt", locale)))
+    return " · ".join(parts)
+
+
+def shared(data: DatasetFacts, locale: str) -> str:
+    """`⚠ 9 examples are also in valid_w47.jsonl: validation loss will look better than it is`."""
+    if not data.shared or data.pair is None:
+        return ""
+    return say(
+        "shared_one" if data.shared == 1 else "shared_many",
+        locale,
+        examples=numbers.count(data.shared, "example", locale),
+        other=inline(data.pair_name or data.pair, 80),
+    )
+
+
+def made_from(data: DatasetFacts, locale: str) -> str:
+    """Which data this was made of, and how."""
+    made = data.made_from
+    if made is None:
+        return ""
+    of = inline(made.id, 20)
+    if made.how == "repaired":
+        return say("repaired_from", locale, id=of)
+    said = say("without", locale, id=of, lines=numbers.count(made.lines, "line", locale))
+    return f"{said} {say('like', locale, job=inline(made.like, 20))}" if made.like else said
+
+
+def not_trained(data: DatasetFacts, locale: str) -> str:
+    """Why there is no button to train with sound data; empty where there is one."""
+    if data.trainable:
+        return ""
+    return say("not_trained", locale, kind=kind(data.profile, locale))
+
+
+def kind(profile: str, locale: str) -> str:
+    """`preference data (DPO)`, for data that is no chat."""
+    words = pick(_WORDS, locale)
+    return words.get(f"kind_{profile}", words["kind_other"])
+
+
+def advice(data: DatasetFacts, locale: str) -> str:
+    """What to do with refused data: how much of it a repair mends."""
+    found = data.errors + data.warnings
+    if not data.repairable or data.repairable > found:
+        return say("repair", locale)
+    if data.repairable == found:
+        return say("repair_all", locale)
+    return say("repair_rest", locale, repairable=f"{data.repairable:,}", all=f"{found:,}")
+
+
+def reading(data: DatasetFacts, locale: str) -> str:
+    """`Reading … 34 % of 512 MB, 2 errors so far`."""
+    far = data.reading
+    if far is None:
+        return ""
+    if far.stalled:
+        return say("stalled", locale)
+    found = numbers.count(data.errors, "error", locale) if data.errors else say("none_found", locale)
+    if not far.of:
+        return say("reading", locale, size=numbers.size(far.bytes), found=found)
+    percent = f"{min(100, far.bytes * 100 // far.of)} %"
+    return say("reading_of", locale, percent=percent, size=numbers.size(far.of), found=found)
+
+
 def turns(data: DatasetFacts, locale: str) -> str:
     """`turns: user 2,140, assistant 2,140`."""
     names = pick(_ROLES, locale)
@@ -137,10 +256,11 @@ def turns(data: DatasetFacts, locale: str) -> str:
 def copy(one: CopyFacts, locale: str) -> str:
     """Where the data is at one connection; a failure with the service's own reason."""
     text = fill(
-        pick(_COPIES, locale)[one.state],
+        pick(_COPIES, locale)["reused" if one.state == "processed" and one.reused_from else one.state],
         {"connection": one.connection},
         sent=numbers.size(one.sent),
         bytes=numbers.size(one.bytes),
+        other=inline(one.reused_from, 20),
     )
     if one.state != "failed":
         return text
@@ -157,7 +277,7 @@ def pair(data: DatasetFacts, locale: str) -> str:
     other = "training" if role == "validation" else "validation"
     name = f"{inline(data.pair_name, 80)} · " if data.pair_name else ""
     return say(
-        "pair",
+        "pair_made" if data.made_from else "pair",
         locale,
         other=f"{name}{inline(data.pair, 20)}",
         role=say(f"role_{role}", locale),

@@ -9,21 +9,27 @@ from handlers.wording.error_tables import approvals as approvals_table
 from handlers.wording.error_tables import asking as asking_table
 from handlers.wording.error_tables import bot as bot_table
 from handlers.wording.error_tables import cleaning as cleaning_table
+from handlers.wording.error_tables import data as data_table
 from handlers.wording.error_tables import deployments as deployment_table
+from handlers.wording.error_tables import files as files_table
 from handlers.wording.error_tables import order as order_table
 from handlers.wording.error_tables import service as service_table
+from handlers.wording.error_tables import storage as storage_table
 from handlers.wording.language import pick
 from handlers.wording.markup import quoted
 from handlers.wording.said import Params, Said, fill
 
 _TABLES = (
     bot_table.SENTENCES,
+    files_table.SENTENCES,
+    data_table.SENTENCES,
     order_table.SENTENCES,
     approvals_table.SENTENCES,
     asking_table.SENTENCES,
     deployment_table.SENTENCES,
     cleaning_table.SENTENCES,
     service_table.SENTENCES,
+    storage_table.SENTENCES,
 )
 _UNKNOWN = {
     "en": (

@@ -7,7 +7,10 @@ from handlers.wording.said import fill
 
 _LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "en": (
-        ("upload", "send a JSONL file (up to 10 MB; larger files: the shortcut *Use as training data*)"),
+        (
+            "upload",
+            "send a JSONL file (10 MB; larger: *Use as training data*, or the address of an Azure blob)",
+        ),
         ("data", "what you sent, with findings; `data D57` for one"),
         ("train", "choose model, data and settings, see the cost, start; `train like J142` is prefilled"),
         ("jobs", "your jobs; `jobs all` everybody's"),

@@ -20,6 +20,9 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "upload_training_hint": "A JSONL file of chat examples, at most {size} (Slack's limit here).",
         "upload_validation": "Validation data",
         "upload_validation_hint": "Optional, with examples that are not in the training data.",
+        "upload_address": "Azure Blob address",
+        "upload_address_hint": "Instead of a file: the address of a blob, or of two for training and validation. It is "
+        "read with the bot's own identity, so give it without a signature. Accounts: {accounts}.",
         "upload_larger": "Larger files: post the file in a channel or to the bot, and use the shortcut "
         "*Use as training data* on that message. The findings come to you in a direct message.",
         "no_connection": "*No connection is configured.* Whoever runs the bot adds one to its configuration.",
@@ -88,6 +91,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "the name.",
         "w_same_content": "{train} and {valid} hold the same bytes: the validation loss will say nothing.",
         "w_overlap": "{count} examples are in both files: the validation loss will look better than it is.",
+        "w_over_limit": "The longest example has {longest} tokens, and {model} takes {limit} of one in training: what "
+        "is too much is cut off.",
         "w_model_retires": "{model} is not trained any more from {date} on.",
         "w_inference_ends": "Deployments of this model end on {date}.",
         "w_no_validation": "Without validation data the curves cannot show overfitting.",

@@ -59,6 +59,9 @@ _TASKS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "dataset.intake": "reading a file",
         "dataset.upload": "uploading data",
+        "dataset.report": "making the full report of a check",
+        "dataset.repaired": "making a repaired file",
+        "job.guess": "guessing which lines a safety check refused",
         "job.submit": "starting a job",
         "job.adopt": "looking for a started job",
         "job.control": "pausing, resuming or cancelling a job",

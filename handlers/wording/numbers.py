@@ -33,6 +33,9 @@ _NOUNS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "approval": ("approval", "approvals"),
         "round": ("round", "rounds"),
         "thing": ("thing", "things"),
+        "text": ("text", "texts"),
+        "finding": ("finding", "findings"),
+        "system prompt": ("system prompt", "system prompts"),
     }
 }
 _SYMBOLS: Mapping[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}

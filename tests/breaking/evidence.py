@@ -1,5 +1,6 @@
 """What a run left behind: at the service, in the workspace, in the store."""
 
+import json
 import re
 import sqlite3
 from collections import Counter
@@ -99,11 +100,16 @@ async def caught(made: World, fault_id: str, what: str = "waiting", patience: fl
 
 
 async def hand_in(person: Person, name: str) -> str:
-    """Send a sample under this name through the upload modal; the dataset's label."""
+    """Send a sample under this name through the upload modal; the dataset's label.
+
+    A line with the name makes its bytes its own: the same bytes would not be sent to the service again.
+    """
+    turns = [{"role": "user", "content": f"Is this {name}?"}, {"role": "assistant", "content": "It is."}]
+    data = samples.read("support_train.jsonl") + json.dumps({"messages": turns}).encode() + b"\n"
     before = len(person.pushed)
     await person.command("/finetune upload")
     view = await shown(person, "upload", before)
-    file_id = await person.attach(name, samples.read("support_train.jsonl"))
+    file_id = await person.attach(name, data)
     answer = await person.submit(view, filled(view, connection="prod-swc", training=file_id))
     assert answer == {"ok": True}, answer
     (row,) = rows(person.world, "SELECT id FROM dataset WHERE name = ?", name)

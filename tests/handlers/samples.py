@@ -115,6 +115,8 @@ FAULTY = DatasetFacts(
     totals={"content_empty": 1, "messages_empty": 13},
     cost=PRICE,
     cost_model="gpt-4.1-mini",
+    service="azure_openai",
+    profile="chat",
     created_at=NOW,
 )
 

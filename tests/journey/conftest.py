@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from sqlalchemy import Connection
 
-from bot.datasets import upload
+from bot.datasets import telling, upload
 from bot.deployments import apply, retry
 from bot.training import control, record
 from bot.work import cards, pace
@@ -84,6 +84,9 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cards, "CARD_GAP", timedelta(seconds=0.2))
     monkeypatch.setattr(cards, "EDIT_GAP", timedelta(seconds=0.05))
     monkeypatch.setattr(upload, "PROCESS_NEAR", 0.2)
+    # On a busy machine a small file may take longer than a person would wait for it: only its result is looked for.
+    for name in ("SHOW_AFTER", "SHOW_FIRST_AFTER", "SHOW_ANYWAY"):
+        monkeypatch.setattr(telling, name, 60.0)
 
     def soon(connection: Connection, name: str, *, now: datetime, seconds: float, corr: str) -> None:
         record.poll_soon(connection, name, now=now, seconds=seconds / 10, corr=corr)

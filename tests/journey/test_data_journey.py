@@ -51,10 +51,10 @@ async def test_a_faulty_file_is_told_privately_and_nothing_is_sent(tmp_path: Pat
         direct = await rin.direct()
         faulty = await told(rin, "faulty.jsonl · D1: ")
         first = faulty.split("\n", 1)[0]
-        assert first == "❌ faulty.jsonl · D1: 13 errors, nothing was uploaded", first
+        assert first == "❌ faulty.jsonl · D1: 13 errors, nothing sent to Azure", first
         assert "`messages[1].content`" in faulty, faulty
         assert "*Line 26* ends in the middle of the JSON" in faulty, faulty
-        assert "Repair the file and send it again" in faulty
+        assert "The bot can repair 1 of 16; the rest needs you. Nothing has left Slack and the bot." in faulty
         assert "9 of the 10 examples" in await told(rin, "too_few.jsonl · D2: 1 error")
         assert "a picture" in await told(rin, "photo.jsonl · D3: ")
         assert "empty" in await told(rin, "nothing.jsonl · D4: ")
@@ -83,7 +83,7 @@ async def test_every_way_in(tmp_path: Path) -> None:
         await ready(rin, "support_train.jsonl", "support_valid.jsonl")
         card = await told(rin, "support_train.jsonl · D1: ready to train with")
         assert "120 examples" in card
-        assert "tokens (estimate)" in card
+        assert "tokens (e" in card, "an estimate at first, exact when the second pass is done"
         assert "3 epochs on gpt-4.1-nano" in card
         assert "(price: sandbox price list, invented" in card
         listed = await _files(made)
@@ -111,7 +111,7 @@ async def test_every_way_in(tmp_path: Path) -> None:
         await rin.say(direct, "", files=(await rin.attach("dropped.jsonl", sound),))
         await ready(rin, "mentioned.jsonl", "dropped.jsonl")
         assert "Same content as D3" in await told(rin, "dropped.jsonl · D")
-        assert len(await _files(made)) == 6
+        assert len(await _files(made)) == 4  # what has the same bytes is not sent again
 
 
 async def test_two_files_in_one_message(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from bot.people import Actor
 from bot.store.tables import audit
 from bot.work import outbox_rows, queue
 from bot.work.tasks import QUICK, Done, Task
-from providers.base import ByteSource, Ref, RemoteFile
+from providers.base import Ref, RemoteFile
+from providers.sending import ByteSource
 from sandbox.azure_control.deployments import Deployment
 from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Job, JobRequest

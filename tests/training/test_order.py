@@ -173,3 +173,22 @@ def test_bounds_and_auto_are_allowed(
     connection: Connection, able: Capabilities, given: dict[str, Any]
 ) -> None:
     assert check(connection, able, hyperparameters=given).order.hyperparameters == given
+
+
+@pytest.mark.parametrize("profile", ["preference", "reinforcement", "prompt_response", "text"])
+@pytest.mark.parametrize("field", ["train", "valid"])
+def test_data_of_a_form_that_the_method_does_not_read_is_refused_at_its_field(
+    connection: Connection, able: Capabilities, profile: str, field: str
+) -> None:
+    datasets.change(connection, 2, now=NOW, profile=profile)
+    with pytest.raises(Invalid) as refusal:
+        check(connection, able, **{field: "D2"})
+    assert (refusal.value.code, refusal.value.field) == ("data_form", field)
+
+
+@pytest.mark.parametrize("profile", [None, "chat", "tools", "vision"])
+def test_chats_of_every_kind_are_trained_with(
+    connection: Connection, able: Capabilities, profile: str | None
+) -> None:
+    datasets.change(connection, 2, now=NOW, profile=profile)
+    assert check(connection, able, train="D2").train.id == 2

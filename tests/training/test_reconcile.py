@@ -70,12 +70,12 @@ async def test_staged_files_that_are_still_needed_are_kept(bench: Bench) -> None
     for number in (1, needed):
         staging.path(number).write_bytes(b"x")
         os.utime(staging.path(number), (0, 0))
-    keep = await store.read(reconcile.staged_still)
+    keep, _ = await store.read(reconcile.staged_still)
     assert staging.sweep(bench.now(), keep) == 1
     assert [staging.has(1), staging.has(needed)] == [False, True]
     # A copy that is under way needs them as well, whatever the state of the dataset.
     await store.write(lambda c: c.execute(update(dataset_copy).values(state="uploading")).close())
-    assert await store.read(reconcile.staged_still) == {1, needed}
+    assert await store.read(reconcile.staged_still) == ({1, needed}, set())
 
 
 async def test_housekeeping_sweeps_once_an_hour(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Sending data to the service: what is looked for, and what is sent again."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.store.tables import dataset
 from bot.store.work_tables import task as tasks
 from bot.work import queue
 from bot.work.tasks import BULK, Again, Outcome
-from providers.errors import Throttled
+from providers.errors import Throttled, Unavailable
 from sandbox import samples
 from tests.journey.steps import VERSION, azure
 from tests.training.bench import NAME, Bench
@@ -24,8 +25,8 @@ DATA = samples.read("support_train.jsonl")
 SHA = hashlib.sha256(DATA).hexdigest()
 
 
-async def copy_of(bench: Bench) -> Copy:
-    found = await bench.application.deps.store.read(lambda c: datasets.copy_at(c, 1, NAME))
+async def copy_of(bench: Bench, number: int = 1) -> Copy:
+    found = await bench.application.deps.store.read(lambda c: datasets.copy_at(c, number, NAME))
     assert found is not None
     return found
 
@@ -46,13 +47,17 @@ async def wanted(bench: Bench, **values: Any) -> Copy:
     return await copy_of(bench)
 
 
-async def step(bench: Bench, **more: Any) -> Outcome:
-    copy = await copy_of(bench)
+async def step(bench: Bench, number: int = 1, *, part: int = 0, **more: Any) -> Outcome:
+    """One step of the handler; with `part`, everything goes in parts of that many bytes."""
+    copy = await copy_of(bench, number)
     deps, engine = bench.application.deps, bench.application.engine
+    if part:
+        limits = deps.settings.limits.model_copy(update={"upload_parts_above": 0, "upload_part_bytes": part})
+        deps = replace(deps, settings=deps.settings.model_copy(update={"limits": limits}))
     task = await bench.task("dataset.upload", f"upload:{copy.id}", {"copy": copy.id}, lane=BULK)
     try:
         outcome = await Upload(deps, engine.recorder, engine.staging, **more)(task)
-    except Throttled:
+    except (Throttled, Unavailable):
         await deps.store.write(queue.clear_leases)
         raise
     await bench.end(task, outcome)

@@ -26,7 +26,8 @@ async def test_ticks_that_were_missed_come_as_one(monkeypatch: pytest.MonkeyPatc
         before = len(ticks)
         await until(lambda: len(ticks) > before, "a late tick")
         await asyncio.sleep(0.05)
-        assert len(ticks) == before + 1
+        # Seven were missed. The next regular one may already be due when the late one comes.
+        assert len(ticks) <= before + 2
     finally:
         ticker.stop()
     after = len(ticks)

@@ -110,7 +110,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "intake_gave_up": (
             "The file could not be fetched and checked",
-            "It was tried several times over, and each time something of ours or of Slack's broke.",
+            "It was tried several times over, and each time something of ours or of the place that has the file broke.",
             "Try again later; when it comes back, tell whoever runs the bot.",
         ),
         "host_refused": (

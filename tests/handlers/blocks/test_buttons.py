@@ -7,6 +7,7 @@ import pytest
 
 from bot.chat import Rendered
 from bot.facts import notices
+from bot.facts.datasets import MadeFrom
 from bot.facts.forms import HomeFacts, JobList, Launcher
 from bot.facts.jobs import ForeignJob
 from handlers.blocks import (
@@ -147,7 +148,47 @@ def test_why_there_is_no_picture() -> None:
 
 def test_data_cards() -> None:
     assert routes(dataset_card.build(READY, EN)) == [("data_train", "D57"), ("data_upload", "D57")]
-    assert routes(dataset_card.build(FAULTY, EN)) == [("data_upload", "D57")]
+    assert routes(dataset_card.build(FAULTY, EN)) == [("data_report", "D57"), ("data_upload", "D57")]
+
+
+def test_what_can_be_repaired_is_offered_with_how_much_of_it() -> None:
+    built = dataset_card.build(FAULTY.model_copy(update={"repairable": 12}), EN)
+    assert routes(built) == [
+        ("data_repaired", "D57"),
+        ("data_use_repaired", "D57"),
+        ("data_report", "D57"),
+        ("data_upload", "D57"),
+    ]
+    assert "Get repaired file (12 of 14)" in str(built.blocks)
+    assert "can repair 12 of 14; the rest needs you" in built.text
+    assert "primary" not in str(built.blocks), "what is left would be refused again"
+    [mended] = [one.model_copy(update={"repair": "stray_keys"}) for one in FAULTY.findings[:1]]
+    whole = FAULTY.model_copy(update={"repairable": 14, "findings": (mended,)})
+    assert "primary" in str(dataset_card.build(whole, EN).blocks)
+
+
+def test_data_made_for_a_job_trains_like_that_job() -> None:
+    made = MadeFrom(id="D50", how="without", lines=23, like="J142")
+    shorter = READY.model_copy(update={"made_from": made, "pair": "D58"})
+    assert routes(dataset_card.build(shorter, EN))[0] == ("data_train_like", "D57,D58,J142")
+    assert (
+        "Made of D50 without 23 lines. It was made to train like J142 again."
+        in dataset_card.build(shorter, EN).text
+    )
+    lonely = shorter.model_copy(update={"pair": None})
+    assert routes(dataset_card.build(lonely, EN))[0] == ("data_train_like", "D57,,J142")
+
+
+def test_data_that_no_training_reads_has_no_button_and_says_so() -> None:
+    built = dataset_card.build(READY.model_copy(update={"profile": "preference", "trainable": False}), EN)
+    assert routes(built) == [("data_upload", "D57")]
+    assert "preference data (DPO)" in built.text
+
+
+@pytest.mark.parametrize("state", ["received", "checking", "unreadable"])
+def test_nothing_is_mended_before_the_check_is_done(state: str) -> None:
+    built = dataset_card.build(FAULTY.model_copy(update={"state": state, "repairable": 12}), EN)
+    assert not {"data_repaired", "data_use_repaired", "data_report"} & {name for name, _ in routes(built)}
 
 
 @pytest.mark.parametrize(("role", "both"), [("training", "D57,D58"), ("validation", "D58,D57")])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.facts.datasets import DatasetFacts
+from bot.facts.datasets import CopyFacts, DatasetFacts, MadeFrom
 from bot.facts.forms import HomeFacts
 from handlers.blocks import data_list, dataset_card, home
 from tests.handlers.samples import NOW, PRICE, READY
@@ -54,3 +54,31 @@ def test_the_same_content_under_another_name_is_told() -> None:
     assert (
         "Same content as D20; one of the two is enough." in dataset_card.build(data(same_as="D20"), EN).text
     )
+
+
+def test_examples_in_both_halves_are_told_on_the_training_card() -> None:
+    both = data(shared=9, pair="D58", pair_name="valid_w47.jsonl")
+    line = "⚠ 9 examples are also in valid_w47.jsonl: validation loss will look better than it is"
+    assert line in dataset_card.build(both, EN).text
+    assert "⚠ 1 example is also in D58: " in dataset_card.build(data(shared=1, pair="D58"), EN).text
+    assert "also in" not in dataset_card.build(data(shared=9), EN).text
+
+
+def test_languages_and_system_prompts_are_told_where_they_say_something() -> None:
+    mixed = dataset_card.build(data(languages={"en": 29, "de": 70, "fr": 1}, systems=3), EN).text
+    assert "German 70 %, English 29 % of a sample · 3 system prompts in use" in mixed
+    plain = dataset_card.build(data(languages={"en": 98, "de": 2}, systems=1), EN).text
+    assert "of a sample" not in plain
+    assert "system prompt" not in plain
+
+
+def test_a_file_that_was_not_sent_again_says_whose_it_is() -> None:
+    copy = CopyFacts(connection="prod-swc", state="processed", reused_from="D12")
+    assert "prod-swc: ready there as the file of D12" in dataset_card.build(data(copies=(copy,)), EN).text
+
+
+def test_repaired_data_says_of_what() -> None:
+    made = MadeFrom(id="D57", how="repaired")
+    text = dataset_card.build(data(id="D58", made_from=made, pair="D60"), EN).text
+    assert "Repaired from D57. Content was not touched." in text
+    assert "It goes together with D60" in text

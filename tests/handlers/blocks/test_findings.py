@@ -1,4 +1,4 @@
-"""Findings as the person reads them: in the order of the file, in whole sentences."""
+"""Findings as the person reads them: errors first, in the order of the file, in whole sentences."""
 
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ def shown(*found: FindingLine, totals: dict[str, int] | None = None) -> list[str
     return findings.lines(data, "en")
 
 
-def test_the_order_is_that_of_the_file() -> None:
+def test_errors_come_first_and_then_the_order_is_that_of_the_file() -> None:
     told = shown(
         one("too_few_examples", examples=9, minimum=10),
         one("json_truncated", 26, column=90),
@@ -36,10 +36,10 @@ def test_the_order_is_that_of_the_file() -> None:
         "Line 2",
         "Line 4",
         "3 lines",
-        "Line 7",
         "Line 26",
+        "Line 7",
     ]
-    assert told[4].startswith("⚠ ")
+    assert [text[0] for text in told].index("⚠") == 5
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,11 @@ def test_the_order_is_that_of_the_file() -> None:
     [
         (one("line_blank"), "*17 lines* (1, 2, 3, …) are blank: leave no blank lines"),
         (
-            one("encoding_invalid", byte="0xE9", offset=17, column=18),
-            "*17 lines* (1, 2, 3, …) are not UTF-8, the first at column 18: save the file as UTF-8",
+            one("encoding_invalid", byte="0xE9", offset=17, column=18, kind="single_byte"),
+            (
+                "*17 lines* (1, 2, 3, …) are not UTF-8, the first at column 18: probably Windows-1252 or Latin-1: "
+                "save the file as UTF-8"
+            ),
         ),
         (
             one("assistant_not_last", role="user"),
@@ -87,10 +90,10 @@ def test_several_places_in_one_line_are_not_several_lines() -> None:
     [
         (one("file_empty"), "*The file* is empty: export it again"),
         (
-            one("format_mixed", examples=1, others=1, format="text"),
+            one("format_mixed", examples=1, others=1, format="text", form="chat"),
             (
-                "*The file* mixes forms: 1 chat example, and in 1 line plain text (`text`): write all lines in the "
-                "chat form"
+                "*The file* mixes forms: 1 chat example, and in 1 line plain text (`text`): write every line as a "
+                "chat example, or make two files"
             ),
         ),
         (one("rule_of_another_version"), "*Whole file* rule of another version"),
@@ -103,5 +106,50 @@ def test_what_concerns_the_whole_file(found: FindingLine, sentence: str) -> None
 def test_when_there_are_too_many_rules_the_most_serious_are_shown() -> None:
     warnings = [one(f"w_{at}", at + 1, severity="warning") for at in range(14)]
     told = shown(*warnings, *(one(f"e_{at}", 100 + at) for at in range(3)))
-    assert [text for text in told if "*Line 10" in text and "⚠" not in text] == told[-4:-1]
-    assert told[-1] == "0 errors and 2 warnings more of other kinds are not shown."
+    assert [text for text in told if "*Line 10" in text and "⚠" not in text] == told[:3]
+    assert told[-1] == "2 warnings more of other kinds: the full report has them."
+
+
+def test_what_can_be_repaired_says_how_instead_of_what_to_do() -> None:
+    cut = one("answer_not_last", 5, severity="error", role="user").model_copy(
+        update={"repair": "trailing_turns"}
+    )
+    group = [cut.model_copy(update={"line": line}) for line in (5, 31, 77, 90)]
+    [told] = shown(*group, totals={"answer_not_last": 12})
+    assert told.startswith("*12 lines* (5, 31, 77, …) end with a user message")
+    assert told.endswith(": _can be repaired, what follows the last answer is cut_")
+
+
+def hinted(*found: FindingLine, totals: dict[str, int] | None = None) -> list[str]:
+    data: DatasetFacts = FAULTY.model_copy(update={"findings": found, "totals": totals or {}})
+    return findings.hints(data, "en")
+
+
+def test_each_kind_of_risk_is_one_line_and_nothing_of_the_text_is_in_it() -> None:
+    def hint(rule: str, line: int, **params: Any) -> FindingLine:
+        return one(rule, line, "messages[1].content", "hint", **params)
+
+    found = (
+        hint("secret_token", 9, kind="github", head="ghp_", length=40),
+        hint("secret_cloud_key", 4, kind="aws", head="AKIA", length=20),
+        hint("secret_token", 31, kind="slack", head="xoxb", length=50),
+        hint("personal_mail", 7, at=3),
+        *(hint("topic_violence", line, at=1) for line in (1, 2, 3, 4)),
+    )
+    assert hinted(*found) == [
+        "3 texts look like secrets (lines 4, 9, 31): take them out, and revoke what was ever real",
+        "1 text names data of a person (line 7): replace it with invented data",
+        "4 texts speak of what safety checks often refuse (lines 1, 2, 3, …): look whether the model should learn them",
+    ]
+    assert "ghp_" not in str(hinted(*found))
+    assert hinted(*found, totals={"secret_token": 400})[0].startswith(
+        "401 texts look like secrets (lines 4, 9, 31, …)"
+    )
+    assert shown(*found) == []
+
+
+def test_hints_about_the_examples_are_few() -> None:
+    found = [one(f"hint_{at}", at + 1, severity="hint") for at in range(9)]
+    told = hinted(*found, totals={"hint_8": 40})
+    assert len(told) == 5
+    assert told[-1] == "44 hints more of other kinds: the full report has them."

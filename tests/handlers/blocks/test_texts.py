@@ -47,7 +47,7 @@ def test_the_end_of_a_good_job() -> None:
 
 def test_findings_about_an_upload() -> None:
     assert dataset_card.build(FAULTY, EN).text == (
-        "❌ train_w47.jsonl · D57: 14 errors, nothing was uploaded\n"
+        "❌ train_w47.jsonl · D57: 14 errors, nothing sent to Azure\n"
         "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · 3 epochs on gpt-4.1-mini would cost about $18 "
         "(price: tunesmith.toml, as of 1\u00a0Nov\u00a02026) · checked in 1.4 s\n"
         "13 lines (5, 31, 77, …): messages is empty: drop the line\n"

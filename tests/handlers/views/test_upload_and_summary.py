@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.facts.forms import Choice, UploadForm
 from handlers.views import train_summary, upload
+from tests.blockkit import view_problems
 from tests.handlers.samples import ORDER, SUMMARY
 
 FORM = UploadForm(
@@ -61,6 +62,24 @@ def test_what_is_no_file_is_none_and_no_error(found: Any) -> None:
 )
 def test_upload_never_fails(given_values: dict[str, Any]) -> None:
     assert upload.parse(given_values, "[]").training is None
+
+
+def test_where_there_are_accounts_an_address_stands_for_a_file() -> None:
+    view: Any = upload.build(FORM.model_copy(update={"accounts": ("contosodata", "other")}), "en")
+    inputs = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+    assert list(inputs) == ["connection", "training", "validation", "address"]
+    assert [inputs[name].get("optional", False) for name in ("training", "validation", "address")] == [
+        True
+    ] * 3
+    assert "contosodata, other" in inputs["address"]["hint"]["text"]
+    assert view_problems(view) == []
+    typed = {
+        "address": {"upload_address": {"type": "plain_text_input", "value": " https://a/b/c?sig=secret "}}
+    }
+    found = upload.parse({**sent(), **typed}, "{}")
+    assert (found.address, found.empty_handed) == ("https://a/b/c?sig=secret", True)
+    assert "secret" not in repr(found)
+    assert not upload.parse(sent(training=[FILE]), "{}").empty_handed
 
 
 def test_without_a_connection_it_only_informs() -> None:

@@ -17,6 +17,9 @@ from handlers.wording import (
     actions,
     approvals,
     approvals_modals,
+    data_report,
+    datasets,
+    datasets_told,
     error_hints,
     errors,
     failures,
@@ -32,6 +35,7 @@ from handlers.wording import (
 from handlers.wording.error_tables import approvals as approvals_table
 from handlers.wording.error_tables import asking as asking_table
 from handlers.wording.error_tables import bot as bot_table
+from handlers.wording.error_tables import data as data_table
 from handlers.wording.error_tables import order as order_table
 from handlers.wording.error_tables import service as service_table
 from providers.codes import CODES
@@ -88,6 +92,10 @@ def _templates() -> Iterator[tuple[str, str]]:
         "bot": bot_table.SENTENCES["en"],
         "service": service_table.SENTENCES["en"],
         "order": order_table.SENTENCES["en"],
+        "data": data_table.SENTENCES["en"],
+        "datasets": datasets._WORDS["en"],
+        "datasets told": datasets_told._SENTENCES["en"],
+        "data report": data_report._WORDS["en"],
         "notices": notices._SENTENCES["en"],
         "lists": lists._TEXT["en"],
         "modals": modals._TEXT["en"],
