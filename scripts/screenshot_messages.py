@@ -1,13 +1,12 @@
 """Makes docs/images/message-*.png: lives through an upload, a refusal, a training, an approval and a threatened
-deletion on the sandbox's page, and photographs the five messages that people get.
+deletion on the sandbox's page, and photographs the messages that people get.
 
-    .venv/bin/python -m scripts.screenshot_messages [FOLDER FOR PICTURES OF WHOLE PAGES]
+    .venv/bin/python -m scripts.screenshot_messages [FOLDER FOR PICTURES OF WHOLE PAGES, AND AS ON A PHONE]
 
 Needs Chromium (`apt-get install chromium`). Takes two minutes.
 """
 
 import asyncio
-import json
 import re
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from playwright.async_api import FloatRect, Locator, Page, async_playwright, expect
 
-from sandbox.samples.make import lines, support
+from scripts.faulty_week import faulty_week, sound_week, week_to_validate
 from tests.browser import ARGUMENTS, chromium_path
 from tests.journey import on_page
 from tests.journey.on_page import LONG_MS, message, qa
@@ -27,24 +26,12 @@ from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, RIN, World, world
 
 TARGET = Path(__file__).parent.parent / "docs" / "images"
 WIDTH, HEIGHT, SCALE = 1240, 1000, 2
+PHONE_WIDTH, PHONE_HEIGHT = 390, 1600
 QUICK, SLOW = 20.0, 1.5
+SOME_PERCENT = re.compile(r"Reading … [1-9]\d\s%")
 HALFWAY = re.compile(r"[4-7]\d\s%")
 IDLE_WARNING, IDLE_LAST = 10, 13
 DAYS_ASKED = 70
-
-
-def faulty_week() -> bytes:
-    """2,140 conversations: one answer is empty, one line is cut off, twelve end with the customer's words."""
-    rows = lines(support(2140, seed=47)).decode().splitlines()
-    for at in (5, 31, 77, 123, 245, 333, 468, 531, 777, 1203, 1500, 1999):
-        example = json.loads(rows[at - 1])
-        example["messages"].append({"role": "user", "content": "Thanks, that is all."})
-        rows[at - 1] = json.dumps(example)
-    example = json.loads(rows[87])
-    example["messages"][2]["content"] = ""
-    rows[87] = json.dumps(example)
-    rows[411] = rows[411][:90]
-    return ("\n".join(rows) + "\n").encode()
 
 
 @dataclass
@@ -68,28 +55,81 @@ class Studio:
             path=TARGET / f"message-{name}.png", clip=clip, animations="disabled", caret="hide"
         )
         await self.look(name)
+        await self.on_a_phone(one, name)
 
     async def look(self, name: str) -> None:
         """The whole page as it is."""
         if self.pages is not None:
             await self.page.screenshot(path=self.pages / f"{name}.png", animations="disabled")
 
-    async def findings(self) -> None:
-        """A file with mistakes."""
+    async def on_a_phone(self, one: Locator, name: str) -> None:
+        """The same as somebody sees it on a phone; the window is as wide as before when this returns."""
+        if self.pages is None:
+            return
+        await self.page.set_viewport_size({"width": PHONE_WIDTH, "height": PHONE_HEIGHT})
+        await one.scroll_into_view_if_needed()
+        await one.screenshot(path=self.pages / f"phone-{name}.png", animations="disabled")
+        await self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+    async def reading(self) -> None:
+        """A file that is on its way, with the first errors."""
+        rin = await self.made.person(RIN)
+        data = faulty_week()
+        file = await rin.attach("train_w46.jsonl", data)
+        await self._odd(file, "hold", bytes=len(data) * 2 // 5)
+        await rin.say(await rin.direct(), "", files=(file,))
+        await on_page.go_to_own(self.page)
+        card = message(self.page, "train_w46.jsonl")
+        await expect(card).to_contain_text(SOME_PERCENT, timeout=LONG_MS)
+        await expect(card).to_contain_text("Line 88")
+        await self.take(card, "reading")
+        await self._odd(file, "release")
+        await expect(card).to_contain_text("nothing sent", timeout=LONG_MS)
+
+    async def _odd(self, file: str, kind: str, **more: int) -> None:
+        answer = await self.made.post("/panel/api/file", {"file": file, "set": kind, **more})
+        if not answer["ok"]:
+            raise LookupError(kind)
+
+    async def _send_in(self, **files: bytes) -> None:
+        """Files through the upload modal, the second to validate with."""
+        await qa(self.page, f"channel-{FINETUNE}").click()
         await on_page.send(self.page, "/finetune upload")
         modal = qa(self.page, "modal").last
         await expect(modal).to_be_visible()
-        data = faulty_week()
-        await modal.locator('input[type="file"]').first.set_input_files(
-            {"name": "train_w47.jsonl", "mimeType": "application/jsonl", "buffer": data}
-        )
-        await expect(modal.get_by_role("list", name="Attached files").first).to_contain_text("train_w47")
+        for at, (stem, data) in enumerate(files.items()):
+            await (
+                modal.locator('input[type="file"]')
+                .nth(at)
+                .set_input_files({"name": f"{stem}.jsonl", "mimeType": "application/jsonl", "buffer": data})
+            )
+            attached = modal.get_by_role("list", name="Attached files").nth(at)
+            await expect(attached).to_contain_text(stem)
         await self.look("modal-upload")
         await qa(modal, "modal-submit").click()
         await on_page.go_to_own(self.page)
-        card = message(self.page, "train_w47.jsonl")
-        await expect(card).to_contain_text("Line 88", timeout=LONG_MS)
+
+    async def overlap(self) -> None:
+        """A sound file, and one to validate with that it shares examples with."""
+        await self._send_in(train_w48=sound_week(), valid_w48=week_to_validate())
+        card = message(self.page, "train_w48.jsonl · D3: ready")
+        await expect(card).to_contain_text("are also in valid_w48.jsonl", timeout=LONG_MS)
+        await expect(card).to_contain_text("ready there", timeout=LONG_MS)
+        await self.take(card, "overlap")
+
+    async def findings(self) -> None:
+        """A file with mistakes; then the repaired file, in the card's thread."""
+        await self._send_in(train_w47=faulty_week())
+        card = message(self.page, "train_w47.jsonl · D2: 14 errors")
+        await expect(qa(card, "action-data_repaired")).to_be_visible(timeout=LONG_MS)
         await self.take(card, "findings")
+        await qa(card, "action-data_repaired").click()
+        await expect(qa(card, "replies")).to_be_visible(timeout=LONG_MS)
+        await qa(card, "replies").click()
+        told = qa(qa(self.page, "thread"), "message").filter(has_text="repaired from").last
+        await expect(told).to_be_visible(timeout=LONG_MS)
+        await self.take(told, "repaired")
+        await qa(self.page, "thread-close").click()
 
     async def refusal(self) -> None:
         """Data that the service refuses for its content."""
@@ -104,6 +144,10 @@ class Studio:
         await expect(told).to_be_visible()
         await self.take(told, "rai-failure")
         await qa(self.page, "thread-close").click()
+        await on_page.go_to_own(self.page)
+        guess = message(self.page, "our guess")
+        await expect(guess).to_be_visible(timeout=LONG_MS)
+        await self.take(guess, "rai-guess")
 
     async def training(self) -> None:
         """Two versions; the second is photographed on its way, next to the first."""
@@ -196,7 +240,7 @@ class Studio:
 
 
 async def run(pages: Path | None) -> None:
-    """The five messages, one after the other in one workspace. Raises playwright's TimeoutError when one stays out."""
+    """The messages, one after the other in one workspace. Raises playwright's TimeoutError when one stays out."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
             world(Path(folder), speed=QUICK, start=False) as made,
@@ -210,7 +254,9 @@ async def run(pages: Path | None) -> None:
             )
             studio = Studio(made, page, pages)
             await on_page.open_workspace(page, made)
+            await studio.reading()
             await studio.findings()
+            await studio.overlap()
             await studio.refusal()
             await studio.training()
             await studio.approval()

@@ -234,6 +234,7 @@ class Intake:
         if report.ok:
             copy = datasets.add_copy(connection, found.id, str(found.source["connection"]), now=now)
             plant_upload(connection, copy, found.id, now=now, corr=corr)
+        if report.examples:
             studying.plant(connection, found.id, now=now, corr=corr)
         place(connection, found, now=now)
         card_rows.hasten(connection, datasets.card_key(found.id), now=now)

@@ -1,7 +1,8 @@
-"""The second pass over a dataset that is sound: the handler of `dataset.study`.
+"""The second pass over a dataset that was checked: the handler of `dataset.study`.
 
-It runs while the file is on its way to the service, in a process of its own, and only adds to what is known: nothing
-that it finds takes a dataset back. Of a pair the validation data is compared with the training data.
+It runs while a sound file is on its way to the service, and over a refused one as well, since who mends it wants to
+know all of it; in a process of its own. It only adds to what is known: nothing that it finds takes a dataset back.
+Of a pair the validation data is compared with the training data.
 """
 
 import dataclasses
@@ -23,6 +24,7 @@ from bot.store.datasets import Dataset
 from bot.work import card_rows, queue
 from bot.work.tasks import BULK, Done, Outcome, Task
 
+STUDIED = frozenset({"ready", "refused"})
 LOCK = "study"
 """One study at a time: the lane that it is in must not be full of them."""
 
@@ -36,7 +38,7 @@ class Study:
     async def __call__(self, task: Task) -> Outcome:
         """Study the dataset and put what was found into its report. Raises `HelperError`, which is tried again."""
         found = await self._get(int(task.payload["dataset"]))
-        if found is None or found.state != "ready" or found.report is None:
+        if found is None or found.state not in STUDIED or found.report is None:
             return Done(lambda c: self._end(c, task))
         training = await self._training(found, task.payload.get("against"))
         report = Report.from_json(found.report)
@@ -70,7 +72,7 @@ class Study:
     async def _training(self, found: Dataset, number: int | None) -> Dataset | None:
         """The training data, while it still is what `found` validates."""
         other = await self._get(int(number)) if number else None
-        fits = other is not None and other.state == "ready" and other.role == "training"
+        fits = other is not None and other.state in STUDIED and other.role == "training"
         return other if fits and found.role == "validation" else None
 
     def _write(
@@ -103,7 +105,7 @@ class Study:
     @staticmethod
     def _change(connection: Connection, found: Dataset, studied: Studied, *, now: datetime) -> None:
         row = datasets.get(connection, found.id)
-        if row is None or row.state != "ready" or row.report is None or row.sha256 != found.sha256:
+        if row is None or row.state not in STUDIED or row.report is None or row.sha256 != found.sha256:
             return
         report = merged(Report.from_json(row.report), studied)
         datasets.change(
@@ -123,15 +125,15 @@ class Study:
 
 
 def plant(connection: Connection, dataset: int, *, now: datetime, corr: str) -> None:
-    """Have a dataset studied that has become sound, or has changed its role; and its pair, if that is sound too.
+    """Have a dataset studied that was checked, or has changed its role; and its pair, if that was checked too.
 
     The training data of a pair is studied alone, its validation data against it.
     """
     found = datasets.get(connection, dataset)
-    if found is None or found.state != "ready":
+    if found is None or found.state not in STUDIED:
         return
     other = datasets.get(connection, found.pair) if found.pair is not None else None
-    if other is None or other.state != "ready" or {found.role, other.role} != {"training", "validation"}:
+    if other is None or other.state not in STUDIED or {found.role, other.role} != {"training", "validation"}:
         _plant(connection, dataset, None, now=now, corr=corr)
         return
     if found.role == "validation":

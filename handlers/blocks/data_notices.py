@@ -20,7 +20,13 @@ def _message(headline: str, lines: list[str], *rest: list[Block]) -> Rendered:
 
 def repaired(notice: notices.DataRepaired, locale: str) -> Rendered:
     """What was repaired in the file beside this message."""
-    headline = say("repaired", locale, name=inline(notice.name, 80), id=inline(notice.dataset, 20))
+    headline = say(
+        "repaired_but" if notice.left else "repaired",
+        locale,
+        name=inline(notice.name, 80),
+        id=inline(notice.dataset, 20),
+        found=numbers.count(notice.left, "finding", locale),
+    )
     lines = [
         say(
             "repaired_kind",
@@ -33,7 +39,7 @@ def repaired(notice: notices.DataRepaired, locale: str) -> Rendered:
     if not lines:
         end = say("repaired_nothing", locale)
     elif notice.left:
-        end = say("repaired_left", locale, found=numbers.count(notice.left, "finding", locale))
+        end = say("repaired_left", locale)
     else:
         end = say("repaired_whole", locale)
     use = button(label("use_repaired", locale), "data_use_repaired", notice.dataset)
@@ -55,7 +61,13 @@ def suspects(notice: notices.DataSuspects, locale: str) -> Rendered:
     job, data = notice.job, notice.data
     who = jobs.service(job.provider)
     name, dataset = inline(data.name, 80), inline(data.id, 20)
-    headline = say("suspects", locale, job=jobs.title(job), service=who)
+    headline = say(
+        "suspects" if notice.count else "suspects_not",
+        locale,
+        job=jobs.title(job),
+        service=who,
+        part=_part(notice, locale),
+    )
     found = tuple(name for name, count in notice.categories.items() if count)
     row: list[Element] = []
     if notice.count:
@@ -79,20 +91,20 @@ def suspects(notice: notices.DataSuspects, locale: str) -> Rendered:
     return _message(headline, lines, actions(row, f"suspects:{job.id}"), small)
 
 
-def _lines(notice: notices.DataSuspects, what: str, locale: str) -> str:
-    """`Lines 12, 88, … of a.jsonl · D57 (23 of 2,140 examples) hold words of *violence*`."""
-    shown = ", ".join(f"{line:,}" for line in notice.lines) + (
-        ", …" if notice.count > len(notice.lines) else ""
-    )
+def _part(notice: notices.DataSuspects, locale: str) -> str:
+    """`23 of 2,140 examples`; with `at least` where not all were looked at."""
     count = f"{notice.count:,}"
     if notice.cut:
         count = say("suspects_more", locale, count=count)
-    part = say(
-        "suspects_part",
-        locale,
-        count=count,
-        examples=numbers.count(notice.data.examples or notice.count, "example", locale),
+    examples = numbers.count(notice.data.examples or notice.count, "example", locale)
+    return say("suspects_part", locale, count=count, examples=examples)
+
+
+def _lines(notice: notices.DataSuspects, what: str, locale: str) -> str:
+    """`Lines 12, 88, … of a.jsonl · D57 hold words of *violence*`."""
+    shown = ", ".join(f"{line:,}" for line in notice.lines) + (
+        ", …" if notice.count > len(notice.lines) else ""
     )
     key = "suspects_lines_one" if notice.count == 1 else "suspects_lines_many"
     name, dataset = inline(notice.data.name, 80), inline(notice.data.id, 20)
-    return say(key, locale, lines=shown, part=part, what=what, name=name, id=dataset)
+    return say(key, locale, lines=shown, what=what, name=name, id=dataset)

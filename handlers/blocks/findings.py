@@ -18,6 +18,8 @@ _HINTS_SHOWN = 4
 _LINES_SHOWN = 3
 _RISKS = ("secret", "personal", "topic")
 """How the ids of the rules of `bot.datasets.risk` begin."""
+_NOT_FOR_VALIDATION = frozenset({"few_examples"})
+"""Hints about what a model can learn from: nothing is learnt from validation data."""
 _ALONE = 2
 _THE_FILE = "the file "
 
@@ -130,7 +132,9 @@ def lines(data: DatasetFacts, locale: str) -> list[str]:
 def hints(data: DatasetFacts, locale: str) -> list[str]:
     """Hints, few: those about the examples first, then one line for each kind of risk."""
     groups = [group for group in by_rule(data.findings) if group[0].severity == "hint"]
-    other = [group for group in groups if not group[0].rule.startswith(tuple(f"{one}_" for one in _RISKS))]
+    beside = _NOT_FOR_VALIDATION if data.role == "validation" else frozenset()
+    risks = tuple(f"{one}_" for one in _RISKS)
+    other = [group for group in groups if group[0].rule not in beside and not group[0].rule.startswith(risks)]
     told = [text for group in other[:_HINTS_SHOWN] for _, text in _told(group, data, locale)]
     told += [text for kind in _RISKS if (text := _risk(kind, groups, data, locale))]
     left = sum(max(data.totals.get(group[0].rule, 0), len(group)) for group in other[_HINTS_SHOWN:])

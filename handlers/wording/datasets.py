@@ -118,12 +118,13 @@ def say(key: str, locale: str, **markup: str) -> str:
 
 def headline(data: DatasetFacts, locale: str) -> str:
     """The first line of a data card: enough alone."""
-    key = "ready_warnings" if data.state == "ready" and data.warnings else data.state
+    warnings = data.warnings + (1 if shared(data, locale) else 0)
+    key = "ready_warnings" if data.state == "ready" and warnings else data.state
     text = fill(
         pick(_HEADLINES, locale)[key],
         {"name": data.name, "id": data.id},
         errors=numbers.count(data.errors, "error", locale),
-        warnings=numbers.count(data.warnings, "warning", locale),
+        warnings=numbers.count(warnings, "warning", locale),
         service=jobs.service(data.service) if data.service else say("the_service", locale),
     )
     return f"{_DOTS.get(data.state, '⚪')} {bold(text)}"
@@ -145,7 +146,7 @@ def sources(found: Iterable[DatasetFacts], locale: str) -> str:
 def figures(data: DatasetFacts, locale: str, *, source: bool = True) -> str:
     """`2,140 examples · 1.21 M tokens (estimate) · 3 epochs would cost about $18 · checked in 1.4 s`.
 
-    Without `source` the list that it stands in names the price's source.
+    Without `source` something else names the price's source: the list that it stands in, or the full report.
     """
     parts: list[str] = []
     # nothing that could be counted: the findings tell why

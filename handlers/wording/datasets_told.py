@@ -8,16 +8,18 @@ from handlers.wording.said import Params, fill
 _SENTENCES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "repaired": "*{name} · repaired from {id}*",
+        "repaired_but": "*{name} · repaired from {id}, {found} left for you*",
         "repaired_kind": "• {what}",
-        "repaired_left": "{found} more need you: the full report names them. Nothing else in the file was changed.",
+        "repaired_left": "The full report names what is left. Nothing else in the file was changed.",
         "repaired_whole": "That was all. Nothing else in the file was changed.",
         "repaired_nothing": "There was nothing to repair: it is the same file.",
         "failed_report": "⚠ *{name} · {id}: the full report could not be made*",
         "failed_repaired": "⚠ *{name} · {id}: the repaired file could not be made*",
         "failed_suspects": "⚠ *{name} · {id}: the bot could not guess which lines were refused*",
-        "suspects": "*{job}: our guess which lines {service} means*",
-        "suspects_lines_one": "Line {lines} of {name} · {id} ({part}) holds words of {what}.",
-        "suspects_lines_many": "Lines {lines} of {name} · {id} ({part}) hold words of {what}.",
+        "suspects": "*{job}: our guess which lines {service} means, {part}*",
+        "suspects_not": "*{job}: we cannot guess which lines {service} means*",
+        "suspects_lines_one": "Line {lines} of {name} · {id} holds words of {what}.",
+        "suspects_lines_many": "Lines {lines} of {name} · {id} hold words of {what}.",
         "suspects_part": "{count} of {examples}",
         "suspects_more": "at least {count}",
         "suspects_service": "{service} does not say which; check them. "

@@ -37,13 +37,18 @@ async def test_the_repaired_file_to_look_at(tmp_path: Path) -> None:
         file = await given(rin, "train_w47-repaired.jsonl", card)
         assert await content_of(made, file) == repaired(tmp_path, data)
         said = plain(
-            await rin.sees(direct, "train_w47-repaired.jsonl · repaired from D1", thread_ts=card["ts"])
+            await rin.sees(
+                direct,
+                "train_w47-repaired.jsonl · repaired from D1, 2 findings left for you",
+                thread_ts=card["ts"],
+            )
         )
         assert "comma before a closing bracket cut: 12 lines (1, 2, 3, 4, 5" in said
-        assert "2 findings more need you: the full report names them" in said
+        assert "The full report names what is left." in said
         await finished(made, f"repaired:1:{RIN}")
         assert len(await given_files(rin, card["ts"])) == 1
-        assert {path.suffix for path in made.settings.files.staging.iterdir()} == {".jsonl", ".findings"}
+        kinds = {path.suffix for path in made.settings.files.staging.iterdir()}
+        assert kinds <= {".jsonl", ".findings", ".studied"}
         assert await asked(made, "POST") == 0
 
 

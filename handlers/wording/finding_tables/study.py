@@ -37,12 +37,12 @@ WORDS: Mapping[str, Words] = {
     ),
     "validation_overlap": Words(
         "stands in the training file too, on line {train}",
-        "take it out of one of the two files",
+        "keep each example in only one of the two files",
         many="are in the training file too",
     ),
     "validation_near_overlap": Words(
         "says almost the same as line {train} of the training file ({likeness} % alike)",
-        "take it out of one of the two files",
+        "keep each example in only one of the two files",
         many="are almost the same as lines of the training file",
     ),
 }

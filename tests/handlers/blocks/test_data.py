@@ -29,6 +29,13 @@ def test_a_price_of_nothing_is_not_told() -> None:
     assert "price" not in str(dataset_card.build(data(cost=nothing), EN))
 
 
+def test_what_cannot_be_ordered_has_a_price_without_its_source() -> None:
+    assert "tunesmith.toml" in dataset_card.build(data(), EN).text
+    refused = dataset_card.build(data(state="refused"), EN).text
+    assert "about $18" in refused
+    assert "tunesmith.toml" not in refused
+
+
 def test_nothing_is_not_counted() -> None:
     picture = data(state="refused", examples=0, tokens=0, cost=None, seconds=0.01)
     assert dataset_card.build(picture, EN).text.splitlines()[1] == "4.2 MB"
@@ -60,6 +67,9 @@ def test_examples_in_both_halves_are_told_on_the_training_card() -> None:
     both = data(shared=9, pair="D58", pair_name="valid_w47.jsonl")
     line = "⚠ 9 examples are also in valid_w47.jsonl: validation loss will look better than it is"
     assert line in dataset_card.build(both, EN).text
+    assert dataset_card.build(both, EN).text.startswith(
+        "✅ train_w47.jsonl · D57: ready to train with, 1 warning\n"
+    )
     assert "⚠ 1 example is also in D58: " in dataset_card.build(data(shared=1, pair="D58"), EN).text
     assert "also in" not in dataset_card.build(data(shared=9), EN).text
 

@@ -40,8 +40,8 @@ def suspects(**changes: Any) -> notices.DataSuspects:
 def test_the_guess() -> None:
     built = data_notices.suspects(suspects(), EN)
     assert built.text == (
-        "J142 support-v12: our guess which lines Azure means\n"
-        "Lines 12, 88, 1,204, … of train_w47.jsonl · D61 (23 of 2,140 examples) hold words of violence and self-harm.\n"
+        "J142 support-v12: our guess which lines Azure means, 23 of 2,140 examples\n"
+        "Lines 12, 88, 1,204, … of train_w47.jsonl · D61 hold words of violence and self-harm.\n"
         "Azure does not say which; check them. Texts that only speak of a topic are often sound."
     )
     assert routes(built) == [("guess_without", "J142"), ("data_open", "D61")]
@@ -52,13 +52,20 @@ def test_one_line() -> None:
     text = data_notices.suspects(
         suspects(lines=(7,), count=1, categories={"violence": 1, "sexual": 0}), EN
     ).text
-    assert "Line 7 of train_w47.jsonl · D61 (1 of 2,140 examples) holds words of violence.\n" in text
+    assert text.startswith("J142 support-v12: our guess which lines Azure means, 1 of 2,140 examples\n")
+    assert "Line 7 of train_w47.jsonl · D61 holds words of violence.\n" in text
+
+
+def test_a_guess_that_ended_early_says_at_least() -> None:
+    first = data_notices.suspects(suspects(cut=True), EN).text.splitlines()[0]
+    assert first.endswith("means, at least 23 of 2,140 examples")
 
 
 def test_no_line_offers_nothing_to_leave_out() -> None:
     built = data_notices.suspects(
         suspects(lines=(), count=0, categories={"sexual": 0}, unknown=("protected",)), EN
     )
+    assert built.text.startswith("J142 support-v12: we cannot guess which lines Azure means\n")
     assert "No line of train_w47.jsonl · D61 holds words that we know of sexual content." in built.text
     assert "For protected we have no words." in built.text
     assert routes(built) == [("data_open", "D61")]
@@ -79,11 +86,13 @@ def test_what_was_repaired() -> None:
     )
     built = data_notices.repaired(notice, EN)
     assert built.text == (
-        "train_w47-repaired.jsonl · repaired from D57\n"
+        "train_w47-repaired.jsonl · repaired from D57, 2 findings left for you\n"
         "• blank line left out: 1 line (9)\n"
         "• turns behind the last answer cut: 12 lines (5, 31, 77, …)\n"
-        "2 findings more need you: the full report names them. Nothing else in the file was changed."
+        "The full report names what is left. Nothing else in the file was changed."
     )
+    whole = data_notices.repaired(notice.model_copy(update={"left": 0}), EN)
+    assert whole.text.startswith("train_w47-repaired.jsonl · repaired from D57\n")
     assert routes(built) == [("data_use_repaired", "D57")]
     nothing = data_notices.repaired(notice.model_copy(update={"counts": {}, "left": 0}), EN)
     assert "There was nothing to repair" in nothing.text

@@ -148,6 +148,13 @@ def test_each_kind_of_risk_is_one_line_and_nothing_of_the_text_is_in_it() -> Non
     assert shown(*found) == []
 
 
+def test_validation_data_is_not_called_too_small_to_learn_from() -> None:
+    few = one("few_examples", None, severity="hint", examples=30, advised=50)
+    assert "rarely enough to learn from" in hinted(few)[0]
+    picture = FAULTY.model_copy(update={"findings": (few,), "role": "validation"})
+    assert findings.hints(picture, "en") == []
+
+
 def test_hints_about_the_examples_are_few() -> None:
     found = [one(f"hint_{at}", at + 1, severity="hint") for at in range(9)]
     told = hinted(*found, totals={"hint_8": 40})
