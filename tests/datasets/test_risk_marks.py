@@ -1,6 +1,7 @@
 """One scan marks every raw line in which the rule would find something."""
 
 import itertools
+import json
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +11,7 @@ from bot.datasets.risk import patterns
 from bot.datasets.risk.topic_words import TOPICS
 from bot.datasets.risk.topics import entries
 from tests.datasets.risk_samples import PERSONS, SECRETS
-from tests.datasets.risk_tools import in_text, marks, raw
+from tests.datasets.risk_tools import in_text, marks, noted, raw
 
 SAMPLES = [sample.text for sample in (*SECRETS, *PERSONS)]
 PHRASES = [
@@ -65,6 +66,13 @@ def _is_marked(line: bytes) -> bool:
 def test_what_is_found_is_marked(text: str, ascii_only: bool, slashes: bool) -> None:
     if in_text(text):
         assert _is_marked(raw(text, ascii_only=ascii_only, slashes=slashes))
+
+
+@given(TEXTS, st.booleans())
+def test_what_is_found_as_a_key_is_marked(key: str, ascii_only: bool) -> None:
+    line: dict[str, object] = {"messages": [{"role": "user", "content": "x", key: 1}]}
+    if noted(line):
+        assert _is_marked(json.dumps(line, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
 
 
 @given(st.text(alphabet="0123456789 -.+()AKXZ@aey/:=_", max_size=60))

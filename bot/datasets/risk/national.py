@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from bot.datasets.risk.hit import MOST_OF_A_KIND, Hit
 from bot.datasets.risk.letters import lowered
+from bot.datasets.risk.number_forms import outline_of, starts_of
 from bot.datasets.risk.pattern import Pattern, escaped, literal
 
 _NEAR = 30
@@ -95,6 +96,13 @@ _NUMBERS = (
     ),
 )
 
+_WORDS = tuple(
+    (word, place) for place, number in enumerate(_NUMBERS) if not number.exact for word in number.words
+)
+_ACRONYMS = tuple(
+    (word, place) for place, number in enumerate(_NUMBERS) if number.exact for word in number.words
+)
+
 KINDS = tuple(dict.fromkeys(number.kind for number in _NUMBERS))
 """Values of the parameter `kind`."""
 
@@ -115,12 +123,9 @@ def called_in(text: str, small: str, forms: frozenset[int]) -> tuple[int, ...]:
     called = [place for place, number in enumerate(_NUMBERS) if number.known in forms]
     # A number beside a word has at least six digits, parted by at most one character.
     if _digits().search(text):
-        called += [
-            place
-            for place, number in enumerate(_NUMBERS)
-            if number.words and any(map((text if number.exact else small).__contains__, number.words))
-        ]
-    return tuple(sorted(called))
+        called += [place for word, place in _WORDS if word in small]
+        called += [place for word, place in _ACRONYMS if word in text]
+    return tuple(sorted(set(called)))
 
 
 def ids_in(text: str, called: Iterable[int]) -> Iterator[Hit]:
@@ -132,11 +137,14 @@ def ids_in(text: str, called: Iterable[int]) -> Iterator[Hit]:
     """
     taken: list[tuple[int, int]] = []
     small = ""
+    outline = b""
     for place in called:
         number, told = _NUMBERS[place], 0
         if number.words and not number.exact:
             small = small or lowered(text)
-        for match in _expression(number).finditer(text):
+        if not number.words:
+            outline = outline or outline_of(text)
+        for match in _matches(number, text, outline):
             start, end = match.span()
             before = (text if number.exact else small)[max(0, start - _NEAR) : start]
             if number.words and not any(word in before for word in number.words):
@@ -148,6 +156,17 @@ def ids_in(text: str, called: Iterable[int]) -> Iterator[Hit]:
             told += 1
             if told == MOST_OF_A_KIND:
                 break
+
+
+def _matches(number: _Number, text: str, outline: bytes) -> Iterator["re.Match[str]"]:
+    expression = _expression(number)
+    if number.words:
+        yield from expression.finditer(text)
+        return
+    for start in starts_of(outline, (number.known,)):
+        match = expression.match(text, start)
+        if match is not None:
+            yield match
 
 
 def _is_valid(number: _Number, written: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.datasets.risk.hit import Hit
 from bot.datasets.risk.letters import lowered
+from bot.datasets.risk.number_forms import OF_CARDS, outline_of, starts_of
 
 _BEFORE, _BEHIND = 80, 40
 _CARD_WORDS_TEXT = (
@@ -49,7 +50,11 @@ def cards_in(text: str) -> Iterator[Hit]:
     they look like article numbers and moments in milliseconds.
     """
     small = ""
-    for match in _expressions().card.finditer(text):
+    card = _expressions().card
+    for at in starts_of(outline_of(text), OF_CARDS):
+        match = card.match(text, at)
+        if match is None:
+            continue
         digits = match[0].replace(" ", "").replace("-", "")
         if (
             digits in _TEST_CARDS

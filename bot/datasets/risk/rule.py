@@ -2,8 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.datasets.report import Param
@@ -45,9 +44,10 @@ def _called_in(text: str) -> _Called | None:
     # All numbers have six digits with at most two other characters in between.
     if _digits().search(text):
         phones = "+" in text or "(" in text
-        forms = number_forms.forms_in(text)
+        outline = number_forms.outline_of(text)
+        forms = number_forms.forms_in(outline)
         cards = not forms.isdisjoint(number_forms.OF_CARDS)
-        accounts = number_forms.has_account(text)
+        accounts = number_forms.has_account(text, outline)
         ids = national.called_in(text, small, forms)
     called = _Called(
         secret_finder.called_in(text, small),
@@ -64,29 +64,39 @@ def _called_in(text: str) -> _Called | None:
 def _hits_in(text: str, called: _Called) -> Iterator[Hit]:
     """The first place of each kind in one text; contacts and numbers inside a secret are part of the secret."""
     secrets = list(secret_finder.secrets_in(text, called.secrets)) if called.secrets else []
-    named: set[tuple[str, str]] = set()
-    for hit in chain(secrets, _personal(text, called), topics.topics_in(text, called.topics)):
-        if (hit.rule, hit.kind) in named:
-            continue
-        if hit.rule.startswith("personal_") and any(
-            hit.start < secret.end and secret.start <= hit.end for secret in secrets
-        ):
-            continue
-        named.add((hit.rule, hit.kind))
-        yield hit
-
-
-def _personal(text: str, called: _Called) -> Iterator[Hit]:
-    if called.mails:
-        yield from mails_in(text)
-    if called.phones:
-        yield from phones_in(text)
-    if called.cards:
-        yield from cards_in(text)
-    if called.accounts:
-        yield from accounts_in(text)
+    firsts: dict[tuple[str, str], Hit] = {}
+    for hit in secrets:
+        firsts.setdefault((hit.rule, hit.kind), hit)
+    yield from firsts.values()
+    for found in _personal(text, called):
+        outside = (hit for hit in found if not _is_inside(hit, secrets)) if secrets else found
+        # No more than the first is asked for: finding the others would be what takes longest.
+        if (first := next(outside, None)) is not None:
+            yield first
     if called.ids:
-        yield from national.ids_in(text, called.ids)
+        kinds: set[str] = set()
+        for hit in national.ids_in(text, called.ids):
+            if hit.kind not in kinds and not _is_inside(hit, secrets):
+                kinds.add(hit.kind)
+                yield hit
+    if called.topics:
+        yield from topics.topics_in(text, called.topics)
+
+
+def _is_inside(hit: Hit, secrets: Sequence[Hit]) -> bool:
+    return any(hit.start < secret.end and secret.start <= hit.end for secret in secrets)
+
+
+def _personal(text: str, called: _Called) -> Iterator[Iterator[Hit]]:
+    """For each kind that may be there, its places one by one."""
+    if called.mails:
+        yield mails_in(text)
+    if called.phones:
+        yield phones_in(text)
+    if called.cards:
+        yield cards_in(text)
+    if called.accounts:
+        yield accounts_in(text)
 
 
 @functools.cache
@@ -99,9 +109,14 @@ def _check(example: Example, note: Note) -> None:
     called = _called_in("\n".join([text for _, text in found]))
     if called is None:
         return
+    # The keys of an object share a path.
+    told: set[tuple[str, str, str]] = set()
     for place, text in found:
         for hit in _hits_in(text, called):
-            note(_SPEC[hit.rule], path_of(place), **_params(hit, text))
+            path = path_of(place)
+            if (path, hit.rule, hit.kind) not in told:
+                told.add((path, hit.rule, hit.kind))
+                note(_SPEC[hit.rule], path, **_params(hit, text))
 
 
 def _params(hit: Hit, text: str) -> dict[str, Param]:
@@ -116,4 +131,7 @@ def _params(hit: Hit, text: str) -> dict[str, Param]:
 _SPEC: Mapping[str, RuleSpec] = {spec.id: spec for spec in SPECS}
 
 RISK = Rule(SPECS, _check)
-"""Hints of what should not be taught. Of each text it names each kind of thing once, at its first place."""
+"""Hints of what should not be taught. Of each text it names each kind of thing once, at its first place.
+
+Unusual keys are texts too, with the path of their object; `at` is then counted within the key.
+"""

@@ -93,7 +93,10 @@ def called_in(text: str, small: str) -> tuple[int, ...]:
     words = text.encode("utf-8", "surrogatepass").translate(_SIGNS).split()
     long = b" ".join([word for word in words if len(word) >= _SHORTEST])
     if long:
-        called.update([number for one, number in finder.in_words if one in long])
+        # All of these have letters, and texts full of decimals have long words without any.
+        lettered = b" ".join([word for word in long.split() if word.lower() != word.upper()])
+        if lettered:
+            called.update([number for one, number in finder.in_words if one in lettered])
         if "key" in small or "token" in small:
             called.update([number for one, number in finder.names if one in small])
     if "PRIVATE KEY" in text or ("://" in text and "@" in text):
