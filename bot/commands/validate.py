@@ -8,6 +8,10 @@ from bot.commands.base import Command, config_argument
 _EPILOG = """\
 exit codes: 0 no errors, 1 errors in the file, 2 the file could not be read. With --fix they are about the repaired
 file; with --valid about both files. --json prints one object about the file (with --fix: about the repaired file).
+
+Findings come as they are found: first line by line, then from comparing examples and from the second pass (see
+--quick), last about the file as a whole. --json sorts by line, the file as a whole (line null) first. Of each rule
+20 findings are listed, as text and with --json; "totals" and "counts" count all.
 """
 
 
@@ -16,12 +20,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     from bot.datasets.options import PROFILES, SERVICES
 
     parser.add_argument(
-        "file", metavar="FILE", type=Path, help="training data, JSON Lines; - reads standard input"
+        "file", metavar="FILE", type=_file, help="training data, JSON Lines; - reads standard input"
     )
     other = parser.add_mutually_exclusive_group()
-    other.add_argument("--valid", metavar="FILE2", type=Path, help="validation data, checked as well")
+    other.add_argument("--valid", metavar="FILE2", type=_file, help="validation data, checked as well")
     other.add_argument(
-        "--against", metavar="FILE2", type=Path, help="FILE is validation data for this training data"
+        "--against", metavar="FILE2", type=_file, help="FILE is validation data for this training data"
     )
     parser.add_argument("--profile", choices=PROFILES, default="", help="kind of file (else recognised)")
     parser.add_argument(
@@ -31,7 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs", type=_epochs, default=3, metavar="N", help="for the billed tokens (default: %(default)s)"
     )
-    parser.add_argument("--fix", metavar="OUT", type=Path, help="write the repaired file to OUT")
+    parser.add_argument("--fix", metavar="OUT", type=_file, help="write the repaired file to OUT, a new file")
+    parser.add_argument("--force", action="store_true", help="let --fix write over a file that is there")
     parser.add_argument(
         "--quick",
         action="store_true",
@@ -50,6 +55,13 @@ def run(options: argparse.Namespace) -> int:
     from bot.commands.validate_run import validate
 
     return validate(options)
+
+
+def _file(text: str) -> Path:
+    # an empty name would be the current folder
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty: name a file")
+    return Path(text)
 
 
 def _epochs(text: str) -> int:

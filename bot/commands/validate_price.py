@@ -5,6 +5,7 @@ import os
 from typing import TYPE_CHECKING
 
 from bot.commands.base import CommandError, settings_of
+from bot.commands.validate_names import shown
 
 if TYPE_CHECKING:  # pydantic is not read where there is no configuration
     from bot.config.settings import Settings
@@ -60,6 +61,4 @@ def price_line(settings: "Settings", service: str, model: str, tokens: int) -> s
     money = Money(
         low=low, high=high, currency=first.currency, source=first.source, as_of=first.as_of.isoformat()
     )
-    return (
-        f"price: {numbers.money(money, 'en')} on {model} ({first.source}, as of {first.as_of.isoformat()})\n"
-    )
+    return f"price: {numbers.money(money, 'en')} on {shown(model)} ({first.source}, as of {first.as_of.isoformat()})\n"

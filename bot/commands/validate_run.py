@@ -2,15 +2,15 @@
 
 import argparse
 import json
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from bot.commands import validate_price, validate_text
-from bot.commands.base import CommandError, Trouble, cannot_read
+from bot.commands.base import CommandError, Trouble
+from bot.commands.validate_names import quoted, shown
 from bot.commands.validate_progress import Progress
-from bot.commands.validate_source import Source, another_file, readable, source_of
+from bot.commands.validate_source import Source, another_file, readable, source_of, unreadable
 from bot.commands.validate_study import studied
 from bot.datasets import services
 from bot.datasets.checker import Checker, check_path
@@ -35,11 +35,14 @@ def validate(given: argparse.Namespace) -> int:
         if other is not None:
             readable(other)
     if given.fix is not None:
-        another_file(given.fix, given.file, given.valid, given.against)
+        another_file(given.fix, given.file, given.valid, given.against, force=given.force)
     options = services.options(given.service, given.model, profile=given.profile)
     with source_of(given.file) as source:
         run = _Run(given, options, source)
-        return 0 if (run.as_json() if given.json else run.as_text()) else 1
+        ok = run.as_json() if given.json else run.as_text()
+    if not services.knows(given.service, given.model):
+        sys.stderr.write(_unknown(given.service, given.model))
+    return 0 if ok else 1
 
 
 class _Run:
@@ -60,14 +63,14 @@ class _Run:
             for _ in source.arriving() if source.stream is not None else ():
                 pass
             sys.stderr.write(_told(self._repaired(source), given.fix))
-            report = self._checked(Source(given.fix, given.fix.name), None, given.against)
-        shown = report.to_public_json(finding_text)
+            report = self._checked(Source.of(given.fix), None, given.against)
+        told = report.to_public_json(finding_text)
         ok = report.ok
         if given.valid is not None:
-            other = self._checked(Source(given.valid, given.valid.name), None, source.path)
-            shown["validation"] = other.to_public_json(finding_text)
+            other = self._checked(Source.of(given.valid), None, source.path)
+            told["validation"] = other.to_public_json(finding_text)
             ok = ok and other.ok
-        sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
         return ok
 
     def as_text(self) -> bool:
@@ -85,9 +88,10 @@ class _Run:
             sys.stdout.write(validate_text.repairable(report, _command(given)))
         if given.valid is None:
             return report.ok
-        sys.stdout.write(f"\n{given.valid.name}, the validation data:\n")
-        other = self._printed(Source(given.valid, given.valid.name), source.path)
-        sys.stdout.write(validate_text.summary(other, given.valid.name, given.epochs))
+        valid = Source.of(given.valid)
+        sys.stdout.write(f"\n{valid.name}, the validation data:\n")
+        other = self._printed(valid, source.path)
+        sys.stdout.write(validate_text.summary(other, valid.name, given.epochs))
         return report.ok and other.ok
 
     def _printed(self, source: Source, against: Path | None) -> Report:
@@ -99,9 +103,9 @@ class _Run:
         return report
 
     def _fixed(self, source: Source) -> Report:
-        out: Path = self._given.fix
-        sys.stdout.write(_told(self._repaired(source), out))
-        report = self._checked(Source(out, out.name), None, self._given.against)
+        out = Source.of(self._given.fix)
+        sys.stdout.write(_told(self._repaired(source), out.path))
+        report = self._checked(out, None, self._given.against)
         remaining = [one for one in report.findings if one.severity == "error"]
         sys.stdout.write("".join(map(validate_text.finding_line, remaining)))
         sys.stdout.write(validate_text.summary(report, out.name, self._given.epochs))
@@ -136,7 +140,7 @@ class _Run:
             # nobody reads the findings any more: no fault of the file's
             raise
         except OSError as error:
-            raise cannot_read(source.path, error) from None
+            raise unreadable(source.path, error) from None
         finally:
             progress.clear()
 
@@ -151,13 +155,13 @@ class _Run:
             return repair(source.path, out, self._options, progress=show)
         except SameFileError:
             raise CommandError(
-                [Trouble(str(out), "is the file that is checked", "name another file behind --fix")]
+                [Trouble(shown(out), "is the file that is checked", "name another file behind --fix")]
             ) from None
         except OSError as error:
             if error.filename is not None and Path(error.filename) == source.path:
-                raise cannot_read(source.path, error) from None
+                raise unreadable(source.path, error) from None
             raise CommandError(
-                [Trouble(str(out), f"cannot be written: {error.strerror or error}", "name another place")]
+                [Trouble(shown(out), f"cannot be written: {error.strerror or error}", "name another place")]
             ) from None
         finally:
             self._progress.clear()
@@ -169,7 +173,14 @@ def _command(given: argparse.Namespace) -> str:
     words += ["--service", given.service] if given.service != SERVICES[0] else []
     for name in ("model", "profile"):
         words += [f"--{name}", getattr(given, name)] if getattr(given, name) else []
-    return shlex.join([*words, "--fix", "OUT"])
+    return " ".join(map(quoted, [*words, "--fix", "OUT"]))
+
+
+def _unknown(service: str, model: str) -> str:
+    from handlers.wording.finding_tables.forms import SERVICE_NAMES
+
+    who = SERVICE_NAMES.get(service, service)
+    return f"{shown(model)} is not a model known for {who}: only what all its models ask was checked\n"
 
 
 def _megabytes(size: int) -> str:
@@ -181,6 +192,6 @@ def _told(repairs: Repairs, out: Path) -> str:
     from handlers.wording.repairs import repair_text
 
     if not repairs.changed:
-        return f"nothing to repair: {out} is the same file again\n"
+        return f"nothing to repair: {shown(out)} is the same file again\n"
     lines = [repair_text(kind, count, repairs.lines[kind], "en") for kind, count in repairs.counts.items()]
-    return f"repaired as {out}:\n" + "".join(f"    {line}\n" for line in lines)
+    return f"repaired as {shown(out)}:\n" + "".join(f"    {line}\n" for line in lines)

@@ -1,5 +1,6 @@
 """The file that `tunesmith validate` checks: one on disk, or what comes through a pipe."""
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
-from bot.commands.base import CommandError, Trouble, cannot_read
+from bot.commands.base import CommandError, Trouble
+from bot.commands.validate_names import shown
 
 STANDARD_INPUT = Path("-")
 PIECE = 128 * 1024
@@ -21,13 +23,18 @@ class Source:
 
     Attributes:
         path: on disk; of a pipe a private copy, which is complete once `arriving` has been read.
-        name: for people.
+        name: for people, without what would steer their terminal.
         stream: a pipe whose bytes are still to come through `arriving`.
     """
 
     path: Path
     name: str
     stream: BufferedReader | None = None
+
+    @classmethod
+    def of(cls, path: Path) -> "Source":
+        """A file on disk."""
+        return cls(path, shown(path.name))
 
     def arriving(self) -> Iterator[bytes]:
         """What comes through the pipe, each piece kept in `path` on its way; to be read once."""
@@ -47,14 +54,14 @@ def source_of(given: Path) -> Iterator[Source]:
     """
     if given != STANDARD_INPUT and not given.is_fifo():
         readable(given)
-        yield Source(given, given.name)
+        yield Source.of(given)
         return
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tunesmith-")))
         if given == STANDARD_INPUT:
             stream, name = cast("BufferedReader", sys.stdin.buffer), "standard input"
         else:
-            stream, name = stack.enter_context(given.open("rb")), given.name
+            stream, name = stack.enter_context(given.open("rb")), shown(given.name)
         yield Source(folder / "input.jsonl", name, stream)
 
 
@@ -63,13 +70,22 @@ def readable(path: Path) -> None:
     try:
         path.open("rb").close()
     except OSError as error:
-        raise cannot_read(path, error) from None
+        raise unreadable(path, error) from None
 
 
-def another_file(out: Path, *others: Path | None) -> None:
-    """`CommandError` when the repaired file would take the place of one that is read."""
+def unreadable(path: Path, error: OSError) -> CommandError:
+    """A file of the person's that cannot be read."""
+    return CommandError([Trouble(shown(path), f"cannot be read: {error.strerror or error}")])
+
+
+def another_file(out: Path, *others: Path | None, force: bool) -> None:
+    """`CommandError` when the repaired file would take the place of one that is read, or without `force` of any."""
     for other in others:
         if other is not None and other.exists() and out.exists() and out.samefile(other):
             raise CommandError(
-                [Trouble(str(out), "is the file that is checked", "name another file behind --fix")]
+                [Trouble(shown(out), "is the file that is checked", "name another file behind --fix")]
             )
+    # a folder is told by what cannot be written there
+    if not force and os.path.lexists(out) and not out.is_dir():
+        what = "exists already, and a repair would overwrite it"
+        raise CommandError([Trouble(shown(out), what, "name a new file behind --fix, or add --force")])

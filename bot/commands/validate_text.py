@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
+from bot.commands.validate_names import shown
 from bot.commands.validate_progress import Progress
 
 if TYPE_CHECKING:  # the checker is read only when the command runs
@@ -94,7 +95,7 @@ def summary(report: "Report", name: str, epochs: int) -> str:
 
     what = " · ".join(
         (
-            f"{report.profile} for {report.service}" + (f", {report.model}" if report.model else ""),
+            f"{report.profile} for {report.service}" + (f", {shown(report.model)}" if report.model else ""),
             numbers.count(report.examples, "example", _LOCALE),
             numbers.count(report.lines, "line", _LOCALE),
             numbers.size(report.bytes),

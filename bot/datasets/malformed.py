@@ -95,8 +95,9 @@ def _reason(text: str, error: json.JSONDecodeError) -> str:
     letter, reason = here[0], _REASONS.get(error.msg, "extra_text")
     if letter in _BY_LETTER:
         return _BY_LETTER[letter]
-    if here.startswith(_PYTHON_WORDS):
-        return "python_word"
+    plain = error.msg == "Expecting value" and _is_plain(text, error.pos)
+    if plain or here.startswith(_PYTHON_WORDS):
+        return "no_json" if plain else "python_word"
     if reason in ("control_character", "bad_escape"):
         return reason
     if here.startswith(_COMMENTS):
@@ -104,6 +105,14 @@ def _reason(text: str, error: json.JSONDecodeError) -> str:
     if letter.isspace() or letter in _UNSEEN:
         return "odd_space"
     return _between(text, error.pos, reason)
+
+
+def _is_plain(text: str, at: int) -> bool:
+    """Whether the line is words all through: it begins with what is neither a value of JSON nor a spoiled one."""
+    line = text.strip(_BLANK)
+    # other white space and signs of JSON have reasons of their own
+    odd = line[0].isspace() or line.startswith((*_COMMENTS, *_UNSEEN, *"]},:"))
+    return not text[:at].strip(_BLANK) and not odd and line not in _PYTHON_WORDS
 
 
 def _between(text: str, at: int, reason: str) -> str:

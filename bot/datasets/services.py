@@ -1,10 +1,12 @@
 """Services and models: what each asks of the data.
 
 The tables hold what the services document; a model that is not in them is held only against what all models of its
-service ask. Names of models are compared without regard to case, and a fine-tuned model by its base.
+service ask. Names of models are compared without regard to case and vendor (`openai/`, `Meta-`), with or without the
+date of their version, and a fine-tuned model by its base.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -30,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """What one family of models trains on: `match` is a pattern of its name in lower case."""
+    """What one family of models trains on: `match` holds patterns of `_base`, a space between."""
 
     match: str
     forms: frozenset[Form]
@@ -56,11 +58,11 @@ _LIMITS = {
 _AZURE_EXAMPLE = 65_536
 # contracts/azure_openai.md 1.11 and 1.4; images: Azure OpenAI, vision fine-tuning: model support
 _AZURE_OPENAI = (
-    _Model("gpt-4o-mini-*", _forms("chat"), context=_AZURE_EXAMPLE),
-    _Model("gpt-4o-2024-08-06", _forms("chat", "preference"), images=True, context=_AZURE_EXAMPLE),
-    _Model("gpt-4.1-mini-*", _forms("chat", "preference"), context=_AZURE_EXAMPLE),
-    _Model("gpt-4.1-nano-*", _forms("chat", "preference")),
-    _Model("gpt-4.1-2*", _forms("chat", "preference"), images=True, context=_AZURE_EXAMPLE),
+    _Model("gpt-4o-mini gpt-4o-mini-*", _forms("chat"), context=_AZURE_EXAMPLE),
+    _Model("gpt-4o gpt-4o-2024-08-06", _forms("chat", "preference"), images=True, context=_AZURE_EXAMPLE),
+    _Model("gpt-4.1-mini gpt-4.1-mini-*", _forms("chat", "preference"), context=_AZURE_EXAMPLE),
+    _Model("gpt-4.1-nano gpt-4.1-nano-*", _forms("chat", "preference")),
+    _Model("gpt-4.1 gpt-4.1-2*", _forms("chat", "preference"), images=True, context=_AZURE_EXAMPLE),
     _Model("o4-mini*", _forms("reinforcement")),
     _Model("gpt-5*", _forms("reinforcement")),
     _Model("gpt-3*5-turbo*", _forms("chat")),
@@ -70,22 +72,25 @@ _AZURE_OPENAI = (
     _Model("ministral*", _forms("chat")),
     _Model("qwen*", _forms("chat")),
     _Model("llama*", _forms("chat")),
-    _Model("meta-llama*", _forms("chat")),
     _Model("gpt-oss*", _forms("chat")),
 )
 # contracts/databricks.md 7: longer examples are cut off there
 _DATABRICKS_FORMS = _forms("chat", "prompt_response", "text")
 _DATABRICKS = (
-    _Model("*dbrx-*", _DATABRICKS_FORMS, context=32_768),
-    _Model("*meta-llama-3.1-*", _DATABRICKS_FORMS, context=131_072),
-    _Model("*llama-3.2-*", _DATABRICKS_FORMS, context=131_072),
-    _Model("*meta-llama-3-*", _DATABRICKS_FORMS, context=8_192),
-    _Model("*codellama-*", _DATABRICKS_FORMS, context=16_384),
-    _Model("*llama-2-*", _DATABRICKS_FORMS, context=4_096),
+    _Model("dbrx dbrx-* *-dbrx-*", _DATABRICKS_FORMS, context=32_768),
+    _Model("*llama-3.1 *llama-3.1-*", _DATABRICKS_FORMS, context=131_072),
+    _Model("*llama-3.2 *llama-3.2-*", _DATABRICKS_FORMS, context=131_072),
+    _Model("*llama-3 *llama-3-*", _DATABRICKS_FORMS, context=8_192),
+    _Model("*codellama *codellama-*", _DATABRICKS_FORMS, context=16_384),
+    _Model("*llama-2 *llama-2-*", _DATABRICKS_FORMS, context=4_096),
     _Model("*mistral-*", _DATABRICKS_FORMS, context=32_768),
     _Model("*mixtral-*", _DATABRICKS_FORMS, context=32_768),
 )
-_MODELS = {"azure_openai": _AZURE_OPENAI, "databricks": _DATABRICKS}
+_MODELS: Mapping[str, tuple[_Model, ...]] = {
+    "azure_openai": _AZURE_OPENAI,
+    "azure_ai_studio": (),
+    "databricks": _DATABRICKS,
+}
 
 _AZURE_TRAITS = Traits()
 # contracts/azure_ml.md 10
@@ -119,6 +124,7 @@ _TRAITS = {
     "azure_ai_studio": _STUDIO_TRAITS,
     "databricks": _DATABRICKS_TRAITS,
 }
+_VENDOR = re.compile(r"(?:.*/)?(?:meta-(?=llama))?")
 _TUNED = re.compile(r"\.ft-.*\Z", re.DOTALL)
 
 
@@ -130,6 +136,14 @@ def traits(service: str, model: str = "") -> Traits:
     if known is not None:
         asked = replace(asked, forms=known.forms, images=asked.images and known.images)
     return asked
+
+
+def knows(service: str, model: str) -> bool:
+    """Whether the tables hold what `model` asks: it has a row, is empty, or all models of the service ask the same.
+
+    `KeyError` for other services.
+    """
+    return not model.strip() or not _MODELS[service] or _model(service, model) is not None
 
 
 def limits(service: str) -> Limits:
@@ -152,5 +166,11 @@ def options(service: str = "azure_openai", model: str = "", *, profile: str = ""
 
 
 def _model(service: str, name: str) -> _Model | None:
-    base = _TUNED.sub("", name.strip().lower())
-    return next((one for one in _MODELS.get(service, ()) if fnmatchcase(base, one.match)), None)
+    base = _base(name)
+    rows = _MODELS[service]
+    return next((one for one in rows if any(fnmatchcase(base, match) for match in one.match.split())), None)
+
+
+def _base(name: str) -> str:
+    """`Llama-3.1-8B`, `meta-llama/Llama-3.1-8B` and `meta-llama/Meta-Llama-3.1-8B` are one."""
+    return _VENDOR.sub("", _TUNED.sub("", name.strip().lower()), count=1)

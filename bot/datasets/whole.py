@@ -1,7 +1,7 @@
 """What can be said about the file as a whole, once all of it has been read."""
 
 from bot.datasets.file_facts import FileFacts
-from bot.datasets.options import Options
+from bot.datasets.options import FORMS, Options
 from bot.datasets.rules import whole
 from bot.datasets.rules.base import Note
 from bot.datasets.sniff import BYTE_ORDER_MARK, LONE_RETURNS
@@ -56,6 +56,8 @@ def _judge_examples(facts: FileFacts, options: Options, traits: Traits, note: No
         name, others = max(facts.other_forms.items(), key=lambda entry: entry[1])
         note(whole.FORMAT_MIXED, examples=facts.examples, others=others, format=name, form=facts.form)
     if facts.form not in traits.forms:
-        note(whole.FORM_NOT_TRAINED, form=facts.form, service=traits.service, model=options.model)
+        wanted = next(one for one in FORMS if one in traits.forms)
+        told = {"form": facts.form, "service": traits.service, "model": options.model, "wanted": wanted}
+        note(whole.FORM_NOT_TRAINED, **told)
     elif facts.form == "text" and traits.service == "databricks":
         note(whole.TEXT_FOLDER)

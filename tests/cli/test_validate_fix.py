@@ -86,6 +86,33 @@ def test_a_file_never_replaces_itself(shown: Shown, words: tuple[str, ...]) -> N
     assert Path(file).read_bytes() == before
 
 
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_another_file_is_overwritten_only_by_force(shown: Shown, words: tuple[str, ...]) -> None:
+    file = written("t.jsonl", *SOUND, BLANK)
+    out = Path(written("out.jsonl", "mine"))
+    code, told, err = shown(file, "--fix", "out.jsonl", *words)
+    assert (code, told) == (2, "")
+    assert err == (
+        "out.jsonl: exists already, and a repair would overwrite it\n"
+        "    name a new file behind --fix, or add --force\n"
+    )
+    assert out.read_text(encoding="utf-8") == "mine\n"
+    assert shown(file, "--fix", "out.jsonl", "--force", *words)[0] == 0
+    assert out.read_text(encoding="utf-8-sig").splitlines() == SOUND
+
+
+def test_a_link_that_leads_nowhere_is_not_overwritten_either(shown: Shown) -> None:
+    Path("out.jsonl").symlink_to("none.jsonl")
+    assert shown(written("t.jsonl", *SOUND), "--fix", "out.jsonl")[0] == 2
+    assert Path("out.jsonl").is_symlink()
+
+
+def test_force_never_lets_a_file_replace_itself(shown: Shown) -> None:
+    before = Path(written("t.jsonl", *SOUND, COMMA)).read_bytes()
+    assert shown("t.jsonl", "--fix", "t.jsonl", "--force")[0] == 2
+    assert Path("t.jsonl").read_bytes() == before
+
+
 def test_a_place_that_cannot_be_written(shown: Shown) -> None:
     code, _, err = shown(written("t.jsonl", *SOUND), "--fix", "none/out.jsonl")
     assert code == 2

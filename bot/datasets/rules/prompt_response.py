@@ -136,4 +136,6 @@ COMPLETIONS = Rule((COMPLETION_KEY,), _check_completion)
 
 def rules(traits: Traits) -> tuple[Rule, ...]:
     """All that is asked of a pair by this service."""
-    return (PAIRS,) if traits.service == "databricks" else (PAIRS, COMPLETIONS)
+    # Where pairs are not trained at all, that is told for the file, and another key would be no help.
+    read = traits.service != "databricks" and "prompt_response" in traits.forms
+    return (PAIRS, COMPLETIONS) if read else (PAIRS,)

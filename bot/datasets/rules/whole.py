@@ -59,7 +59,7 @@ FORM_NOT_TRAINED = RuleSpec(
     "form_not_trained",
     "error",
     "Azure OpenAI, models for fine-tuning (contract 1.11); contracts/azure_ml.md 10; contracts/databricks.md 6",
-    ("form", "service", "model"),
+    ("form", "service", "model", "wanted"),
     why="The service has no training for this model that reads such examples, so the job is refused.",
 )
 LINE_ENDS = RuleSpec(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.wording.finding_tables.forms import FORM_NAMES, OTHER_FORMS, SERVICE_NAMES
+from handlers.wording.finding_tables.forms import FORM_NAMES, OTHER_FORMS, SERVICE_NAMES, SHAPES
 from handlers.wording.finding_tables.words import Params, Words, counted
 
 _FORMATS = {
@@ -74,10 +74,15 @@ def _mixed(params: Params) -> Mapping[str, str]:
 
 def _untrained(params: Params) -> Mapping[str, str]:
     form, service = str(params.get("form", "")), str(params.get("service", ""))
-    model = str(params.get("model", "")).replace("`", "'")
+    # As somebody typed it: a control character would steer the terminal that it is shown on.
+    typed = str(params.get("model", "")).replace("`", "'")
+    model = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in typed)
+    # A report of an older version does not name the form to write.
+    wanted = str(params.get("wanted", "another form"))
     name = SERVICE_NAMES.get(service, service)
     return {
         "examples_of_form": FORM_NAMES.get(form, ("", f"{form} examples"))[1],
+        "shape": SHAPES.get(wanted, wanted),
         "who": f"`{model}` on {name}" if model else name,
     }
 
@@ -117,7 +122,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "form_not_trained": Words(
         "the file holds {examples_of_form}, which {who} does not take for training",
-        "choose a model and method that read them, or write the examples anew",
+        "write {shape} on each line, or choose a model and method that read what there is",
         derive=_untrained,
     ),
     "line_ends": Words(

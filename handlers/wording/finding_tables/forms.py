@@ -28,7 +28,7 @@ SERVICE_NAMES = {
     "azure_ai_studio": "Azure AI Studio",
     "databricks": "Databricks",
 }
-_SHAPES = {
+SHAPES = {
     "chat": '{"messages": […]}',
     "preference": '{"input": {"messages": […]}, "preferred_output": […], "non_preferred_output": […]}',
     "reinforcement": '{"messages": […], …} with what the grader reads',
@@ -64,7 +64,7 @@ def _form(params: Params) -> Mapping[str, str]:
         "name": OTHER_FORMS.get(word, word),
         "form_name": FORM_NAMES.get(form, (f"{form} example", ""))[0],
         "form_names": FORM_NAMES.get(form, ("", f"{form} examples"))[1],
-        "remedy": _WAYS.get((word, form)) or f"write {_SHAPES.get(form, form)} on each line",
+        "remedy": _WAYS.get((word, form)) or f"write {SHAPES.get(form, form)} on each line",
     }
 
 

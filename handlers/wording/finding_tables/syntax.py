@@ -30,12 +30,26 @@ _KINDS = {
     "cut": "a character that is cut off",
     "single_byte": "probably Windows-1252 or Latin-1",
 }
+_NO_JSON = "no_json"
 _WORDS_OF_SYNTAX = "write the line with a JSON library, not by hand"
 
 
 def _reason(params: Params) -> Mapping[str, str]:
     word = str(params.get("reason", ""))
-    return {"name": _REASONS.get(word, word)}
+    if word == _NO_JSON:
+        return {
+            "said": "is plain text, not JSON",
+            "all": "are not JSON; the first is plain text",
+            "remedy": 'drop it, or write it as an example, such as {"messages": […]}',
+        }
+    # A report of another version may have no column.
+    name, column = _REASONS.get(word, word), params.get("column", "…")
+    at = f"{column:,}" if isinstance(column, int) else str(column)
+    return {
+        "said": f"is not JSON: at column {at} {name}",
+        "all": f"are not JSON; in the first, at column {at}, {name}",
+        "remedy": _WORDS_OF_SYNTAX,
+    }
 
 
 def _kind(params: Params) -> Mapping[str, str]:
@@ -62,9 +76,9 @@ WORDS: Mapping[str, Words] = {
         many="end in the middle of the JSON",
     ),
     "json_syntax": Words(
-        "is not JSON: at column {column} {name}",
-        _WORDS_OF_SYNTAX,
-        many="are not JSON; in the first, at column {column}, {name}",
+        "{said}",
+        "{remedy}",
+        many="{all}",
         derive=_reason,
     ),
     "json_trailing_comma": Words(
