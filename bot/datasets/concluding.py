@@ -9,6 +9,7 @@ from bot.datasets.findings import Findings
 from bot.datasets.gathered import Gathered
 from bot.datasets.options import Options
 from bot.datasets.report import Report, Tokens
+from bot.datasets.rules.roles import ROLES
 from bot.datasets.sampling import Sampling
 
 Reread = Callable[[Sequence[int]], Mapping[int, bytes]]
@@ -49,7 +50,7 @@ def conclude(
         bytes=facts.bytes,
         lines=facts.lines,
         examples=facts.examples,
-        turns=dict(gathered.roles),
+        turns=_turns(gathered.roles),
         counts=counts,
         findings=findings.kept,
         totals=findings.totals,
@@ -60,3 +61,10 @@ def conclude(
         repairable=findings.repairable,
         systems=systems,
     )
+
+
+def _turns(roles: Mapping[str, int]) -> dict[str, int]:
+    """Messages per role; whatever else stands where a role should is counted together and not repeated."""
+    turns = {role: roles[role] for role in ROLES if role in roles}
+    others = sum(roles.values()) - sum(turns.values())
+    return turns | ({"other": others} if others else {})

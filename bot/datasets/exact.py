@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.datasets.malformed import note_not_json, note_not_utf8
 from bot.datasets.rules import syntax
-from bot.datasets.rules.base import CLIPPED_AT, JsonValue, Note, clipped
+from bot.datasets.rules.base import JsonValue, Note, clipped
 
 MAX_DEPTH = 128
 MAX_PATH = 300
@@ -182,6 +182,6 @@ def _child(path: str, step: str | int) -> str:
         return path
     if isinstance(step, int):
         return f"{path}[{step}]"
-    key = step if len(step) < CLIPPED_AT and step.isprintable() else clipped(step)
+    key = clipped(step)
     whole = f"{path}.{key}" if path else key
     return whole if len(whole) <= MAX_PATH else f"{whole[:MAX_PATH]}…"

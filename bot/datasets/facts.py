@@ -4,11 +4,13 @@ from sqlalchemy import Connection
 
 from bot.config.settings import Settings
 from bot.datasets.fitting import fits
+from bot.datasets.retention import study_key
 from bot.facts.datasets import CopyFacts, DatasetFacts, FindingLine, MadeFrom, ReadingFacts
 from bot.facts.jobs import Money
 from bot.ids import dataset_name, job_name
 from bot.store import connections, datasets
 from bot.store.datasets import Copy, Dataset
+from bot.work import queue
 
 EPOCHS_SHOWN = 3
 UNUSABLE = frozenset({"refused", "unreadable"})
@@ -71,8 +73,14 @@ def dataset_facts(connection: Connection, found: Dataset, settings: Settings) ->
         systems=int(report.get("systems", 0)),
         shared=_shared(found, pair),
         made_from=_made_from(found),
+        studying=_studying(connection, found),
         created_at=found.created_at,
     )
+
+
+def _studying(connection: Connection, found: Dataset) -> bool:
+    keys = {study_key(found.id), study_key(found.id, found.pair)}
+    return any(queue.is_open(connection, key) for key in keys)
 
 
 def _service(found: Dataset, settings: Settings) -> str:

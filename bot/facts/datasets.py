@@ -84,6 +84,7 @@ class DatasetFacts(Facts):
             system prompts.
         shared: training data: how many examples of its validation data are in it too.
         made_from: data that was made here of other data.
+        studying: the second pass (exact tokens, near duplicates, overlap) is still to come.
     """
 
     id: str
@@ -120,4 +121,5 @@ class DatasetFacts(Facts):
     systems: int = 0
     shared: int = 0
     made_from: MadeFrom | None = None
+    studying: bool = False
     created_at: datetime

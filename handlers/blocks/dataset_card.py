@@ -41,6 +41,8 @@ def body(data: DatasetFacts, locale: str) -> list[str]:
         lines.append(datasets.not_trained(data, locale))
     if data.same_as:
         lines.append(datasets.say("same", locale, other=inline(data.same_as, 20)))
+    if data.studying and data.state in _CHECKED:
+        lines.append(datasets.say("studying", locale))
     lines.append(datasets.pair(data, locale))
     lines += [datasets.copy(one, locale) for one in data.copies[:20]]
     return [line for line in lines if line]
@@ -80,9 +82,10 @@ def _mending(data: DatasetFacts, locale: str) -> list[Element]:
     if data.repairable:
         part = f"{data.repairable:,}", f"{max(found, data.repairable):,}"
         row.append(button(label("repaired_file", locale).format(*part), "data_repaired", data.id))
-        # what would be refused again is not what to press first
-        first = "primary" if data.state == "refused" and _mends_all_errors(data) else None
-        row.append(button(label("use_repaired", locale), "data_use_repaired", data.id, style=first))
+        # what would be refused again cannot be used
+        if _mends_all_errors(data):
+            first = "primary" if data.state == "refused" else None
+            row.append(button(label("use_repaired", locale), "data_use_repaired", data.id, style=first))
     if found or data.hints:
         row.append(button(label("full_report", locale), "data_report", data.id))
     return row

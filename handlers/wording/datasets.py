@@ -88,6 +88,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "none_found": "no errors",
         "first_errors": "First errors, while the rest is being read:",
         "repair": "Repair the file and send it again. Nothing has left Slack and the bot.",
+        "studying": "Exact tokens, near duplicates and overlap are still being looked for.",
         "repair_rest": "The bot can repair {repairable} of {all}; the rest needs you. "
         "Nothing has left Slack and the bot.",
         "repair_all": "The bot can repair all of it. Nothing has left Slack and the bot.",
@@ -107,6 +108,7 @@ _ROLES: Mapping[str, Mapping[str, str]] = {
         "assistant": "assistant",
         "tool": "tool",
         "function": "function",
+        "other": "others",
     }
 }
 

@@ -12,6 +12,7 @@ from bot.datasets.profiles import form_of, profile, refined
 from bot.datasets.rules import registry
 from bot.datasets.services import options, traits
 from bot.datasets.traits import Traits
+from handlers.wording.findings import finding_text
 from tests.datasets.files import ANSWER, QUESTION, checked, found
 from tests.datasets.noted import noted
 from tests.datasets.smallest.case import Case, written
@@ -127,7 +128,29 @@ def test_a_form_that_is_not_trained_is_told_once_for_the_file(
     report = checked(Case(line, form=form).data(), options(service, model))
     told = [one for one in report.findings if one.rule == "form_not_trained"]
     assert [one.line for one in told] == ([] if trained else [None])
-    assert all(one.params == {"form": form, "service": service, "model": model} for one in told)
+    for one in told:
+        wanted = str(one.params["wanted"])
+        assert wanted in traits(service, model).forms
+        assert one.params == {"form": form, "service": service, "model": model, "wanted": wanted}
+
+
+@pytest.mark.parametrize("model", ["", "gpt-4.1"])
+def test_pairs_that_are_not_trained_are_told_once_with_the_form_to_write(model: str) -> None:
+    line = {"prompt": "Is it?", "response": "It is."}
+    report = checked(Case(line, form="prompt_response").data(), options("azure_openai", model))
+    (one,) = [one for one in report.findings if one.severity == "error"]
+    assert "pair_wrong_key" not in report.totals
+    assert finding_text(one.rule, one.params).remedy.startswith('write {"messages": […]} on each line')
+
+
+@pytest.mark.parametrize(
+    ("service", "model"), [("azure_openai", "davinci-002"), ("azure_ai_studio", "Phi-4")]
+)
+def test_where_pairs_are_trained_the_wrong_key_is_told(service: str, model: str) -> None:
+    line = {"prompt": "Is it?", "response": "It is."}
+    report = checked(Case(line, form="prompt_response").data(), options(service, model))
+    assert "pair_wrong_key" in report.totals
+    assert "form_not_trained" not in report.totals
 
 
 def test_a_named_profile_is_held_against_every_line() -> None:

@@ -1,5 +1,6 @@
 """Each service and model asks what its documents say."""
 
+import re
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from json import loads
@@ -7,7 +8,7 @@ from json import loads
 import pytest
 
 from bot.datasets.options import MEBIBYTE, SERVICES, Options
-from bot.datasets.services import limits, options, traits
+from bot.datasets.services import knows, limits, options, traits
 from bot.datasets.traits import Traits
 
 FORM_OF_METHOD = {"supervised": "chat", "dpo": "preference", "reinforcement": "reinforcement"}
@@ -42,7 +43,33 @@ def test_models_of_azure_train_on_what_their_methods_read() -> None:
         wanted = (
             {"prompt_response"} if name in COMPLETIONS else {FORM_OF_METHOD[one] for one in model["methods"]}
         )
-        assert traits("azure_openai", name).forms == wanted, name
+        undated = re.sub(r"-(20\d\d|0\d)-\d\d(-\d\d)?\Z", "", name)
+        for said in (name, undated, f"openai/{undated}", f"{name}.ft-0a1b", name.upper()):
+            assert knows("azure_openai", said), said
+            assert traits("azure_openai", said).forms == wanted, said
+            assert traits("azure_openai", said).images == traits("azure_openai", name).images, said
+            assert options("azure_openai", said).max_example_tokens == (
+                options("azure_openai", name).max_example_tokens
+            ), said
+
+
+@pytest.mark.parametrize("model", ["gpt-4o-mini", "gpt-4.1-mini", "gpt-4.1", "gpt-4o", "openai/gpt-4o"])
+def test_a_model_of_azure_without_its_date_has_the_limit_of_its_version(model: str) -> None:
+    assert options("azure_openai", model).max_example_tokens == 65_536
+
+
+@pytest.mark.parametrize("model", ["foo", "gpt-4o-2024-05-13", "gpt-4o-minimum", "gpt-4.10", "openai/"])
+def test_a_name_that_only_looks_alike_has_no_row(model: str) -> None:
+    assert not knows("azure_openai", model)
+    assert options("azure_openai", model).max_example_tokens is None
+
+
+def test_what_is_known_of_models() -> None:
+    assert all(knows(service, "") for service in SERVICES)
+    assert not knows("databricks", "foo")
+    assert knows("azure_ai_studio", "foo"), "its models all ask the same"
+    with pytest.raises(KeyError):
+        knows("acme", "foo")
 
 
 @pytest.mark.parametrize(
@@ -78,13 +105,19 @@ def test_mistral_on_databricks_takes_no_system_message(model: str) -> None:
     ("model", "context"),
     [
         ("meta-llama/Meta-Llama-3.1-8B-Instruct", 131_072),
+        ("meta-llama/Llama-3.1-8B-Instruct", 131_072),
+        ("Llama-3.1-8B-Instruct", 131_072),
+        ("Meta-Llama-3.1-8B-Instruct", 131_072),
+        ("llama-3.1", 131_072),
         ("meta-llama/Meta-Llama-3-70B", 8_192),
+        ("meta-llama/Llama-3-70B", 8_192),
         ("meta-llama/Llama-3.2-3B", 131_072),
         ("meta-llama/Llama-2-7b-chat-hf", 4_096),
         ("codellama/CodeLlama-7b-hf", 16_384),
         ("mistralai/Mistral-7B-v0.1", 32_768),
         ("databricks/dbrx-instruct", 32_768),
         ("acme/unknown", None),
+        ("meta-llama/Llama-4", None),
     ],
 )
 def test_examples_of_databricks_are_cut_at_the_context_of_the_model(model: str, context: int | None) -> None:

@@ -231,8 +231,15 @@ async def test_training_data_that_comes_second_has_its_other_half_compared(bench
     assert await plant(bench, 1) == ["study:1:0", "study:2:1"]
 
 
-async def test_what_is_not_sound_is_not_studied(bench: Bench) -> None:
+async def test_refused_data_is_studied_for_who_mends_it(bench: Bench) -> None:
     await ready(bench, 1, TRAIN, state="refused")
+    assert await plant(bench, 1) == ["study:1:0"]
+    await studied(bench)
+    assert (await report_of(bench)).studied
+
+
+async def test_what_could_not_be_read_is_not_studied(bench: Bench) -> None:
+    await ready(bench, 1, TRAIN, state="unreadable")
     assert await plant(bench, 1) == []
     await studied(bench)
     assert not (await report_of(bench)).studied

@@ -11,6 +11,7 @@ from bot.datasets.exact import UNREADABLE, ExactReader
 from bot.datasets.report import Finding
 from bot.datasets.rules import syntax
 from bot.datasets.rules.base import JsonValue
+from handlers.wording.findings import finding_text
 from tests.datasets.files import GOOD
 from tests.datasets.lines import lines
 from tests.datasets.noted import noted
@@ -23,6 +24,7 @@ def _read(line: bytes) -> tuple[JsonValue, list[Finding]]:
 
 
 REASONS = {
+    "no_json": b"not json at all",
     "missing_value": b'{"messages": }',
     "missing_key": b"{messages: []}",
     "missing_colon": b'{"messages" []}',
@@ -51,6 +53,37 @@ def test_bad_json_is_told_by_its_reason(reason: str) -> None:
     value, (one,) = _read(REASONS[reason])
     assert value is UNREADABLE
     assert (one.rule, one.params["reason"]) == ("json_syntax", reason)
+
+
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ("Where is my parcel?", True),
+        ("  nobody knows", True),
+        ("None of us knows", True),
+        ("role: user", True),
+        ("- item", True),
+        ("```json", True),
+        ("None", False),
+        ("True", False),
+        ("# done", False),
+        ("'a'", False),
+        ("“a”", False),
+        (", {}", False),
+        ("]", False),
+        ("\u00a0{}", False),
+        ("\u200b{}", False),
+        ("[no]", False),
+        ('{"a": no}', False),
+        ("true story", False),
+        ("12 parcels", False),
+    ],
+)
+def test_words_that_are_no_json_at_all_are_told_as_that(line: str, plain: bool) -> None:
+    value, (one,) = _read(line.encode())
+    assert value is UNREADABLE
+    assert (one.params.get("reason") == "no_json") is plain
+    assert (finding_text(one.rule, one.params).message == "is plain text, not JSON") is plain
 
 
 @pytest.mark.parametrize(

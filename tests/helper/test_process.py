@@ -118,7 +118,9 @@ async def test_a_crash_is_an_error_of_that_call_and_the_next_one_gets_a_new_proc
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(HelperError) as caught:
         await task
-    assert (caught.value.code, caught.value.params) == ("helper_crashed", {"exit": -signal.SIGKILL})
+    assert caught.value.code == "helper_crashed"
+    # 255 is what asyncio says when another part of this test process was quicker to ask how the child ended.
+    assert caught.value.params["exit"] in (-signal.SIGKILL, 255)
     assert (await helper.check(train, Options())).lines == LINES
     assert helper.pid != pid
 

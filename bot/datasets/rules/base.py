@@ -10,7 +10,10 @@ from bot.datasets.report import Param, Severity
 JsonValue = object
 JsonMap = Mapping[str, JsonValue]
 
-CLIPPED_AT = 40
+CLIPPED_AT = 32
+_MOST_DIGITS = 5
+_SHORT = 16
+_HEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,18 @@ def json_type(value: JsonValue) -> str:
 
 
 def clipped(text: str) -> str:
-    """A short, printable form of a word from the file, for a message."""
-    shown = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: CLIPPED_AT + 1]
-    )
-    return shown if len(shown) <= CLIPPED_AT else shown[: CLIPPED_AT - 1] + "…"
+    """A word from the file for a message, if it looks like a word: a secret may stand where a name should.
+
+    Anything longer than `CLIPPED_AT`, with other signs than names have, with more than a few digits, or long and with
+    any digit is shown by its first letters and its length alone.
+    """
+    digits = sum(letter.isdigit() for letter in text) if len(text) <= CLIPPED_AT else 0
+    most = _MOST_DIGITS if len(text) <= _SHORT else 0
+    if len(text) <= CLIPPED_AT and digits <= most and all(map(_in_a_name, text)):
+        return text
+    head = "".join(letter if _in_a_name(letter) else "\N{REPLACEMENT CHARACTER}" for letter in text[:_HEAD])
+    return head if len(text) <= _HEAD else f"{head}… ({len(text):,} characters)"
+
+
+def _in_a_name(letter: str) -> bool:
+    return letter.isalnum() or letter in "_-+. $/:"

@@ -6,7 +6,7 @@ as earlier drafts have it. Other keywords are free, as JSON Schema has them.
 
 from collections.abc import Callable
 
-from bot.datasets.rules.base import CLIPPED_AT, JsonMap, JsonValue, Note, RuleSpec, clipped, json_type
+from bot.datasets.rules.base import JsonMap, JsonValue, Note, RuleSpec, clipped, json_type
 from bot.datasets.rules.sources import CHAT_API, JSON_SCHEMA, MISTRAL
 
 PARAMETERS_TYPE = RuleSpec(
@@ -117,8 +117,7 @@ def written(place: Place) -> str:
         if isinstance(step, int):
             steps.append(f"[{step}]")
         else:
-            plain = before is None or (len(step) <= CLIPPED_AT and step.isprintable())
-            steps.append(step if plain else clipped(step))
+            steps.append(step if before is None else clipped(step))
             if before is not None:
                 steps[-1] = f".{steps[-1]}"
         here = before

@@ -89,6 +89,7 @@ SPECS = (
 )
 
 REASONS = (
+    "no_json",
     "missing_value",
     "missing_key",
     "missing_colon",

@@ -8,9 +8,9 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
     "en": {
         # the address that somebody typed
         "blob_signature": (
-            "This address holds a signature or a query, so it was not used",
+            "This address holds a signature, which is a leak: it was not used",
             "Whoever sees a signature can read the data until it expires. The bot reads with its own identity.",
-            "Give the address up to the `?`. If it was a signature, revoke it and delete the message that shows it.",
+            "Give it without the part from `?` on, and revoke the signature.",
         ),
         "blob_address": (
             "This is not the address of a blob",
