@@ -27,20 +27,18 @@ class Peer(NamedTuple):
 
 
 PEERS = (
-    Peer("C", "cookbook", "OpenAI cookbook, Chat_finetuning_data_prep.ipynb, as compared in anchors B.2"),
-    Peer("P", "prepare_data", "openai-python, _validators.py, as compared in anchors B.2"),
-    Peer("S", "together 1.x", "together-python, utils/files.py, as compared in anchors B.2"),
+    Peer("C", "cookbook", "OpenAI cookbook, Chat_finetuning_data_prep.ipynb"),
+    Peer("P", "prepare_data", "openai-python, _validators.py"),
+    Peer("S", "together 1.x", "together-python, utils/files.py"),
     Peer(
         "T",
         "together 3.x",
         "package together 3.1.1, lib/utils/files.py: `check_file` for JSON Lines",
         whole=True,
     ),
-    Peer("M", "mistral-finetune", "utils/validate_data.py, as compared in anchors B.2"),
-    Peer(
-        "D", "Databricks", "llm-foundry's exceptions and the notebook, as in contracts/databricks.md 1 and 6"
-    ),
-    Peer("A", "Azure", "documents of the service, as in contracts/azure_openai.md 1.3 and anchors B.2"),
+    Peer("M", "mistral-finetune", "utils/validate_data.py"),
+    Peer("D", "Databricks", "llm-foundry's exceptions and the notebook"),
+    Peer("A", "Azure", "documents of the service"),
     Peer("G", "parallelogram", "package parallelogram 0.4.2, all of its rules", whole=True),
 )
 

@@ -151,7 +151,7 @@ def _section(group: Group, found: list[RuleSpec]) -> Iterator[str]:
         if spec.repair:
             yield f"- Repair: `{spec.repair}`"
         yield f"- Services: {ONLY_FOR.get(spec.id, 'all')}"
-        yield f"- Source: {spec.source}"
+        yield f"- Source: {spec.published}"
         if spec.id in _VALUES:
             yield from _values(spec)
 

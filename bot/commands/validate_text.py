@@ -60,7 +60,7 @@ class Printer:
         if spec is None:
             return ""
         why = f"    why: {spec.why}\n" if spec.why else ""
-        return f"{why}    source: {spec.source}\n"
+        return f"{why}    source: {spec.published}\n"
 
     def _write(self, text: str) -> None:
         self._progress.clear()

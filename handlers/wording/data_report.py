@@ -140,7 +140,7 @@ def _title(rule: _Rule, spec: RuleSpec | None, total: int, locale: str) -> str:
     ]
     if spec is not None:
         lines += [words["why"].format(text=spec.why)] if spec.why else []
-        lines += [words["source"].format(text=spec.source)]
+        lines += [words["source"].format(text=spec.published)]
     lines += [words["remedy"].format(text=one) for one in rule.remedies if one]
     if rule.repair:
         lines.append(words["repair"].format(text=promise(rule.repair, locale)))

@@ -1,5 +1,6 @@
 """The words that every rule is written in."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +12,7 @@ JsonValue = object
 JsonMap = Mapping[str, JsonValue]
 
 CLIPPED_AT = 32
+_PAPERS = re.compile(r" ?\((?:anchors|contracts?)\b[^)]*\)|(?:; )?contracts/\w+\.md \d+")
 _MOST_DIGITS = 5
 _SHORT = 16
 _HEAD = 4
@@ -35,6 +37,12 @@ class RuleSpec:
     params: tuple[str, ...] = ()
     why: str = ""
     repair: str = ""
+
+    @property
+    def published(self) -> str:
+        """The source without the project's own papers, which only its developers have."""
+        text = _PAPERS.sub("", self.source).removeprefix("anchors B.2, data set")
+        return text.strip(" ;:,") or "general practice"
 
 
 class Note(Protocol):

@@ -67,7 +67,7 @@ OUTPUT_LONG = RuleSpec(
 SAME = RuleSpec(
     "preference_same",
     "error",
-    "no peer looks for it (anchors B.2); the loss of DPO is a difference of the two",
+    "the loss of DPO is a difference of the two",
     why="Two equal outputs teach nothing and are billed like any other example.",
 )
 UNKNOWN_KEY = RuleSpec(

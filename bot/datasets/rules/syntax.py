@@ -18,14 +18,14 @@ ENCODING_INVALID = RuleSpec(
 LINE_BLANK = RuleSpec(
     "line_blank",
     "warning",
-    "JSON Lines: each line is a value; no peer looks for it (anchors B.2)",
+    "JSON Lines: each line is a value (anchors B.2)",
     why="Some readers stop at a blank line or refuse the file, others skip it and count their lines differently.",
     repair="blank_lines",
 )
 LINE_TOO_LONG = RuleSpec(
     "line_too_long",
     "error",
-    "no model takes an example of that size (limits of the models, contract 1.11)",
+    "no model takes an example of that size (contract 1.11)",
     ("bytes", "limit"),
     why="It is far longer than any model reads, so it would be cut off or refused.",
 )
@@ -68,7 +68,7 @@ JSON_SURROGATE = RuleSpec(
 JSON_DUPLICATE_KEY = RuleSpec(
     "json_duplicate_key",
     "error",
-    "RFC 8259, section 4: names should be unique; no peer looks for it (anchors B.2)",
+    "RFC 8259, section 4: names should be unique (anchors B.2)",
     ("key",),
     why="Readers differ in which of the two values they keep, so what is learned is a matter of luck.",
 )

@@ -65,7 +65,7 @@ FORM_NOT_TRAINED = RuleSpec(
 LINE_ENDS = RuleSpec(
     "line_ends",
     "hint",
-    "JSON Lines: lines end with a line feed; no peer looks for it (anchors B.2)",
+    "JSON Lines: lines end with a line feed (anchors B.2)",
     ("lines",),
     why="Parsers take it for white space, but tools that compare or join files stumble over it.",
     repair="line_ends",
@@ -73,7 +73,7 @@ LINE_ENDS = RuleSpec(
 LINE_ENDS_MIXED = RuleSpec(
     "line_ends_mixed",
     "warning",
-    "JSON Lines: lines end with a line feed; no peer looks for it (anchors B.2)",
+    "JSON Lines: lines end with a line feed (anchors B.2)",
     ("lines", "others"),
     why="It comes from joining files of two systems, and often the seams are broken as well.",
     repair="line_ends",
