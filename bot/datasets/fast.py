@@ -162,7 +162,10 @@ class Fast:
             if (
                 not all(contents)
                 or any(map(str.isspace, contents))  # type: ignore[arg-type]  # all of them are texts by now
-                or (not (counted and verdict.bare and not mark) and not verdict.names_once(line_of(place)))
+                or not (
+                    (counted and not mark and (verdict.bare or verdict.rare_once(line_of(place))))
+                    or verdict.names_once(line_of(place))
+                )
             ):
                 self._closely(first + place, line_of(place), starts[place], mark)
                 continue
