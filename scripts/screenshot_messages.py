@@ -122,6 +122,7 @@ class Studio:
         await self._send_in(train_w47=faulty_week())
         card = message(self.page, "train_w47.jsonl · D2: 14 errors")
         await expect(qa(card, "action-data_repaired")).to_be_visible(timeout=LONG_MS)
+        await expect(card).to_contain_text("(exact)", timeout=60_000)
         await self.take(card, "findings")
         await qa(card, "action-data_repaired").click()
         await expect(qa(card, "replies")).to_be_visible(timeout=LONG_MS)

@@ -57,7 +57,7 @@ def test_what_concerns_the_whole_file_comes_behind_its_lines(shown: Shown) -> No
 def test_full_tells_why_and_who_says_so(shown: Shown) -> None:
     file = written("t.jsonl", *SOUND, EMPTY)
     spec = next(one for one in SPECS if one.id == "content_empty")
-    assert f"    why: {spec.why}\n    source: {spec.source}\n" in shown(file, "--full")[1]
+    assert f"    why: {spec.why}\n    source: {spec.published}\n" in shown(file, "--full")[1]
     assert "why:" not in shown(file)[1]
 
 
