@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.approvals import kinds as approvals
+from bot.config.handover import provider_settings
 from bot.config.settings import Settings
 from bot.deployments import kinds as hosted
 from bot.deployments.watch import look_key, look_soon
@@ -18,6 +19,7 @@ from bot.training.record import poll_soon
 from bot.work import outbox_rows, queue
 from bot.work.tasks import BULK
 from providers.base import Provider
+from providers.registry import service
 
 KEEP_TASKS = timedelta(days=14)
 KEEP_DELIVERIES = timedelta(hours=24)
@@ -30,7 +32,8 @@ ALIVE = "alive"
 def register(connection: Connection, settings: Settings) -> None:
     """Make the configured connections known. Raises `PointedElsewhere`."""
     for one in settings.connections:
-        key = connections.resource_key(one.provider, str(one.endpoint))
+        told = service(one.provider).identity(provider_settings(one))
+        key = connections.resource_key(one.provider, str(one.endpoint), told)
         connections.register(connection, one.name, one.provider, key)
 
 

@@ -9,21 +9,41 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from providers.describing import (
+    Capabilities,
+    HyperParam,
+    Limits,
+    Model,
+    ModelKind,
+    NameRule,
+    Number,
+    Option,
+    SuffixRule,
+    TrainingType,
+    Value,
+    epochs,
+)
 from providers.failures import Explanation
 from providers.sending import ByteSource, InParts, Progress
 
 if TYPE_CHECKING:
     from providers.hosting import Hosting
+    from providers.requirements import Requirements
+
+__all__ = [
+    "TERMINAL", "ByteSource", "Capabilities", "Checkpoint", "ControlAction", "EventPage", "Failure", "FileState",
+    "HyperParam", "InParts", "JobEvent", "JobPage", "JobSpec", "JobState", "Json", "Limits", "Model", "ModelKind",
+    "NameRule", "Number", "Option", "Point", "Probe", "Progress", "Provider", "Ref", "RemoteFile", "RemoteJob",
+    "Scalar", "Split", "State", "SuffixRule", "TrainingType", "Value", "epochs",
+]  # fmt: skip
 
 Scalar = str | int | float | bool | None
 Json = Scalar | list["Json"] | dict[str, "Json"]
 State = dict[str, Json]
-Number = int | float
 
 FileState = Literal["pending", "processed", "failed", "deleted"]
 JobState = Literal["pending", "running", "pausing", "paused", "resuming", "succeeded", "failed", "cancelled"]
 TERMINAL: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
-ModelKind = Literal["base", "tuned", "checkpoint"]
 Split = Literal["train", "valid", "full_valid"]
 
 
@@ -33,132 +53,6 @@ class Ref:
 
     id: str
     remote: State = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuffixRule:
-    """What the service accepts as the readable end of a model's name.
-
-    Attributes:
-        pattern: regular expression of the allowed characters, anchored.
-        maximum: characters above which the service refuses.
-        advised: characters above which some of its tools refuse.
-    """
-
-    pattern: str
-    maximum: int
-    advised: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameRule:
-    """What the service accepts as a name: `pattern` (anchored) and how many characters."""
-
-    pattern: str
-    minimum: int
-    maximum: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Documented quotas of one resource; None where the service documents none."""
-
-    file_bytes: int | None = None
-    files: int | None = None
-    files_total_bytes: int | None = None
-    jobs_kept: int | None = None
-    jobs_running: int | None = None
-    jobs_queued: int | None = None
-    deployments: int | None = None
-    job_tokens: int | None = None
-    min_examples: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingType:
-    """One way to train that a person can choose: `id` for the wire, `label` and `hint` for the modal."""
-
-    id: str
-    label: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
-    """What this connection can do; the surface offers nothing else.
-
-    Attributes:
-        deployment_name: what names deployments may have; None = not documented.
-        safety_line: a line of a job's log that holds these words tells that the trained model passed the service's
-            safety evaluation; "" = the service says nothing of that kind.
-    """
-
-    pause: bool
-    cancel: bool
-    seed: bool
-    validation: bool
-    suffix: SuffixRule | None
-    byte_order_mark: bool
-    live_points: bool
-    training_types: tuple[TrainingType, ...]
-    methods: tuple[str, ...]
-    limits: Limits
-    deployment_name: NameRule | None = None
-    safety_line: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HyperParam:
-    """One hyperparameter as the service describes it.
-
-    Attributes:
-        name: the service's own name (`n_epochs`).
-        label: short name for a field.
-        kind: whole number or decimal number.
-        minimum, maximum: bounds that the service refuses beyond; None = none documented.
-        auto: the value that means "the service decides" (-1), None when there is none.
-        default: what is sent when nobody chooses.
-        hint: one sentence for the field, with the advised range and its source.
-    """
-
-    name: str
-    label: str
-    kind: Literal["int", "float"]
-    minimum: Number | None
-    maximum: Number | None
-    auto: Number | None
-    default: Number | None
-    hint: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """Something that can be trained further.
-
-    Attributes:
-        id: the name to send.
-        short: a name that fits a select option and is readable (75 characters at most).
-        base: the base model's id; for a base model its own id.
-        lifecycle: the service's own word (`generally-available`).
-        training_ends, inference_ends: retirement in its two phases; None = not announced.
-        training_types: ids of `TrainingType` that this model is known to take; empty = not known.
-        job_id: the service's job that made it, for tuned models and checkpoints.
-    """
-
-    id: str
-    kind: ModelKind
-    short: str
-    base: str
-    lifecycle: str
-    trainable: bool
-    created_at: datetime | None = None
-    training_ends: datetime | None = None
-    inference_ends: datetime | None = None
-    methods: tuple[str, ...] = ("supervised",)
-    training_types: tuple[str, ...] = ()
-    hyperparameters: tuple[HyperParam, ...] = ()
-    job_id: str | None = None
-    context_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,16 +71,25 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
-    """What to train: ids are the service's, hyperparameters by the service's names."""
+    """What to train: ids are the service's, hyperparameters by the service's names.
+
+    Attributes:
+        key: unique for this order and the same at every attempt (letters, digits, `-`; at most 60): the job's id where
+            we may choose it, a label otherwise. label: our name of the job (`J142`).
+        requester: id of the person in Slack, for tags and labels.
+    """
 
     model: str
     training_file: str
     validation_file: str | None
     training_type: str | None
     method: str
-    hyperparameters: Mapping[str, Number]
+    hyperparameters: Mapping[str, Value]
     seed: int
     suffix: str | None
+    key: str = ""
+    label: str = ""
+    requester: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +103,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteJob:
-    """A training job as the service tells it; `raw_state` is its own word, an unknown one counts as running."""
+    """A training job as the service tells it; `raw_state` is its own word, an unknown one counts as running.
+
+    `result_model` is the name that `Hosting` deploys. `url` is the service's own page about the job, "" = not told.
+    """
 
     id: str
     state: JobState
@@ -210,7 +116,7 @@ class RemoteJob:
     training_file: str
     validation_file: str | None = None
     training_type: str | None = None
-    hyperparameters: Mapping[str, Number] = field(default_factory=dict)
+    hyperparameters: Mapping[str, Value] = field(default_factory=dict)
     seed: int | None = None
     suffix: str | None = None
     finished_at: datetime | None = None
@@ -219,6 +125,8 @@ class RemoteJob:
     result_files: tuple[str, ...] = ()
     trained_tokens: int | None = None
     failure: Failure | None = None
+    method: str = "supervised"
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +205,8 @@ class Provider(Protocol):
 
     Every method raises `providers.errors.ProviderError` and nothing else. Only `upload` and `submit` raise
     `OutcomeUnknown`: they are sent once, and the caller looks (`find_file`, `find_job`) before it asks again.
-    Deployments are a protocol of their own (`providers.hosting`); prerequisites join in part 4.
+    Deployments (`providers.hosting`) and what has to be there before a training (`providers.requirements`) are
+    protocols of their own.
     """
 
     @property
@@ -308,6 +217,11 @@ class Provider(Protocol):
     @property
     def hosting(self) -> "Hosting | None":
         """Deployments; None where the service or the configuration has none."""
+        ...
+
+    @property
+    def requirements(self) -> "Requirements | None":
+        """What a training needs beyond its data (a subscription, a registration, rights); None = nothing."""
         ...
 
     async def probe(self) -> Probe:
@@ -347,11 +261,14 @@ class Provider(Protocol):
         ...
 
     async def submit(self, spec: JobSpec) -> RemoteJob:
-        """Create a job with one attempt. `OutcomeUnknown` when no answer came."""
+        """Create a job with one attempt. `OutcomeUnknown` when no answer came.
+
+        `Unsupported("training_removed")` where the service trains nothing any more.
+        """
         ...
 
     async def find_job(self, spec: JobSpec, since: datetime) -> Sequence[RemoteJob]:
-        """What a submit with unknown outcome may have made: same seed, files, suffix; created since."""
+        """What a submit with unknown outcome may have made: by its key, or same seed, files, suffix; made since."""
         ...
 
     async def jobs(self, cursor: State | None) -> JobPage:

@@ -45,6 +45,9 @@ class Sku:
         tokens_per_unit, requests_per_unit: what one unit means per minute; None = not known.
         pool: name of the quota that it draws from (`OpenAI.GlobalStandard.gpt-4.1-mini-finetune`), "" = not known.
         billed_by_the_hour: whether it costs while it is there, called or not.
+        unit: what capacity is counted in: "" = the units that Azure OpenAI has, `none` = there is nothing to choose,
+            `throughput` = tokens per second.
+        sleeps: it goes to sleep without calls, and the first call after that waits and is billed.
     """
 
     id: str
@@ -59,6 +62,8 @@ class Sku:
     requests_per_unit: int | None = None
     pool: str = ""
     billed_by_the_hour: bool = True
+    unit: Literal["", "none", "throughput"] = ""
+    sleeps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,7 @@ class Place:
         offers, pools, filters: what there is; filters are names of content filter configurations. No pools or no
             filters means that the bot may not read them, too.
         maximum: how many fine-tuned deployments fit; None = no documented limit.
+        filter_off: the one of `filters` that turns the service's content safety off, "" = there is none.
     """
 
     resource: str
@@ -100,6 +106,7 @@ class Place:
     pools: tuple[Pool, ...]
     filters: tuple[str, ...]
     maximum: int | None = None
+    filter_off: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,13 +228,23 @@ class CallResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """How programs call a deployment, for the snippet. No secrets."""
+    """How programs call a deployment, for the snippet. No secrets.
+
+    Attributes:
+        style: whose way of calling: `azure_openai` (dated), `azure_v1`, `serverless` (Azure AI), `databricks`.
+        key_secret: name of the Key Vault secret that holds the key, "" = none is kept; key_vault: its vault's address.
+        key_command: the command with which somebody who may reads the key, "" = none is known.
+    """
 
     url: str
     deployment: str
     api_version: str
-    auth: Literal["key", "entra"]
+    auth: Literal["key", "entra", "token"]
     scope: str
+    style: Literal["azure_openai", "azure_v1", "serverless", "databricks"] = "azure_openai"
+    key_secret: str = ""
+    key_vault: str = ""
+    key_command: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +320,13 @@ class Hosting(Protocol):
     async def call(self, name: str, prompt: str) -> CallResult:
         """One real call, as a program would make it. `Unavailable("deployment_not_ready")` while it starts,
         `NotFound("deployment_not_found")` when it is gone."""
+        ...
+
+    async def hand_over(self, name: str) -> None:
+        """Put the deployment's key where the configuration wants it (Key Vault); nothing to do without one.
+
+        It may be repeated. `Unauthorised("vault_role_missing")` with the command that grants it.
+        """
         ...
 
     def endpoint(self, name: str) -> Endpoint:

@@ -2,9 +2,10 @@
 
 import asyncio
 import random as standard_random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from providers.clock import Clock, Random, Sleep
 from providers.errors import Refused
@@ -13,6 +14,29 @@ from providers.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from providers.base import Provider
+    from providers.service import Service
+
+_SERVICES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "azure_openai": "providers.azure_openai.service",
+        "azure_ai_studio": "providers.azure_ai.service",
+        "databricks": "providers.databricks.service",
+    }
+)
+"""Kind -> the module whose `SERVICE` describes it. A new service adds one line here (docs/providers.md)."""
+
+
+def kinds() -> tuple[str, ...]:
+    """The services that a connection can name."""
+    return tuple(_SERVICES)
+
+
+def service(kind: str) -> "Service":
+    """What a service says of itself. `Refused("provider_unknown")` for a kind that there is none of."""
+    module = _SERVICES.get(kind)
+    if module is None:
+        raise Refused("provider_unknown", {"kind": kind})
+    return cast("Service", import_module(module).SERVICE)
 
 
 def build(
@@ -31,8 +55,8 @@ def build(
     Args:
         kind: one of `kinds()`.
         name: the connection's name in the configuration.
-        settings: its table in the configuration, secrets included (`SecretStr` or text); keys that the service
-            does not know are passed over, None counts as absent.
+        settings: its table in the configuration, secrets included (`SecretStr` or text), with what its `options` hold
+            beside them; keys that the service does not know are passed over, None counts as absent.
         network: proxy, exceptions, authorities.
         clock: tells the present moment.
         sleep: waits between two attempts.
@@ -42,48 +66,15 @@ def build(
     Raises:
         Refused: `provider_unknown`, or `settings_invalid` with the names of the settings in `params`.
     """
-    builder = _BUILDERS.get(kind)
-    if builder is None:
+    from providers.service import Surroundings
+
+    if kind not in _SERVICES:
         raise Refused("provider_unknown", {"kind": kind, "connection": name})
-    return builder(name, settings, network, clock, sleep, random, policy or RetryPolicy())
-
-
-def kinds() -> tuple[str, ...]:
-    """The services that a connection can name."""
-    return tuple(_BUILDERS)
-
-
-def _azure_openai(
-    name: str,
-    settings: Mapping[str, Any],
-    network: NetworkOptions,
-    clock: Clock,
-    sleep: Sleep,
-    random: Random,
-    policy: RetryPolicy,
-) -> "Provider":
-    from pydantic import ValidationError
-
-    from providers.azure_openai.provider import AzureOpenAIProvider
-    from providers.azure_openai.settings import AzureOpenAISettings
-
+    around = Surroundings(
+        network=network, clock=clock, sleep=sleep, random=random, policy=policy or RetryPolicy()
+    )
     try:
-        checked = AzureOpenAISettings.model_validate(dict(settings))
-    except ValidationError as error:
-        # Only the names: a message of pydantic's can quote the value, and a value can be a key.
-        wrong = sorted({".".join(str(part) for part in item["loc"]) or "auth" for item in error.errors()})
-        raise Refused("settings_invalid", {"connection": name, "settings": ", ".join(wrong)}) from None
-    try:
-        return AzureOpenAIProvider.open(
-            name, checked, network=network, clock=clock, sleep=sleep, random=random, policy=policy
-        )
+        return service(kind).open(name, settings, around)
     except OSError as error:
         params = {"connection": name, "settings": "network.ca_bundle"}
         raise Refused("settings_invalid", params) from error
-
-
-_Builder = Callable[
-    [str, Mapping[str, Any], NetworkOptions, Clock, Sleep, Random, RetryPolicy],
-    "Provider",
-]
-_BUILDERS: Final[Mapping[str, _Builder]] = MappingProxyType({"azure_openai": _azure_openai})

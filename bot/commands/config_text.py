@@ -56,6 +56,14 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "missing": ("is missing.", "Set it{variable}; docs/setup.md says where its value comes from."),
     "wrong_type": ("has the wrong type.", "It must be {expected}."),
     "not_one_of": ("has a value that is not known.", "It must be {expected}."),
+    "option_missing": (
+        "is missing, and this service needs it.",
+        "docs/setup.md shows the options of each service.",
+    ),
+    "bad_option": (
+        "is not in the form that this service needs.",
+        "docs/setup.md shows the options of each service.",
+    ),
     "out_of_range": ("is out of range.", "It must be {bound} {limit}."),
     "empty": ("is empty.", "Give it a value, or leave the key out."),
     # Slack

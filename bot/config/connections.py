@@ -4,34 +4,28 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.config.base import Section
 from bot.config.fields import Authority, ConnectionName, Currency, Endpoint, Secret, Text, refuse
+from providers.registry import kinds
 
-ProviderKind = Literal["azure_openai"]
-Auth = Literal["key", "entra"]
+
+def known_service(kind: str) -> str:
+    """A service that there is a provider for."""
+    if kind not in kinds():
+        raise refuse("not_one_of", expected=" or ".join(repr(one) for one in kinds()))
+    return kind
+
+
+ProviderKind = Annotated[str, AfterValidator(known_service)]
+"""One of `providers.registry.kinds()`."""
+Auth = Literal["key", "entra", "oauth"]
 Credential = Literal[
     "default", "managed_identity", "workload_identity", "cli", "client_secret", "environment"
 ]
-OperationGroup = Literal[
-    "files",
-    "models",
-    "jobs",
-    "events",
-    "checkpoints",
-    "control",
-    "deployments",
-    "locations",
-    "filters",
-    "metrics",
-    "permissions",
-    "inference",
-    "*",
-]
-"""Groups of `providers.azure_openai.settings.API_VERSIONS`; a test holds the two together."""
 
 
 def finite(value: Decimal) -> Decimal:
@@ -44,7 +38,8 @@ def finite(value: Decimal) -> Decimal:
 class Connection(Section):
     """One resource at one service.
 
-    `key` is for `auth = "key"`, the credential's fields are for `auth = "entra"`.
+    `key` is for `auth = "key"` (a key, or a personal access token), the credential's fields are for `auth = "entra"`,
+    `client_id` and `client_secret` also for `auth = "oauth"`.
 
     Attributes:
         endpoint: base address of the resource, without a slash at the end.
@@ -56,6 +51,7 @@ class Connection(Section):
         management, management_scope: where deployments are managed, and the scope of its tokens (other clouds).
         portal_url: pattern of a link to a job, with `{job}`.
         training_types: offered training types; empty = all that the service knows.
+        options: settings that only this service has (`[connections.options]`); never secrets.
     """
 
     name: ConnectionName
@@ -70,12 +66,13 @@ class Connection(Section):
     client_secret: Secret | None = None
     scope: Text | None = None
     authority: Authority | None = None
-    api_versions: Mapping[OperationGroup, Text] = Field(default_factory=dict)
+    api_versions: Mapping[Text, Text] = Field(default_factory=dict)
     resource_id: Text | None = None
     management: Endpoint | None = None
     management_scope: Text | None = None
     portal_url: Text | None = None
     training_types: tuple[Text, ...] = ()
+    options: Mapping[str, Any] = Field(default_factory=dict)
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:

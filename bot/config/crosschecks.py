@@ -2,7 +2,7 @@
 other mistakes; what has the wrong type is left to the models."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.config.settings import LimitsSettings, StoreSettings
 from bot.config.translate import Places
 from bot.config.variables import CONNECTION, PREFIX, variable_part
 from providers.azure_openai.resource_id import ResourceId
+from providers.registry import kinds, service
 
 Table = Mapping[str, Any]
 
@@ -86,6 +87,7 @@ def _connections(connections: object, places: Places) -> Iterator[Problem]:
         if isinstance(one, dict):
             yield from _authentication(one, index, places)
             yield from _resource(one, index, places)
+            yield from _of_service(one, index, places)
 
 
 def _storage(accounts: object, places: Places) -> Iterator[Problem]:
@@ -132,6 +134,32 @@ def _resource(one: Table, index: int, places: Places) -> Iterator[Problem]:
     except ValueError:
         where = places.of(("connections", index, "resource_id"))
         yield Problem(where, "bad_resource_id", {"value": given[:200]})
+
+
+def _of_service(one: Table, index: int, places: Places) -> Iterator[Problem]:
+    """What the service itself knows of: ways to sign in, groups of operations, its options."""
+    kind = one.get("provider", "azure_openai")
+    if kind not in kinds():
+        return
+    known = service(str(kind))
+
+    def other(where: tuple[str | int, ...], among: Iterable[str]) -> Problem:
+        expected = ", ".join(repr(name) for name in sorted(among)) or "nothing"
+        return Problem(places.of(("connections", index, *where)), "not_one_of", {"expected": expected})
+
+    if isinstance(one.get("auth"), str) and one["auth"] not in known.auths:
+        yield other(("auth",), known.auths)
+    for group in _table(one, "api_versions"):
+        if group not in known.groups:
+            yield other(("api_versions", group), known.groups)
+    given = _table(one, "options")
+    strange = [name for name in given if name not in known.keys]
+    for name in strange:
+        yield other(("options", name), known.keys)
+    for name in () if strange else known.wrong({**given, **one}):
+        if name.partition(".")[0] in known.keys:
+            code = "bad_option" if name.partition(".")[0] in given else "option_missing"
+            yield Problem(places.of(("connections", index, "options", name)), code)
 
 
 def _prices(data: Table, table: str, places: Places) -> Iterator[Problem]:

@@ -19,8 +19,12 @@ def network_options(network: NetworkSettings) -> NetworkOptions:
 
 
 def provider_settings(connection: Connection) -> dict[str, Any]:
-    """For `providers.registry.build`: the connection's keys; secrets stay wrapped, None means not set."""
-    return connection.model_dump()
+    """For `providers.registry.build`: the connection's keys and those of its options; secrets stay wrapped.
+
+    None means not set. An option cannot stand in for a key of the connection: it would pass by its checks.
+    """
+    own = connection.model_dump(exclude={"options"})
+    return {**connection.options, **own}
 
 
 def storage_account(storage: StorageSettings) -> StorageAccount:

@@ -31,9 +31,10 @@ class PointedElsewhere(Exception):
     """A connection's name was given to another resource: its jobs and files are not there."""
 
 
-def resource_key(provider: str, endpoint: str) -> str:
-    """Digest of the resource that a connection points to."""
-    return hashlib.sha256(f"{provider}\n{endpoint.rstrip('/').lower()}".encode()).hexdigest()[:16]
+def resource_key(provider: str, endpoint: str, identity: str = "") -> str:
+    """Digest of the resource that a connection points to; `identity` tells resources behind one endpoint apart."""
+    told = f"{provider}\n{endpoint.rstrip('/').lower()}" + (f"\n{identity.lower()}" if identity else "")
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def register(connection: Connection, name: str, provider: str, key: str) -> None:

@@ -24,7 +24,7 @@ from bot.store.jobs import Job
 from bot.training import gate, submit
 from bot.work import card_rows
 from bot.work.outbox_rows import Target
-from providers.base import Capabilities, HyperParam, Model, Provider
+from providers.base import Capabilities, HyperParam, Model, Provider, epochs
 
 SEED_MAXIMUM = 2**31 - 1
 RETIRES_SOON_DAYS = 90
@@ -179,11 +179,7 @@ def _day(at: datetime) -> str:
 
 def epochs_of(order: TrainOrder, model: Model) -> int | None:
     """How many epochs are ordered; None when the service decides."""
-    described = next((one for one in model.hyperparameters if one.name == "n_epochs"), None)
-    value = order.hyperparameters.get("n_epochs", described.default if described else None)
-    if value is None or (described is not None and value == described.auto) or value < 1:
-        return None
-    return int(value)
+    return epochs(model.parameters(order.method), order.hyperparameters)
 
 
 def estimate(settings: Settings, checked: Checked) -> Money | None:

@@ -148,6 +148,9 @@ class AzureHosting:
         except OutcomeUnknown as error:
             raise unanswered(error) from error
 
+    async def hand_over(self, name: str) -> None:
+        """Keys stay at the account: whoever may read them reads them there."""
+
     def endpoint(self, name: str) -> Endpoint:
         """How programs call it; the scope is for `entra` only."""
         entra = self._settings.auth == "entra"

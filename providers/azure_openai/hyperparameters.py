@@ -13,6 +13,7 @@ SUPERVISED: Final = (
         maximum=None,
         auto=-1,
         default=-1,
+        means="epochs",
         hint="How often the whole training file is read. -1: the service decides from the number of examples.",
     ),
     HyperParam(

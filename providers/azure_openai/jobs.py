@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from providers.azure_openai.wire import WireJob
-from providers.base import Failure, JobSpec, JobState, Number, RemoteJob
+from providers.base import Failure, JobSpec, JobState, Number, RemoteJob, Value
 from providers.clock import from_unix
 
 # Contract 1.5: the union of what versions, previews and examples show. Keys are lower case.
@@ -98,8 +98,8 @@ def is_result_of(job: RemoteJob, spec: JobSpec, earliest: datetime) -> bool:
     )
 
 
-def _sent(name: str, value: Number) -> Number:
-    return int(value) if name in WHOLE_PARAMETERS else value
+def _sent(name: str, value: Value) -> Value:
+    return int(value) if name in WHOLE_PARAMETERS and not isinstance(value, str) else value
 
 
 def _hyperparameters(wire: WireJob) -> dict[str, Number]:

@@ -140,6 +140,11 @@ class AzureOpenAIProvider:
         """Deployments; None where the configuration does not name the resource in ARM."""
         return self._hosting
 
+    @property
+    def requirements(self) -> None:
+        """A training needs nothing beyond its data."""
+        return
+
     async def probe(self) -> Probe:
         """List files and jobs: harmless, needs the same rights as the work, and tells how much is used."""
         files, answer = await self._client.files()

@@ -1,14 +1,12 @@
 """Single values: what is taken and what is refused."""
 
 from pathlib import Path
-from typing import get_args
 
 import hypothesis
 import pytest
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from bot.config.connections import OperationGroup
 from bot.config.fields import AppName, CommandName, Endpoint, HostPattern, is_loopback
 from bot.config.hosts import host_allowed
 from bot.config.mounts import filesystem_of, network_filesystem
@@ -173,12 +171,6 @@ def test_connections_given_as_one_table(given: Loader) -> None:
     text = '[slack]\nhome_team = "T0HOME"\nchannel = "C0F"\n[connections]\nname = "a"\n'
     env = {name: value for name, value in SECRETS.items() if "SLACK" in name}
     assert found(given, text, env) == {("tunesmith.toml: connections", "wrong_type")}
-
-
-def test_groups_of_operations_are_the_providers() -> None:
-    from providers.azure_openai.settings import API_VERSIONS
-
-    assert set(get_args(OperationGroup)) == {*API_VERSIONS, "*"}
 
 
 def test_an_unknown_group_of_operations(given: Loader) -> None:

@@ -1,0 +1,192 @@
+"""What a connection can do, as data: capabilities, hyperparameters, models. The surface offers nothing else.
+
+All values are frozen; times are aware UTC.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Number = int | float
+Value = int | float | str
+"""What a hyperparameter can be set to."""
+ModelKind = Literal["base", "tuned", "checkpoint"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuffixRule:
+    """What the service accepts as the readable end of a model's name.
+
+    Attributes:
+        pattern: regular expression of the allowed characters, anchored.
+        maximum: characters above which the service refuses.
+        advised: characters above which some of its tools refuse.
+    """
+
+    pattern: str
+    maximum: int
+    advised: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameRule:
+    """What the service accepts as a name: `pattern` (anchored) and how many characters."""
+
+    pattern: str
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Documented quotas of one resource; None where the service documents none."""
+
+    file_bytes: int | None = None
+    files: int | None = None
+    files_total_bytes: int | None = None
+    jobs_kept: int | None = None
+    jobs_running: int | None = None
+    jobs_queued: int | None = None
+    deployments: int | None = None
+    job_tokens: int | None = None
+    min_examples: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingType:
+    """One way to train that a person can choose: `id` for the wire, `label` and `hint` for the modal."""
+
+    id: str
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What this connection can do; the surface offers nothing else.
+
+    Attributes:
+        deployment_name: what names deployments may have; None = not documented.
+        safety_line: a line of a job's log that holds these words tells that the trained model passed the service's
+            safety evaluation; "" = the service says nothing of that kind.
+        training: False where nothing can be trained (any more); `notice` is the code of why, for words
+            (`training_removed`). What was trained there is still shown, served and cleaned up.
+        resubmit: a creation may be repeated with the same `JobSpec.key` without making a second job.
+        sparse_points: few measurements are normal (one per epoch), and the chart says so.
+        split_validation: the share of the training data that the bot may hold back as validation data is offered.
+    """
+
+    pause: bool
+    cancel: bool
+    seed: bool
+    validation: bool
+    suffix: SuffixRule | None
+    byte_order_mark: bool
+    live_points: bool
+    training_types: tuple[TrainingType, ...]
+    methods: tuple[str, ...]
+    limits: Limits
+    deployment_name: NameRule | None = None
+    safety_line: str = ""
+    training: bool = True
+    notice: str = ""
+    resubmit: bool = False
+    sparse_points: bool = False
+    split_validation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One of the values that a hyperparameter can have."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HyperParam:
+    """One hyperparameter as the service describes it.
+
+    Attributes:
+        name: the service's own name (`n_epochs`).
+        label: short name for a field.
+        kind: whole number, decimal number, one line of text, several lines, or one of `options`.
+        minimum, maximum: bounds that the service refuses beyond; None = none documented.
+        auto: the value that means "the service decides" (-1), None when there is none.
+        default: what is sent when nobody chooses; None = nothing is sent.
+        hint: one sentence for the field, with the advised range and its source.
+        methods: of training that take it; empty = all of the model.
+        means: `epochs` = how often the data is gone through; `duration` = that or another measure as text (`3ep`,
+            `100ba`, `1000000tok`).
+        pattern: what a text must look like as a whole, "" = anything. longest: most characters of a text.
+        required: it has no default, and nothing is trained without it.
+    """
+
+    name: str
+    label: str
+    kind: Literal["int", "float", "text", "lines", "choice"]
+    minimum: Number | None
+    maximum: Number | None
+    auto: Number | None
+    default: Value | None
+    hint: str
+    methods: tuple[str, ...] = ()
+    means: Literal["", "epochs", "duration"] = ""
+    pattern: str = ""
+    longest: int = 2000
+    options: tuple[Option, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Something that can be trained further.
+
+    Attributes:
+        id: the name to send.
+        short: a name that fits a select option and is readable (75 characters at most).
+        base: the base model's id; for a base model its own id.
+        lifecycle: the service's own word (`generally-available`).
+        training_ends, inference_ends: retirement in its two phases; None = not announced.
+        training_types: ids of `TrainingType` that this model is known to take; empty = not known.
+        job_id: the service's job that made it, for tuned models and checkpoints.
+        replacement: the base model to take instead of a retired one, "" = none is named.
+        dates_source: who says when it retires ("the service", or the document and the day it was checked).
+    """
+
+    id: str
+    kind: ModelKind
+    short: str
+    base: str
+    lifecycle: str
+    trainable: bool
+    created_at: datetime | None = None
+    training_ends: datetime | None = None
+    inference_ends: datetime | None = None
+    methods: tuple[str, ...] = ("supervised",)
+    training_types: tuple[str, ...] = ()
+    hyperparameters: tuple[HyperParam, ...] = ()
+    job_id: str | None = None
+    context_tokens: int | None = None
+    replacement: str = ""
+    dates_source: str = ""
+
+    def parameters(self, method: str) -> tuple[HyperParam, ...]:
+        """The hyperparameters of one method."""
+        return tuple(one for one in self.hyperparameters if not one.methods or method in one.methods)
+
+
+def epochs(described: tuple[HyperParam, ...], chosen: Mapping[str, Value]) -> int | None:
+    """How often the training goes through its data; None when the service decides or it is measured otherwise."""
+    for one in described:
+        value = chosen.get(one.name, one.default)
+        if value is None or (one.auto is not None and value == one.auto):
+            continue
+        if one.means == "epochs" and isinstance(value, int | float) and value >= 1:
+            return int(value)
+        found = re.fullmatch(r"([0-9]+)ep", str(value).replace("_", "")) if one.means == "duration" else None
+        if found is not None:
+            return int(found[1])
+    return None
