@@ -35,6 +35,8 @@ from bot.work import card_rows
 from providers.base import Capabilities, HyperParam, Model, Provider
 
 PAGE = 10
+SPLITS = (5, 10, 20)
+"""Percent of the training data that can be held back as validation data."""
 RUNNING_SHOWN = 5
 DATA_SHOWN = 20
 LOG_SHOWN = 40
@@ -227,7 +229,10 @@ class Questions:
         model_id = wish.model or (like.base_model if like and like.connection == name else None)
         model = connections.model(connection, name, model_id) if model_id else None
         _, read_at = connections.models(connection, name)
-        described = model.hyperparameters if model else self._usual_fields(connection, name)
+        methods = _methods(able, model)
+        method = wish.method or (like.method if like else "")
+        method = method if method in methods else methods[0]
+        described = model.parameters(method) if model else self._usual_fields(connection, name, method)
         hyper = dict(like.hyper) if like else {}
         return TrainForm(
             connections=self._connection_choices(),
@@ -252,6 +257,12 @@ class Questions:
             like=like.label if like else None,
             channel=wish.channel,
             catalogue_at=read_at,
+            closed="" if able.training else able.notice,
+            provider=self.settings.connection(name).provider,
+            methods=tuple(Choice(value=one, label=one) for one in methods),
+            method=method,
+            splits=SPLITS if able.validation and able.split_validation else (),
+            split=wish.split,
         )
 
     def _home_of(self, connection: Connection, given: str | None) -> str:
@@ -260,10 +271,11 @@ class Questions:
         found = datasets.get(connection, number) if number else None
         return str(found.source.get("connection", "")) if found else self.settings.connections[0].name
 
-    def _usual_fields(self, connection: Connection, name: str) -> tuple[HyperParam, ...]:
+    def _usual_fields(self, connection: Connection, name: str, method: str) -> tuple[HyperParam, ...]:
         """The fields of some trainable model, until one is chosen: nearly all models take the same."""
         models, _ = connections.models(connection, name)
-        return next((one.hyperparameters for one in models if one.trainable and one.hyperparameters), ())
+        able = (one for one in models if one.trainable and one.hyperparameters and method in one.methods)
+        return next((one.parameters(method) for one in able), ())
 
     def _data_choices(self, connection: Connection, actor: Actor) -> tuple[Choice, ...]:
         usable = datasets.usable(connection, actor.team_id, limit=100)
@@ -290,6 +302,8 @@ class Wish:
     like: str | None = None
     channel: str = ""
     new_data: bool = False
+    method: str | None = None
+    split: int | None = None
 
 
 def _only_type(able: Capabilities, model: Model | None) -> str | None:
@@ -300,7 +314,13 @@ def _only_type(able: Capabilities, model: Model | None) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _field(one: HyperParam, value: float | None) -> FieldSpec:
+def _methods(able: Capabilities, model: Model | None) -> tuple[str, ...]:
+    """Ways to train that the connection has and the model knows, the usual one first."""
+    known = able.methods or ("supervised",)
+    return tuple(one for one in known if model is None or one in model.methods) or known[:1]
+
+
+def _field(one: HyperParam, value: float | str | None) -> FieldSpec:
     return FieldSpec(
         name=one.name,
         label=one.label,
@@ -310,6 +330,11 @@ def _field(one: HyperParam, value: float | None) -> FieldSpec:
         auto=one.auto,
         value=value,
         hint=one.hint,
+        choices=tuple(Choice(value=each.value, label=each.label) for each in one.options),
+        pattern=one.pattern,
+        longest=one.longest,
+        required=one.required,
+        default=one.default,
     )
 
 

@@ -38,7 +38,7 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
         "grace_hours",
         "rate",
     ),
-    "training": ("job", "model", "connection", "train", "cost"),
+    "training": ("job", "model", "connection", "train", "cost", "purchase"),
     "keep": ("deployment", "until", "rate"),
 }
 """What people choose, and what it costs; other fields only follow from these."""

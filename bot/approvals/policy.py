@@ -133,6 +133,8 @@ def auto_rule(settings: Settings, ask: Ask) -> str | None:
 def _needs_nobody(rule: AutoApproval, ask: Ask, amount: tuple[float, str] | None, currency: str) -> bool:
     if rule.kind != kind_of(ask) or not fnmatchcase(connection_of(ask), rule.connection):
         return False
+    if isinstance(ask, TrainAsk) and ask.why == "purchase":
+        return False  # a rule about trainings was not written for contracts that are concluded
     if rule.sku is not None and not (
         isinstance(ask, DeployAsk) and ask.sku.casefold() == rule.sku.casefold()
     ):
@@ -146,7 +148,7 @@ def _needs_nobody(rule: AutoApproval, ask: Ask, amount: tuple[float, str] | None
 def _amount(ask: Ask) -> tuple[float, str] | None:
     """(a month of hosting or the training at its dearest, currency); "" = free in every currency."""
     if isinstance(ask, TrainAsk):
-        return ask.cost.high, ask.cost.currency
+        return (ask.cost.high, ask.cost.currency) if ask.cost is not None else None
     if isinstance(ask, DeployAsk) and ask.free:
         return 0.0, ""
     return (ask.rate.per_hour * MONTH_HOURS, ask.rate.currency) if ask.rate else None

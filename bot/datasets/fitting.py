@@ -7,11 +7,14 @@ from typing import Final
 FORMS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "supervised": frozenset({"chat", "tools", "vision"}),
+        "completion": frozenset({"prompt_response"}),
+        "instruction": frozenset({"prompt_response"}),
+        "pretraining": frozenset({"text"}),
         "dpo": frozenset({"preference"}),
         "reinforcement": frozenset({"reinforcement"}),
     }
 )
-"""Names of `bot.datasets.options.PROFILES` by method (contracts/azure_openai.md 1.4)."""
+"""Names of `bot.datasets.options.PROFILES` by method (contracts/azure_openai.md 1.4, azure_ml.md 2, databricks.md 6)."""
 ORDERED: Final = "supervised"
 """The method of the trainings that are ordered from here."""
 

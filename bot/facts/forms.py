@@ -22,12 +22,17 @@ class FieldSpec(Facts):
 
     name: str
     label: str
-    kind: Literal["int", "float"]
+    kind: Literal["int", "float", "text", "lines", "choice"]
     minimum: float | None
     maximum: float | None
     auto: float | None
-    value: float | None
+    value: float | int | str | None
     hint: str
+    choices: tuple[Choice, ...] = ()
+    pattern: str = ""
+    longest: int = 2000
+    required: bool = False
+    default: float | int | str | None = None
 
 
 class UploadForm(Facts):
@@ -44,10 +49,13 @@ class TrainForm(Facts):
     """The training modal, for the connection that is chosen now.
 
     Attributes:
+        closed: code of why nothing can be trained at this connection (any more), "" = it can.
+        methods: ways to train that the chosen model knows; shown when there is a choice. method: the chosen one.
         model: the option that is chosen, None = none yet. Options come from the catalogue by external select.
         datasets: the person's usable datasets (newest first, at most 100).
         fields: hyperparameters as the provider describes them for the chosen model.
         suffix_maximum, suffix_advised: 0 when the service takes no suffix.
+        splits: shares of the training data (percent) that can be held back as validation data; empty = not offered.
         like: prefilled from this job.
         catalogue_age: None when the catalogue has not been read yet (the modal says so).
     """
@@ -70,10 +78,19 @@ class TrainForm(Facts):
     like: str | None
     channel: str
     catalogue_at: datetime | None
+    closed: str = ""
+    provider: str = ""
+    methods: tuple[Choice, ...] = ()
+    method: str = "supervised"
+    splits: tuple[int, ...] = ()
+    split: int | None = None
 
 
 class TrainOrder(Facts):
-    """What a person wants trained, as it comes out of the modal."""
+    """What a person wants trained, as it comes out of the modal.
+
+    `split` is the share of the training data, in percent, that is held back as validation data; None = none.
+    """
 
     connection: str
     training_type: str | None
@@ -81,9 +98,10 @@ class TrainOrder(Facts):
     method: str = "supervised"
     train: str
     valid: str | None
-    hyperparameters: dict[str, float | int]
+    hyperparameters: dict[str, float | int | str]
     seed: int | None
     suffix: str | None
+    split: int | None = None
     like: str | None = None
     channel: str = ""
 

@@ -77,9 +77,13 @@ class FailureFacts(Facts):
         charged: False only when a source says so; None when unknown.
         tokens_billed: from the job's log, None when it did not say.
         request_id: for the service's support.
+        params: what the words need: what is missing, what to change in the data (`fix`).
+        grants: rights to ask for, one each.
     """
 
     kind: str
+    params: dict[str, str | int | float] = {}
+    grants: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     text: str = ""
     code: str = ""
@@ -138,7 +142,7 @@ class JobFacts(Facts):
     method: str
     train: DataRef
     valid: DataRef | None
-    hyperparameters: dict[str, float | int]
+    hyperparameters: dict[str, float | int | str]
     seed: int
     suffix: str | None
     created_at: datetime

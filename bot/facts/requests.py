@@ -94,10 +94,12 @@ class DeployAsk(Facts):
 
 
 class TrainAsk(Facts):
-    """A training that costs more than may be spent without asking.
+    """A training that costs more than may be spent without asking, or what has to be bought for one.
 
     Attributes:
-        why: `above` (dearer than `limit`) or `cap` (the month would reach `limit`); spent: this month so far.
+        cost: None = not known.
+        why: `above` (dearer than `limit`), `cap` (the month would reach `limit`), or `purchase`.
+        purchase: what is bought before the training (a marketplace offer). spent: this month so far.
     """
 
     job: str
@@ -105,8 +107,9 @@ class TrainAsk(Facts):
     model: str
     connection: str
     train: DataRef
-    cost: Money
-    why: Literal["above", "cap"]
+    cost: Money | None
+    why: Literal["above", "cap", "purchase"]
+    purchase: str = ""
     limit: float
     spent: float
     currency: str

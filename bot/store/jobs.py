@@ -40,7 +40,7 @@ class Job:
     method: str
     train: int | None
     valid: int | None
-    hyper: Mapping[str, float | int]
+    hyper: Mapping[str, float | int | str]
     seed: int
     suffix: str | None
     state: str

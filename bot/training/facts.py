@@ -97,6 +97,8 @@ def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
             code=kept.get("code", ""),
             request_id=kept.get("request_id", ""),
             tokens_billed=job.tokens_billed,
+            params=dict(kept.get("params") or {}),
+            grants=tuple(kept.get("grants") or ()),
         )
     explained = provider.explain(
         Failure(code=kept.get("code", ""), message=kept.get("message", ""), param=kept.get("param", ""))
@@ -109,6 +111,7 @@ def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
         charged=explained.charged,
         tokens_billed=job.tokens_billed,
         request_id=kept.get("request_id", ""),
+        params=dict(explained.params),
     )
 
 

@@ -1,6 +1,6 @@
 """Ordering a training: what a person wants, checked against what we know, priced, and started once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,11 +22,13 @@ from bot.store import connections, datasets, jobs, small
 from bot.store.datasets import Dataset
 from bot.store.jobs import Job
 from bot.training import gate, submit
+from bot.training.parameters import check_parameters
 from bot.work import card_rows
 from bot.work.outbox_rows import Target
-from providers.base import Capabilities, HyperParam, Model, Provider, epochs
+from providers.base import Capabilities, Model, Provider, epochs
 
 SEED_MAXIMUM = 2**31 - 1
+SPLIT_MAXIMUM = 50
 RETIRES_SOON_DAYS = 90
 
 
@@ -54,16 +56,17 @@ def check(
     if provider is None:
         raise NotThere("connection", {"given": order.connection})
     able = provider.capabilities
+    if not able.training:
+        raise Invalid(able.notice or "training_removed", {"given": order.connection}, field="connection")
     model = connections.model(connection, order.connection, order.model)
     if model is None:
         raise Invalid("model_unknown", {"given": order.model}, field="model")
     if model.training_ends is not None and model.training_ends <= now:
-        raise Invalid(
-            "model_retired", {"model": model.short, "date": _day(model.training_ends)}, field="model"
-        )
+        params = {"model": model.short, "date": _day(model.training_ends), "instead": model.replacement}
+        raise Invalid("model_retired", params, field="model")
     if not model.trainable:
         raise Invalid("model_not_trainable", {"model": model.short}, field="model")
-    if order.method not in model.methods:
+    if order.method not in model.methods or order.method not in able.methods:
         raise Invalid("method", {"model": model.short, "methods": ", ".join(model.methods)}, field="model")
     _training_type(order, model, able)
     train = _dataset(connection, order.train, team_id, "train")
@@ -73,9 +76,11 @@ def check(
     _form(train, order.method, "train")
     if valid is not None:
         _form(valid, order.method, "valid")
+    if order.split is not None:
+        _split(order, valid, able)
     if valid is not None and valid.id == train.id:
         raise Invalid("same_file", {"dataset": train.label}, field="valid")
-    check_hyperparameters(order.hyperparameters, model.hyperparameters)
+    check_parameters(order.hyperparameters, model.parameters(order.method))
     if order.seed is not None and not 0 <= order.seed <= SEED_MAXIMUM:
         raise Invalid("seed_range", {"maximum": SEED_MAXIMUM}, field="seed")
     check_suffix(order.suffix, able)
@@ -110,29 +115,18 @@ def _dataset(connection: Connection, given: str, team_id: str, field: str) -> Da
     return found
 
 
+def _split(order: TrainOrder, valid: Dataset | None, able: Capabilities) -> None:
+    if valid is not None:
+        raise Invalid("split_and_file", {"dataset": valid.label}, field="split")
+    if not able.split_validation or not 0 < (order.split or 0) <= SPLIT_MAXIMUM:
+        raise Invalid("split_range", {"maximum": SPLIT_MAXIMUM}, field="split")
+
+
 def _form(found: Dataset, method: str, field: str) -> None:
     """Raise `Invalid` for data whose form the method does not read."""
     if not fits(found.profile, method):
         form = (found.profile or "").replace("_", " ")
-        raise Invalid("data_form", {"dataset": found.label, "form": form}, field=field)
-
-
-def check_hyperparameters(given: Mapping[str, float | int], known: Sequence[HyperParam]) -> None:
-    """Raise `Invalid` for a name the model does not take or a value out of its range."""
-    described = {one.name: one for one in known}
-    for name, value in given.items():
-        one = described.get(name)
-        field = f"hp:{name}"
-        if one is None:
-            raise Invalid("hyperparameter_unknown", {"name": name}, field=field)
-        if one.auto is not None and value == one.auto:
-            continue
-        if one.kind == "int" and not isinstance(value, int):
-            raise Invalid("not_whole", {"name": one.label}, field=field)
-        if one.minimum is not None and value < one.minimum:
-            raise Invalid("value_small", {"name": one.label, "minimum": one.minimum}, field=field)
-        if one.maximum is not None and value > one.maximum:
-            raise Invalid("value_large", {"name": one.label, "maximum": one.maximum}, field=field)
+        raise Invalid("data_form", {"dataset": found.label, "form": form, "method": method}, field=field)
 
 
 def check_suffix(suffix: str | None, able: Capabilities) -> None:
@@ -166,7 +160,7 @@ def _warnings(
         found.append(("suffix_advised", {"advised": able.suffix.advised, "length": len(order.suffix)}))
     if model.training_ends is not None and (model.training_ends - now).days <= RETIRES_SOON_DAYS:
         found.append(("model_retires", {"model": model.short, "date": _day(model.training_ends)}))
-    if valid is None and able.validation:
+    if valid is None and able.validation and order.split is None:
         found.append(("no_validation", {}))
     if valid is not None and valid.sha256 and valid.sha256 == train.sha256:
         found.append(("same_content", {"train": train.label, "valid": valid.label}))
@@ -243,7 +237,7 @@ def _approval_warning(settings: Settings, ask: TrainAsk | None) -> Warnings:
         "why": ask.why,
         "limit": ask.limit,
         "spent": ask.spent,
-        "cost": ask.cost.high,
+        "cost": ask.cost.high if ask.cost is not None else 0.0,
         "currency": ask.currency,
     }
     return (("needs_approval", params),)

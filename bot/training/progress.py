@@ -11,12 +11,27 @@ from providers.base import Point
 
 def steps_in_all(hyper: Mapping[str, Any], examples: int | None) -> tuple[int | None, int | None]:
     """(steps, epochs) when the service has said batch size and epochs; None where it decides silently."""
-    epochs, batch = hyper.get("n_epochs"), hyper.get("batch_size")
-    if not isinstance(epochs, int) or epochs < 1:
+    epochs, batch = _epochs(hyper), hyper.get("batch_size")
+    if epochs is None:
         return None, None
     if not isinstance(batch, int) or batch < 1 or not examples:
         return None, epochs
     return epochs * math.ceil(examples / batch), epochs
+
+
+def _epochs(hyper: Mapping[str, Any]) -> int | None:
+    """By the names that the services have for it; `3ep` is three."""
+    for name in ("n_epochs", "num_train_epochs", "training_duration"):
+        value = hyper.get(name)
+        if isinstance(value, str):
+            value = (
+                int(value[:-2])
+                if value.endswith("ep") and value[:-2].isascii() and value[:-2].isdigit()
+                else None
+            )
+        if isinstance(value, int | float) and value >= 1:
+            return int(value)
+    return None
 
 
 def update(
@@ -25,7 +40,8 @@ def update(
     """What is known now, after further measurements."""
     step, first, last = known.step, known.train_first, known.train_last
     valid, accuracy = known.valid_last, known.token_accuracy
-    for point in sorted(points, key=lambda one: one.step):
+    points = sorted(points, key=lambda one: one.step)
+    for point in points:
         if not math.isfinite(point.value):
             continue
         step = max(step or 0, point.step)
@@ -41,6 +57,11 @@ def update(
         steps = None  # the service batches otherwise than it says: no guess is better than a wrong one
     fraction = step / steps if step is not None and steps else None
     epoch = fraction * epochs if fraction is not None and epochs else None
+    told = max((point.epoch for point in points if point.epoch is not None), default=None)
+    if steps is None and told is not None:
+        # Services that measure once per epoch tell the epoch; their steps cannot be counted from outside.
+        epoch = max(told, known.epoch or 0.0)
+        fraction = min(1.0, epoch / epochs) if epochs else None
     return Progress(
         step=step,
         steps=steps,

@@ -6,6 +6,7 @@ files and suffix; then the starter is asked (DESIGN section 3, calls that are no
 written on the way is written under the task's lease: a worker that lost it cannot take another's intent back.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,10 +21,11 @@ from bot.store import datasets, jobs, small
 from bot.store.jobs import Job
 from bot.store.requests import Request
 from bot.training import gate
+from bot.training.needs import Needs
 from bot.training.record import Recorder, poll_soon
 from bot.work import queue
 from bot.work.tasks import BULK, Again, Done, Outcome, Task
-from providers.base import JobSpec, RemoteJob
+from providers.base import JobSpec, Provider, RemoteJob
 from providers.errors import OutcomeUnknown, Refused, Throttled, Unavailable, Unsupported
 
 LOOK_FOR = timedelta(minutes=2)
@@ -127,6 +129,7 @@ class Submit:
         look_every: timedelta = LOOK_EVERY,
     ) -> None:
         self._deps, self._recorder = deps, recorder
+        self._needs = Needs(deps, recorder)
         self._look_for, self._look_every = look_for, look_every
 
     async def __call__(self, task: Task) -> Outcome:
@@ -137,7 +140,7 @@ class Submit:
             return Done()
         if job.intent_at is not None:
             return await self._look(task, job)
-        return await self._gate(task, job) or await self._start(task, job)
+        return await self._gate(task, job) or await self._needs(task, job) or await self._start(task, job)
 
     async def _start(self, task: Task, job: Job) -> Outcome:
         try:
@@ -204,7 +207,7 @@ class Submit:
 
     async def _send(self, task: Task, job: Job, files: Files) -> Outcome:
         spec = spec_of(job, files)
-        intent_at = self._now()
+        intent_at = job.intent_at or self._now()
         if not await self._deps.store.write(lambda c: self._intend(c, job, task, intent_at)):
             return Again(self._now())
         try:
@@ -269,6 +272,7 @@ class Submit:
             await self._deps.store.write(lambda c: self._looking(c, job.id, task, until, asked_at))
         files = await self._deps.store.read(lambda c: data_sent(c, job))
         found: Sequence[RemoteJob] = ()
+        provider: Provider | None = None
         if files.train is not None:
             provider = self._deps.provider(job.connection)
             found = await provider.find_job(spec_of(job, files), made_since(job))
@@ -281,6 +285,9 @@ class Submit:
                 job, task, min(candidates, key=lambda one: one.created_at), asked_at=asked_at
             )
         if abs(asked_at - sent_at) < self._look_for:
+            if provider is not None and provider.capabilities.resubmit:
+                # The service knows the job by our key: creating it again cannot make a second one.
+                return await self._send(task, job, files)
             return Again(self._now() + self._look_every)
         return Done(lambda c: self._recorder.uncertain(c, job.id, now=self._now()))
 
@@ -350,4 +357,13 @@ def spec_of(job: Job, files: Files) -> JobSpec:
         hyperparameters=dict(job.hyper),
         seed=job.seed,
         suffix=job.suffix,
+        key=key_of(job),
+        label=job.label,
+        requester=job.requester,
     )
+
+
+def key_of(job: Job) -> str:
+    """The same at every attempt and for no other job: our number and a digest of the intent (letters, digits, `-`)."""
+    digest = hashlib.sha256(job.intent_key.encode()).hexdigest()[:12]
+    return f"tunesmith-{job.label.lower()}-{digest}"

@@ -123,7 +123,11 @@ async def _train(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any])
     given = train.draft(values_of(view), metadata_of(view))
 
     def fields(connection: Connection) -> list[FieldSpec]:
-        wish = Wish(connection=given.connection, model=given.model.value if given.model else None)
+        wish = Wish(
+            connection=given.connection,
+            model=given.model.value if given.model else None,
+            method=given.method,
+        )
         return list(questions(desk).train_form(connection, call.actor, wish).fields)
 
     parsed = train.parse(values_of(view), metadata_of(view), await desk.deps.store.read(fields), locale)
@@ -133,6 +137,8 @@ async def _train(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any])
     order = parsed
     try:
         shown = await desk.deps.store.read(lambda c: _summary(desk, c, call, order))
+        fits = train_summary.fits(shown)
+        kept = None if fits else await desk.deps.store.write(lambda c: _keep(desk, c, call, shown))
     except Invalid as error:
         text = field_error(explain_error(error, locale))
         await ack(response_action="errors", errors={block_for(view, error.field, "model"): text})
@@ -140,7 +146,27 @@ async def _train(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any])
     except BotError as error:
         await ack(response_action="push", view=problem.build(explain_error(error, locale), locale))
         return
-    await ack(response_action="push", view=train_summary.build(shown, locale))
+    await ack(response_action="push", view=train_summary.build(shown, locale, kept))
+
+
+def _keep(desk: Desk, connection: Connection, call: Call, shown: TrainSummary) -> int:
+    """Keep an order that is too long for a view; its number."""
+    order = train_summary.Kept(user=call.actor.user_id, order=shown.order).model_dump_json().encode()
+    name = f"order:{shown.intent}"
+    return small.keep_bytes(connection, name, "application/json", order, now=desk.deps.clock.now())
+
+
+async def _order_of(desk: Desk, call: Call, confirmed: train_summary.Confirmed | None) -> TrainOrder | None:
+    """The order that Start was pressed for; None when it is lost, or another person's."""
+    number = confirmed.kept if confirmed is not None else None
+    if confirmed is None or number is None:
+        return confirmed.order if confirmed is not None else None
+    try:
+        data = await desk.deps.store.read(lambda c: small.bytes_of(c, number))
+        kept = train_summary.Kept.model_validate_json(data)
+    except (LookupError, ValueError):
+        return None
+    return kept.order if kept.user == call.actor.user_id else None
 
 
 def _summary(desk: Desk, connection: Connection, call: Call, order: TrainOrder) -> TrainSummary:
@@ -156,11 +182,12 @@ def _summary(desk: Desk, connection: Connection, call: Call, order: TrainOrder) 
 async def _start(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
     """Write the intent once, whatever happens to this process afterwards."""
     confirmed = train_summary.parse(metadata_of(view))
-    if confirmed is None or confirmed.order is None:
+    order = await _order_of(desk, call, confirmed)
+    if confirmed is None or order is None:
         await ack(response_action="clear")
         desk.later(call, lambda: desk.refuse(call, Invalid("order_lost")), "refuse")
         return
-    order, intent = confirmed.order, f"{call.actor.user_id}:{confirmed.intent}"
+    intent = f"{call.actor.user_id}:{confirmed.intent}"
     channel = desk.deps.settings.slack.channel
 
     def work(connection: Connection) -> int:
@@ -203,6 +230,8 @@ async def rebuild_train(desk: Desk, call: Call, value: str, _: Any) -> None:
         valid=given.valid,
         like=given.like,
         channel=given.channel,
+        method=given.method,
+        split=int(given.split) if given.split and given.split.isdecimal() else None,
     )
     form = await desk.deps.store.read(lambda c: questions(desk).train_form(c, call.actor, wish))
     shown = train.build(form, await desk.locale(call))
@@ -212,4 +241,5 @@ async def rebuild_train(desk: Desk, call: Call, value: str, _: Any) -> None:
 VIEW_ACTIONS: Final[Mapping[str, Action]] = {
     train.CONNECTION_ACTION: Action(rebuild_train),
     train.MODEL_ACTION: Action(rebuild_train),
+    train.METHOD_ACTION: Action(rebuild_train),
 }

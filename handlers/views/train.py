@@ -23,8 +23,9 @@ from handlers.views.inputs import (
     options,
     typed,
 )
-from handlers.views.train_fields import hyper_block, read_number, read_seed, read_suffix
+from handlers.views.train_fields import hyper_block, read_number, read_seed, read_suffix, read_text
 from handlers.wording.actions import label
+from handlers.wording.jobs import method, service
 from handlers.wording.markup import units, when
 from handlers.wording.modals import say
 
@@ -32,6 +33,7 @@ CALLBACK = "train"
 CONNECTION_ACTION = "train_connection"
 TYPE_ACTION = "train_type"
 MODEL_ACTION = "train_model"
+METHOD_ACTION = "train_method"
 SEED_MAXIMUM = 2**31 - 1
 _HYPER = "hp:"
 
@@ -56,6 +58,8 @@ class Draft(Untrusted):
     suffix: str
     like: str | None
     channel: str
+    method: str | None = None
+    split: str | None = None
 
 
 def build(form: TrainForm, locale: str) -> dict[str, object]:
@@ -71,6 +75,7 @@ def build(form: TrainForm, locale: str) -> dict[str, object]:
     blocks = [
         *([context(say("train_like", locale, {"job": form.like}))] if form.like else []),
         *_what(form, locale),
+        *([section(_closed(form, locale))] if form.closed else []),
         *_data(form, locale),
         *(
             hyper_block(f"{_HYPER}{spec.name}", spec, locale)
@@ -98,8 +103,12 @@ def draft(values: Values, private_metadata: str) -> Draft:
         train=chosen(values, "train"),
         valid=chosen(values, "valid"),
         hyperparameters={
-            name: text for name in _hyper_names(values) if (text := typed(values, _HYPER + name))
+            name: text
+            for name in _hyper_names(values)
+            if (text := typed(values, _HYPER + name) or chosen(values, _HYPER + name))
         },
+        method=chosen(values, "method"),
+        split=chosen(values, "split"),
         seed=typed(values, "seed"),
         suffix=typed(values, "suffix"),
         like=carried.like,
@@ -119,13 +128,15 @@ def parse(
     if given.valid is not None and given.valid == given.train:
         errors["valid"] = say("e_same", locale)
     specs = {spec.name: spec for spec in fields}
-    numbers: dict[str, float | int] = {}
+    read: dict[str, float | int | str] = {}
     for name, text in given.hyperparameters.items():
-        value, problem = read_number(text, specs.get(name), locale)
+        spec = specs.get(name)
+        worded = spec is not None and spec.kind not in ("int", "float")
+        value, problem = read_text(text, spec, locale) if spec and worded else read_number(text, spec, locale)
         if value is None:
             errors[_HYPER + name] = problem
         else:
-            numbers[name] = value
+            read[name] = value
     seed, seed_problem = read_seed(given.seed, SEED_MAXIMUM, locale)
     suffix, suffix_problem = read_suffix(given.suffix, locale)
     errors |= {name: text for name, text in (("seed", seed_problem), ("suffix", suffix_problem)) if text}
@@ -137,7 +148,9 @@ def parse(
         model=given.model.value,
         train=given.train,
         valid=given.valid,
-        hyperparameters=numbers,
+        method=given.method or "supervised",
+        hyperparameters=read,
+        split=int(given.split) if given.split and given.split.isdecimal() else None,
         seed=seed,
         suffix=suffix,
         like=given.like,
@@ -172,6 +185,17 @@ def _what(form: TrainForm, locale: str) -> list[Block]:
             else say("train_model_stale", locale)
         ),
     ]
+    if len(form.methods) > 1:
+        named = [Choice(value=one.value, label=_upper(method(one.value, locale))) for one in form.methods]
+        blocks.append(
+            field(
+                "method",
+                say("train_method", locale),
+                choice(METHOD_ACTION, named, form.method, pick),
+                hint=say("train_method_hint", locale),
+                dispatch=True,
+            )
+        )
     if options(form.training_types):
         blocks.append(
             field(
@@ -204,7 +228,23 @@ def _data(form: TrainForm, locale: str) -> list[Block]:
                 optional=True,
             )
         )
+    if form.splits:
+        shares = [
+            Choice(value=str(one), label=say("train_split_share", locale, share=str(one)))
+            for one in form.splits
+        ]
+        element = choice("split", shares, str(form.split) if form.split else None, pick)
+        label_text, hint = say("train_split", locale), say("train_split_hint", locale)
+        blocks.append(field("split", label_text, element, hint=hint, optional=True))
     return blocks
+
+
+def _closed(form: TrainForm, locale: str) -> str:
+    return say("train_closed", locale, {"connection": form.connection}, service=service(form.provider))
+
+
+def _upper(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _last(form: TrainForm, locale: str) -> list[Block]:

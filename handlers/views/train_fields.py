@@ -4,12 +4,15 @@ import math
 import re
 
 from bot.facts.forms import FieldSpec
-from handlers.blocks.primitives import Block
-from handlers.views.inputs import field, number
+from handlers.blocks.primitives import Block, Element
+from handlers.views.inputs import choice, field, number, text
+from handlers.wording.markup import units
 from handlers.wording.modals import say
 from handlers.wording.numbers import plain as figure
 
 _SUFFIX = re.compile(r"[A-Za-z0-9_-]+")
+MOST_TYPED = 3000
+"""Characters that Slack takes in one text input."""
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
 
 
@@ -23,12 +26,21 @@ def limits(spec: FieldSpec, locale: str) -> str:
 
 
 def hyper_block(block_id: str, spec: FieldSpec, locale: str) -> Block:
-    """One hyperparameter; empty means that the service decides."""
+    """One hyperparameter; empty means its default, or that the service decides."""
     empty = say("field_auto", locale)
+    if spec.default is not None and spec.default != spec.auto:
+        usual = spec.default if isinstance(spec.default, str) else figure(spec.default)
+        empty = say("field_default", locale, {"value": usual})
+    if spec.kind in ("text", "lines", "choice"):
+        hint = (
+            spec.hint if spec.required else f"{spec.hint} {empty if spec.default is not None else ''}".strip()
+        )
+        return field(block_id, spec.label, _element(spec, locale), hint=hint, optional=not spec.required)
     hint = " ".join(part for part in (spec.hint, limits(spec, locale), empty) if part)
     # The value for "the service decides" may lie below the range; typing it must not be refused.
     lowest = spec.minimum if spec.auto is None or spec.minimum is None else min(spec.minimum, spec.auto)
-    shown = None if spec.value == spec.auto or not _fits(spec.value, lowest, spec.maximum) else spec.value
+    value = None if isinstance(spec.value, str) else spec.value
+    shown = None if value == spec.auto or not _fits(value, lowest, spec.maximum) else value
     element = number(
         spec.name,
         decimal=spec.kind == "float",
@@ -38,6 +50,24 @@ def hyper_block(block_id: str, spec: FieldSpec, locale: str) -> Block:
         placeholder=say("ph_auto", locale),
     )
     return field(block_id, spec.label, element, hint=hint, optional=True)
+
+
+def _element(spec: FieldSpec, locale: str) -> Element:
+    value = spec.value if isinstance(spec.value, str) else ""
+    if spec.kind == "choice":
+        return choice(spec.name, spec.choices, value or None, say("choose", locale))
+    return text(spec.name, value, most=min(spec.longest, MOST_TYPED), lines=spec.kind == "lines")
+
+
+def read_text(given: str, spec: FieldSpec, locale: str) -> tuple[str | None, str]:
+    """The text, or None and what is wrong with it."""
+    if units(given) > spec.longest:
+        return None, say("e_long", locale, maximum=str(spec.longest))
+    if spec.kind == "choice" and given not in {one.value for one in spec.choices}:
+        return None, say("e_form", locale, {"hint": spec.hint})
+    if spec.pattern and re.fullmatch(spec.pattern, given) is None:
+        return None, say("e_form", locale, {"hint": spec.hint})
+    return given, ""
 
 
 def _fits(value: float | None, lowest: float | None, highest: float | None) -> bool:

@@ -1,4 +1,8 @@
-"""The summary before Start. It carries the order, which the bot checks again when it comes back."""
+"""The summary before Start. It carries the order, which the bot checks again when it comes back.
+
+An order that does not fit into what a view may carry (a grader, evaluation prompts) is kept by the bot, and the view
+carries its number; who presses Start must be who made the order.
+"""
 
 from typing import Annotated
 
@@ -15,17 +19,29 @@ _ROOM = 3000
 
 
 class Confirmed(Untrusted):
-    """What Start was pressed for. `order` is None when it did not fit: the bot keeps it under `intent`."""
+    """What Start was pressed for. `order` is None when it did not fit: `kept` is where the bot has it."""
 
     intent: Annotated[str, Field(min_length=1, max_length=200)]
     order: TrainOrder | None = None
+    kept: int | None = None
 
 
-def build(summary: TrainSummary, locale: str) -> dict[str, object]:
-    """The modal for `response_action: push` or `update`."""
-    carried = Confirmed(intent=summary.intent, order=summary.order).model_dump_json()
-    if units(carried) > _ROOM:
-        carried = Confirmed(intent=summary.intent).model_dump_json()
+class Kept(Untrusted):
+    """An order that the bot keeps, and whose it is."""
+
+    user: str
+    order: TrainOrder
+
+
+def fits(summary: TrainSummary) -> bool:
+    """Whether the view can carry the order."""
+    return units(Confirmed(intent=summary.intent, order=summary.order).model_dump_json()) <= _ROOM
+
+
+def build(summary: TrainSummary, locale: str, kept: int | None = None) -> dict[str, object]:
+    """The modal for `response_action: push` or `update`; `kept` is where an order is that does not fit."""
+    order = summary.order if kept is None and fits(summary) else None
+    carried = Confirmed(intent=summary.intent, order=order, kept=kept).model_dump_json()
     return modal(
         CALLBACK,
         say("summary_title", locale),

@@ -38,6 +38,9 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "command": " The command is {value}.",
         "quota": " ({needed} wanted, {available} left in {pool})",
         "quota_bare": " ({pool})",
+        "since": " (since {value})",
+        "instead": "Take {value} instead.",
+        "successor": "Choose its successor from the list.",
         "bounds": "{minimum} to {maximum}",
         "bounds_from": "{minimum} or more",
     }
@@ -66,6 +69,8 @@ def of(params: Params, locale: str) -> dict[str, str]:
         "action_hint": hint("bracket", "action"),
         "policy_hint": hint("bracket", "policy"),
         "categories_hint": hint("bracket", "categories"),
+        "since_hint": hint("since", "date"),
+        "instead_hint": hint("instead", "instead") or words["successor"],
         "role_name": text("role") or _ROLE,
         "grant_hint": words["command"].format(value=code(grant, 600)) if grant else "",
         "quota_hint": _quota(params, locale),

@@ -6,7 +6,7 @@ The kinds are those of `providers.failures`. "Nothing was charged" is only said 
 from collections.abc import Mapping
 
 from bot.facts.jobs import FailureFacts, JobFacts
-from handlers.wording import errors, jobs, numbers
+from handlers.wording import errors, jobs, numbers, requirements
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, inline, quoted
 from handlers.wording.said import Said, fill
@@ -180,6 +180,8 @@ def explain(job: JobFacts, locale: str) -> Said:
     who = jobs.service(job.provider)
     table = pick(_KINDS, locale)
     words = pick(_WORDS, locale)
+    if failure.kind == requirements.KIND:
+        return requirements.explain(failure, locale, who)
     if failure.kind not in table:
         for code in (failure.kind, failure.code):
             if errors.is_known(code):

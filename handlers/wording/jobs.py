@@ -82,7 +82,7 @@ _WAITS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
 _NO_LIMIT: Mapping[str, str] = {"en": "it is looked for at {service}."}
 _SERVICES: Mapping[str, str] = {
     "azure_openai": "Azure",
-    "azure_ai": "Azure AI",
+    "azure_ai_studio": "Azure AI",
     "databricks": "Databricks",
 }
 _TYPES: Mapping[str, Mapping[str, str]] = {
@@ -99,7 +99,14 @@ _TYPES: Mapping[str, Mapping[str, str]] = {
     }
 }
 _METHODS: Mapping[str, Mapping[str, str]] = {
-    "en": {"supervised": "supervised", "dpo": "preference (DPO)", "reinforcement": "reinforcement (RFT)"}
+    "en": {
+        "supervised": "supervised",
+        "completion": "text completion",
+        "instruction": "instruction (prompt and response)",
+        "pretraining": "continued pretraining",
+        "dpo": "preference (DPO)",
+        "reinforcement": "reinforcement (RFT)",
+    }
 }
 _EVAL_NEXT: Mapping[str, str] = {"en": "train loss and epochs as they come, then charts in the thread."}
 _CARD: Mapping[str, Mapping[str, str]] = {
@@ -322,8 +329,10 @@ def money_source(job: JobFacts, locale: str) -> str:
     return numbers.money_source(value, locale) if value else ""
 
 
-def setting(name: str, value: float, locale: str) -> str:
-    """`n_epochs 3`, `batch_size chosen by the service`."""
+def setting(name: str, value: float | str, locale: str) -> str:
+    """`n_epochs 3`, `batch_size chosen by the service`, `training_duration 3ep`."""
+    if isinstance(value, str):
+        return f"{inline(name, 60)} {inline(value, 60)}"
     return f"{inline(name, 60)} {_say('auto', locale) if value == -1 else numbers.plain(value)}"
 
 

@@ -41,6 +41,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "train_what": "{model} · {data} · {connection}",
         "train_cost": "*{cost}*",
         "train_above": "Trainings above {limit} are asked for first.",
+        "train_purchase": "*This subscribes to {offer} in the Azure Marketplace, once for the project.* Training and "
+        "hosting of the offer's models are billed through it.",
         "train_cap": "{spent} of {limit} are spent this month; this would pass the limit.",
         "keep_calls": "The bot makes a real call now and before each deletion until then.",
         "keep_cost": "*{cost} until {day}, used or not.*",
@@ -109,7 +111,7 @@ def lines(request: RequestFacts, locale: str) -> list[str]:
 def source(request: RequestFacts, locale: str) -> str:
     """Who says what it costs."""
     if request.train is not None:
-        return numbers.money_source(request.train.cost, locale)
+        return numbers.money_source(request.train.cost, locale) if request.train.cost is not None else ""
     if request.keep is not None:
         return numbers.money_source(request.keep.cost, locale) if request.keep.cost is not None else ""
     rate = request.deploy.rate if request.deploy is not None else None
@@ -296,13 +298,15 @@ def quota_lines(quota: QuotaUse | None, count: QuotaUse | None, locale: str) -> 
 
 def _training(ask: TrainAsk, locale: str) -> list[str]:
     limit, spent = numbers.amount(ask.limit, ask.currency), numbers.amount(ask.spent, ask.currency)
-    why = say(f"train_{ask.why}", locale, limit=limit, spent=spent)
-    cost = numbers.money(ask.cost, locale)
+    why = say(f"train_{ask.why}", locale, {"offer": ask.purchase}, limit=limit, spent=spent)
+    if ask.cost is not None:
+        cost = numbers.money(ask.cost, locale)
+        why = f"{bold(f'{cost[:1].upper()}{cost[1:]}.')} {why}"
     data = [inline(ask.train.name, 80), inline(ask.train.id, 20)]
     if ask.train.examples is not None:
         data.append(numbers.count(ask.train.examples, "example", locale))
     return [
-        f"{bold(f'{cost[:1].upper()}{cost[1:]}.')} {why}",
+        why,
         " · ".join([inline(ask.model, 80), *data, inline(ask.connection, 60)]),
     ]
 

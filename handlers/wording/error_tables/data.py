@@ -30,9 +30,9 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "Ask for it again in a few minutes.",
         ),
         "data_form": (
-            "{dataset} is not in the chat form",
-            "It was checked as {form}, and trainings that are ordered from here are supervised: they read chats.",
-            "Choose data in the chat form.",
+            "{dataset} is not in a form that this training reads",
+            "It was checked as {form}; the training is {method}.",
+            "Choose other data, or another method.",
         ),
         "nothing_to_repair": (
             "Nothing in {dataset} can be repaired by the bot",

@@ -228,8 +228,8 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "model_retired": (
             "{model} is retired",
-            "{service} trains it no longer.",
-            "Choose its successor from the list.",
+            "{service} trains it no longer{since_hint}.",
+            "{instead_hint}",
         ),
         "method_required": (
             "{model} is trained with the method {method}",
@@ -245,6 +245,16 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "{service} does not take this hyperparameter",
             "A value is outside its range.",
             "Leave the field empty to let the service decide, or stay within the range at the field.",
+        ),
+        "grader_invalid": (
+            "The grader cannot be used",
+            "It is not as {service} documents it, at `{where}`. Nothing was sent.",
+            "Correct the JSON in the grader's field: it needs `type`, `name` and the fields of its type.",
+        ),
+        "grader_refused": (
+            "{service} does not take this grader",
+            "Its own words are at the end of this message.",
+            "Correct the JSON in the grader's field, or choose another type of grader.",
         ),
         "results_missing": (
             "{service} has no results file for this job",
