@@ -75,6 +75,7 @@ class Capabilities:
             (`training_removed`). What was trained there is still shown, served and cleaned up.
         resubmit: a creation may be repeated with the same `JobSpec.key` without making a second job.
         sparse_points: few measurements are normal (one per epoch), and the chart says so.
+        copies: a model that was trained here can be deployed at another connection of the same service.
         split_validation: the share of the training data that the bot may hold back as validation data is offered.
     """
 
@@ -95,6 +96,7 @@ class Capabilities:
     resubmit: bool = False
     sparse_points: bool = False
     split_validation: bool = False
+    copies: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

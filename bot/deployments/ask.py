@@ -37,6 +37,7 @@ class Parts:
     replaced: Deployment | None
     quota: QuotaUse | None
     count: QuotaUse | None
+    filter_off: bool = False
 
 
 def build(
@@ -87,6 +88,8 @@ def build(
         compare=_compare(connection, replaced),
         reading=_reading(found),
         safety_passed=_safety(connection, providers, found),
+        unit=sku.unit,
+        filter_off=parts.filter_off,
         warnings=warnings(order.connection, parts, providers, places, rate, now=now),
     )
 
@@ -101,6 +104,12 @@ def region_of(settings: Settings, places: Places, name: str) -> str:
 def per_minute(per_unit: int | None, capacity: int) -> int | None:
     """What a capacity means per minute; None when one unit is not known."""
     return per_unit * capacity if per_unit is not None else None
+
+
+def is_off(places: Places, name: str, content_filter: str | None) -> bool:
+    """Whether what was chosen turns the service's content safety off."""
+    place = places.of(name)
+    return bool(content_filter and place is not None and content_filter == place.filter_off)
 
 
 def _compare(connection: Connection, replaced: Deployment | None) -> tuple[str, float] | None:
@@ -133,6 +142,10 @@ def warnings(
     told: list[tuple[str, dict[str, str | int | float]]] = []
     if sku.processing != "region":
         told.append((f"{sku.processing}_processing", {"sku": sku.label}))
+    if sku.sleeps:
+        told.append(("sleeps", {"connection": name}))
+    if parts.filter_off:
+        told.append(("filter_off", {"connection": name}))
     aged = _expires(name, sku, providers)
     told += aged
     told += _retires(name, parts, places, now, open_end=parts.until is None and not aged)

@@ -72,6 +72,7 @@ def deployment_facts(
         capacity=one.capacity,
         tokens_per_minute=per_minute(sku.tokens_per_unit, one.capacity) if sku else None,
         requests_per_minute=per_minute(sku.requests_per_unit, one.capacity) if sku else None,
+        unit=sku.unit if sku else "",
         until=one.until,
         replaces=deployment_name(one.replaces) if one.replaces else None,
         replaces_name=replaced.title if replaced else "",
@@ -104,6 +105,7 @@ def deployment_facts(
         gone_why=one.gone_why or "",
         problem=_problem(one.failure),
         snippet=_snippet(one, hosting),
+        key_problem=_problem(one.asked.get(KEY_PROBLEM)),
         model_gone=_model_deleted(connection, one),
         can=_can(connection, one, rules, hosting),
         read_at=idle.read_at,
@@ -142,6 +144,10 @@ def _problem(failure: Mapping[str, Any] | None) -> ProblemFacts | None:
     )
 
 
+KEY_PROBLEM = "key_problem"
+"""Key in `Deployment.asked`: why its key could not be put where the configuration wants it."""
+
+
 def _snippet(one: Deployment, hosting: Hosting | None) -> Snippet | None:
     """How programs call it, once the service has it."""
     if hosting is None or one.state not in ANSWERING:
@@ -153,6 +159,10 @@ def _snippet(one: Deployment, hosting: Hosting | None) -> Snippet | None:
         api_version=where.api_version,
         auth=where.auth,
         scope=where.scope,
+        style=where.style,
+        key_secret=where.key_secret,
+        key_vault=where.key_vault,
+        key_command=where.key_command,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.deployments import keep, rollout, take_down
+from bot.deployments.facts import KEY_PROBLEM
 from bot.deployments.record import (
     DeploymentRecorder,
     hosting_of,
@@ -111,7 +112,8 @@ class FollowDeployment:
             return self._not_yet(found, error, None)
         except OutcomeUnknown as error:
             return self._not_yet(found, error, None)
-        return Done(lambda c: self._live(c, found, answer, task.corr))
+        problem = await _handed_over(hosting, found)
+        return Done(lambda c: self._live(c, found, answer, problem, task.corr))
 
     def _failure(
         self, found: Deployment, problem: ProviderError | None, code: str, words: str
@@ -151,14 +153,31 @@ class FollowDeployment:
         wait = min(CALM_SECONDS, near + passed / 10)
         return self._now() + timedelta(seconds=max(retry_after or 0.0, wait))
 
-    def _live(self, connection: Connection, seen: Deployment, answer: CallResult, corr: str) -> None:
+    def _live(
+        self,
+        connection: Connection,
+        seen: Deployment,
+        answer: CallResult,
+        problem: ProblemFacts | None,
+        corr: str,
+    ) -> None:
         """It answers: who asked is told how to call it, and what it replaces gets its day."""
         fresh = deployments.get(connection, seen.id)
         if fresh is None or not unmoved(fresh, seen):
             return
         now = self._now()
+        asked = {name: value for name, value in fresh.asked.items() if name != KEY_PROBLEM}
+        if problem is not None:
+            asked[KEY_PROBLEM] = problem.model_dump(mode="json")
         deployments.change(
-            connection, fresh.id, now=now, state="live", first_ok_at=now, failure=None, operation=None
+            connection,
+            fresh.id,
+            now=now,
+            state="live",
+            first_ok_at=now,
+            failure=None,
+            operation=None,
+            asked=asked,
         )
         self._recorder.audit(
             connection, fresh, "deployment.live", now=now, corr=corr, before=fresh.state, after=fresh.title
@@ -189,3 +208,12 @@ class FollowDeployment:
 
     def _now(self) -> datetime:
         return self._deps.clock.now()
+
+
+async def _handed_over(hosting: Hosting, found: Deployment) -> ProblemFacts | None:
+    """Put the key where the configuration wants it; why it is not there. It answers all the same."""
+    try:
+        await hosting.hand_over(found.name)
+    except ProviderError as error:
+        return problem_of(error)
+    return None

@@ -15,7 +15,7 @@ from bot.deployments.models import Found
 from bot.deployments.parsing import format_tags, format_until
 from bot.deployments.places import Places, is_free
 from bot.deployments.pricing import Planned
-from bot.deployments.refusals import can_be_replaced, hours_of
+from bot.deployments.refusals import can_be_replaced, can_go, hours_of
 from bot.errors import Invalid
 from bot.facts.deploy_forms import DeployForm, DeployOrder
 from bot.facts.forms import Choice
@@ -100,6 +100,7 @@ class _Form:
             capacity=wish.capacity,
             filters=tuple(Choice(value=one, label=one) for one in filters),
             content_filter=wish.content_filter if wish.content_filter in filters else None,
+            filter_off=place.filter_off if place else "",
             tags=wish.tags or "",
             reason=wish.reason or "",
             until=wish.until or None,
@@ -158,11 +159,13 @@ class _Form:
         return found, None
 
     def _able(self, found: Found | None) -> tuple[Choice, ...]:
-        """Connections where deployments are managed; the one that has the model first."""
+        """Connections where deployments are managed and the model can go; the one that has it first."""
         able = [
             one
             for one in self.settings.connections
-            if one.name in self.providers and self.providers[one.name].hosting is not None
+            if one.name in self.providers
+            and self.providers[one.name].hosting is not None
+            and (found is None or can_go(self.settings, self.providers, found.connection, one.name))
         ]
         able.sort(key=lambda one: found is None or one.name != found.connection)
         return tuple(Choice(value=one.name, label=one.name, note=one.region) for one in able)
@@ -203,6 +206,7 @@ class _Form:
                 "capacity_minimum": sku.minimum,
                 "capacity_maximum": sku.maximum,
                 "capacity_step": sku.step,
+                "unit": sku.unit,
                 "tokens_per_unit": sku.tokens_per_unit,
                 "requests_per_unit": sku.requests_per_unit,
                 "rate": pricing.rate_of(self.settings, target, base, sku.id, free=is_free(sku)),
@@ -248,6 +252,7 @@ class _Form:
             replaced=examined.replaced,
             quota=form.quota,
             count=form.count,
+            filter_off=asking.is_off(self.places, form.connection, form.content_filter),
         )
         told = asking.warnings(form.connection, parts, self.providers, self.places, form.rate, now=self.now)
         return form.model_copy(update={"problems": problems, "warnings": told})

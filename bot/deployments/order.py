@@ -123,6 +123,7 @@ def examine(
             replaced=made.replaced,
             quota=quota,
             count=count,
+            filter_off=asking.is_off(places, order.connection, order.content_filter),
         )
         made.ask = asking.build(connection, order, parts, settings, providers, places, now=now)
     return made

@@ -40,6 +40,16 @@ def hours_of(connection: Connection, settings: Settings, actor: Actor) -> Hours:
     return Hours.of(settings.approvals.working_hours, person.member.tz if person else "")
 
 
+def can_go(settings: Settings, providers: Mapping[str, Provider], trained_at: str, target: str) -> bool:
+    """Whether a model of one connection can be deployed at another: the service has to copy it there."""
+    if trained_at == target:
+        return True
+    kinds = {one.name: one.provider for one in settings.connections}
+    source = providers.get(trained_at)
+    same = kinds.get(trained_at) == kinds.get(target)
+    return same and source is not None and source.capabilities.copies and source.hosting is not None
+
+
 def can_be_replaced(one: Deployment) -> bool:
     """Whether it answers callers who can move to a new one, and nothing replaces it yet."""
     return one.fine_tuned and one.state in REPLACEABLE and one.take_down_at is None
@@ -109,9 +119,7 @@ class Looker:
     def reachable(self, found: Found) -> None:
         """The service can fetch the model from the connection that has it (section 2.2, `model.source`)."""
         target = self.order.connection
-        kinds = {one.name: one.provider for one in self.settings.connections}
-        same = kinds.get(found.connection) == kinds.get(target)
-        if found.connection == target or (same and self._hosts(found.connection)):
+        if can_go(self.settings, self.providers, found.connection, target):
             return
         params: Params = {
             "model": found.model.short,

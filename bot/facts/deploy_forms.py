@@ -20,6 +20,8 @@ class DeployForm(Facts):
         replaceable: live deployments of the target connection that this one may replace.
         rate, bill, quota, count: for what is chosen now; None = not known.
         read_at: when the region's offer was read, None = never (the modal says so).
+        unit: what capacity is counted in; `none` = there is nothing to choose.
+        filter_off: the one of `filters` that turns content safety off, "" = none does.
         problems: (field, code, params) of what would refuse it, shown as soon as it is known.
         request: set when a request is changed (`A31`): the same modal, submitted as its next round.
     """
@@ -51,6 +53,8 @@ class DeployForm(Facts):
     count: QuotaUse | None = None
     read_at: datetime | None = None
     warnings: Warnings = ()
+    unit: Literal["", "none", "throughput"] = ""
+    filter_off: str = ""
     problems: tuple[tuple[str, str, dict[str, str | int | float]], ...] = ()
     request: str | None = None
     channel: str = ""

@@ -36,13 +36,17 @@ class ProblemFacts(Facts):
 
 
 class Snippet(Facts):
-    """How programs call it; never a secret. `auth` is `key` or `entra` with its scope."""
+    """How programs call it; never a secret. As `providers.hosting.Endpoint` has it."""
 
     url: str
     deployment: str
     api_version: str
-    auth: Literal["key", "entra"]
+    auth: Literal["key", "entra", "token"]
     scope: str = ""
+    style: Literal["azure_openai", "azure_v1", "serverless", "databricks"] = "azure_openai"
+    key_secret: str = ""
+    key_vault: str = ""
+    key_command: str = ""
 
 
 class DeploymentFacts(Facts):
@@ -93,6 +97,7 @@ class DeploymentFacts(Facts):
     sku: str
     sku_label: str
     capacity: int
+    unit: Literal["", "none", "throughput"] = ""
     tokens_per_minute: int | None = None
     requests_per_minute: int | None = None
     until: datetime | None = None
@@ -127,6 +132,7 @@ class DeploymentFacts(Facts):
     gone_why: str = ""
     model_gone: bool = False
     problem: ProblemFacts | None = None
+    key_problem: ProblemFacts | None = None
     snippet: Snippet | None = None
     can: tuple[str, ...] = ()
     portal_url: str = ""

@@ -57,6 +57,8 @@ class DeployAsk(Facts):
         until: until when it is wanted; None = open end.
         replaces: label of the deployment that goes when this one answers (`P7`); replaces_name: its title.
         valid_loss: of the job; compare: (job label, its validation loss) of what is replaced.
+        unit: what the capacity is counted in (`providers.hosting.Sku.unit`).
+        filter_off: the service's content safety is off.
         safety_passed: the service's safety evaluation of the model; None = not known.
     """
 
@@ -90,6 +92,8 @@ class DeployAsk(Facts):
     compare: tuple[str, float] | None = None
     reading: str = ""
     safety_passed: bool | None = None
+    unit: Literal["", "none", "throughput"] = ""
+    filter_off: bool = False
     warnings: Warnings = ()
 
 

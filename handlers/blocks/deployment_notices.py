@@ -9,6 +9,7 @@ from handlers.blocks import deployment_buttons as buttons
 from handlers.blocks import deployment_snippet
 from handlers.blocks.primitives import Block, Element, actions, as_message, footer, section
 from handlers.wording import deployments as words
+from handlers.wording import errors
 from handlers.wording.deployments_told import say
 from handlers.wording.lists import say as say_list
 from handlers.wording.markup import code, day, fallback, mention, quoted, when
@@ -43,11 +44,20 @@ def live(notice: notices.DeploymentLive, locale: str) -> Rendered:
         words.cost(one, locale),
         say("live_first", locale, answer=quoted(notice.answer, 300)) if notice.answer.strip() else "",
         deployment_snippet.explained(one, locale) if one.snippet is not None else "",
+        _key_problem(one, locale),
     ]
     row = [buttons.take_down(one, locale)] if "take_down" in one.can else []
     headline = say("live", locale, name=words.title(one))
     code = deployment_snippet.blocks(one)
     return message(headline, lines, row, f"live:{one.id}", words.price_source(one, locale), more=code)
+
+
+def _key_problem(one: DeploymentFacts, locale: str) -> str:
+    """Why the key is not where the configuration wants it; the deployment answers all the same."""
+    if one.key_problem is None:
+        return ""
+    told = errors.explain(one.key_problem.code, one.key_problem.params, locale, provider=one.provider)
+    return say("key_not_kept", locale, what=told.happened, remedy=told.remedy)
 
 
 def failed(notice: notices.DeploymentFailed, locale: str) -> Rendered:

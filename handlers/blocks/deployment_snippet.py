@@ -6,7 +6,7 @@ from handlers.blocks.primitives import Block, as_message, footer, section
 from handlers.wording import deployments as words
 from handlers.wording import snippet as code
 from handlers.wording.deployments_told import say
-from handlers.wording.markup import bold, fallback
+from handlers.wording.markup import bold, fallback, inline
 from handlers.wording.markup import code as span
 
 
@@ -22,8 +22,23 @@ def build(one: DeploymentFacts, locale: str) -> Rendered:
 
 def explained(one: DeploymentFacts, locale: str) -> str:
     """That nothing secret is in it, and how programs sign in."""
-    entra = one.snippet is not None and one.snippet.auth == "entra"
-    return say("live_call_entra" if entra else "live_call", locale)
+    snippet = one.snippet
+    if snippet is None or snippet.auth == "key":
+        told = say("live_call", locale)
+    else:
+        told = say("live_call_entra" if snippet.auth == "entra" else "live_call_token", locale)
+    return f"{told} {_key(one, locale)}".strip()
+
+
+def _key(one: DeploymentFacts, locale: str) -> str:
+    """Where the key is: its name in the Key Vault, or the command that reads it; never the key."""
+    snippet = one.snippet
+    if snippet is None or one.key_problem is not None:
+        return say("key_command", locale, command=span(snippet.key_command, 300)) if snippet else ""
+    if snippet.key_secret:
+        vault = inline(snippet.key_vault.removeprefix("https://"), 120)
+        return say("key_vault", locale, secret=span(snippet.key_secret, 127), vault=vault)
+    return say("key_command", locale, command=span(snippet.key_command, 300)) if snippet.key_command else ""
 
 
 def blocks(one: DeploymentFacts) -> list[Block]:
@@ -34,5 +49,9 @@ def blocks(one: DeploymentFacts) -> list[Block]:
     return [
         section(code.block(code.python(snippet))),
         section(code.block(code.curl(snippet))),
-        *footer(span(snippet.url, 300), span(snippet.deployment), span(snippet.api_version, 60)),
+        *footer(
+            span(snippet.url, 300),
+            span(snippet.deployment),
+            *([span(snippet.api_version, 60)] if snippet.api_version else []),
+        ),
     ]

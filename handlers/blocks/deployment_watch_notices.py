@@ -44,7 +44,7 @@ def _found_line(one: DeploymentFacts, locale: str) -> str:
     parts = [
         inline(one.model_short or one.model, 100),
         inline(one.sku_label or one.sku, 60),
-        requests_asks.meaning(one.capacity, one.tokens_per_minute, one.requests_per_minute, locale),
+        requests_asks.meaning(one.capacity, one.tokens_per_minute, one.requests_per_minute, locale, one.unit),
         words.hourly(one, locale),
         words.use(one, locale),
         say("found_by", locale, who=inline(one.made_by, 80)) if one.made_by else "",

@@ -91,7 +91,9 @@ def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:
     hours = requests_asks.lives_hours(ask)
     if hours is not None:
         until = say("d_until_aged", locale, hours=numbers.count(hours, "hour", locale))
-    meaning = requests_asks.meaning(ask.capacity, ask.tokens_per_minute, ask.requests_per_minute, locale)
+    meaning = requests_asks.meaning(
+        ask.capacity, ask.tokens_per_minute, ask.requests_per_minute, locale, ask.unit
+    )
     return [
         (say("d_name", locale), code(ask.name)),
         (say("d_model", locale), code(ask.model)),
@@ -99,7 +101,7 @@ def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:
         (say("d_job", locale), requests_asks.model_of(ask, locale) if ask.job else ""),
         (say("d_place", locale), requests_asks.place(ask, locale)),
         (say("d_sku", locale), " · ".join(dict.fromkeys((inline(ask.sku, 60), inline(ask.sku_label, 60))))),
-        (say("d_capacity", locale), f"{ask.capacity:,}: {meaning}"),
+        (say("d_capacity", locale), f"{ask.capacity:,}: {meaning}" if ask.unit != "none" else ""),
         (say("d_filter", locale), _filter(ask, locale)),
         (say("d_until", locale), until),
         (say("d_replaces", locale), inline(ask.replaces_name or ask.replaces or "", 100)),
@@ -108,6 +110,8 @@ def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:
 
 
 def _filter(ask: DeployAsk, locale: str) -> str:
+    if ask.filter_off:
+        return requests_asks.filter_of(ask, locale)
     return (
         inline(ask.content_filter, 80) if ask.content_filter else requests_asks.say("filter_default", locale)
     )

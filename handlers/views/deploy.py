@@ -110,7 +110,8 @@ def parse(values: Values, private_metadata: str, locale: str = "en") -> DeployOr
     for name in ("model", "connection", *(("sku",) if offered else ())):
         if getattr(given, name) is None:
             errors[name] = say("e_required", locale)
-    capacity = given.units if offered else 0
+    # Where there is nothing to choose the field is not there: one unit it is.
+    capacity = (given.units if "capacity" in values else 1) if offered else 0
     if capacity is None:
         errors["capacity"] = say("e_whole", locale)
     for name, most in (("name", fields.NAME_MOST), ("reason", fields.REASON_MOST)):

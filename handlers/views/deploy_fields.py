@@ -1,6 +1,7 @@
 """The inputs of the modal "Ask to deploy"."""
 
 from bot.facts.deploy_forms import DeployForm
+from bot.facts.forms import Choice
 from handlers.blocks.primitives import Block, section
 from handlers.views.inputs import choice, date, field, number, options, text
 from handlers.wording import numbers
@@ -56,17 +57,20 @@ def sku_and_capacity(form: DeployForm, locale: str) -> list[Block]:
     capacity = form.capacity if form.capacity is not None and form.capacity >= minimum else None
     if capacity is not None and maximum is not None and capacity > maximum:
         capacity = None
+    sku = field(
+        "sku",
+        say("sku", locale),
+        choice(SKU_ACTION, form.skus, form.sku, say("choose", locale)),
+        hint=say("sku_hint", locale),
+        dispatch=True,
+    )
+    if form.unit == "none":
+        return [sku]
     return [
-        field(
-            "sku",
-            say("sku", locale),
-            choice(SKU_ACTION, form.skus, form.sku, say("choose", locale)),
-            hint=say("sku_hint", locale),
-            dispatch=True,
-        ),
+        sku,
         field(
             "capacity",
-            say("capacity", locale),
+            say("throughput" if form.unit == "throughput" else "capacity", locale),
             number(CAPACITY_ACTION, decimal=False, minimum=minimum, maximum=maximum, initial=capacity),
             hint=_capacity_hint(form, minimum, maximum, locale),
             dispatch=True,
@@ -95,6 +99,14 @@ def _capacity_hint(form: DeployForm, minimum: int, maximum: int | None, locale: 
     if form.capacity_step > 1:
         parts.append(say("capacity_step", locale, step=numbers.plain(form.capacity_step)))
     return " ".join([*parts, say("capacity_enter", locale)])
+
+
+def _filters(form: DeployForm, locale: str) -> list[Choice]:
+    """The one that turns content safety off says so, whatever the service calls it."""
+    off = say("filter_off", locale)
+    return [
+        one.model_copy(update={"label": off}) if one.value == form.filter_off else one for one in form.filters
+    ]
 
 
 def rest(form: DeployForm, locale: str) -> list[Block]:
@@ -132,8 +144,8 @@ def rest(form: DeployForm, locale: str) -> list[Block]:
             field(
                 "content_filter",
                 say("filter", locale),
-                choice("content_filter", form.filters, form.content_filter, say("choose", locale)),
-                hint=say("filter_hint", locale),
+                choice("content_filter", _filters(form, locale), form.content_filter, say("choose", locale)),
+                hint=say("filter_off_hint" if form.filter_off else "filter_hint", locale),
                 optional=True,
             )
         )

@@ -33,6 +33,10 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "until": "Until",
         "until_hint": "On that day you are asked whether it is still needed. Nothing is taken down by itself.",
         "filter": "Content filter",
+        "filter_off": "Content safety off",
+        "filter_off_hint": "Empty: the service's content safety filters what goes in and out. Turning it off is part "
+        "of what is approved.",
+        "throughput": "Throughput, tokens per second at most",
         "filter_hint": "Empty: the service's default.",
         "tags": "Tags",
         "tags_hint": "name=value, one a line or separated by commas.",

@@ -92,7 +92,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "hour": "1 hour",
     }
 }
-_MONITORS: Mapping[str, str] = {"azure_openai": "Azure Monitor"}
+_MONITORS: Mapping[str, str] = {"azure_openai": "Azure Monitor", "databricks": "Databricks' usage table"}
 _MONITOR: Mapping[str, str] = {"en": "measured by the service"}
 # F's codes that are worded for a form elsewhere, and what they mean for a deployment
 _OWN_CODES: Mapping[str, str] = {
@@ -156,7 +156,7 @@ def what(one: DeploymentFacts, locale: str) -> str:
         model(one, locale),
         inline(one.region, 60),
         inline(one.sku_label or one.sku, 60),
-        requests_asks.meaning(one.capacity, one.tokens_per_minute, one.requests_per_minute, locale),
+        requests_asks.meaning(one.capacity, one.tokens_per_minute, one.requests_per_minute, locale, one.unit),
         inline(one.request or "", 20),
         say("replaces", locale, {"name": one.replaces_name or one.replaces or ""}) if one.replaces else "",
     ]

@@ -32,6 +32,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "requests": "about {requests} requests/min",
         "capacity": "capacity {capacity}",
         "filter": "filter {name}",
+        "filter_off": "*content safety off*",
+        "throughput": "up to {tokens} tokens/s",
         "filter_default": "the service's default filter",
         "tags": "tags {tags}",
         "valid": "Validation loss {loss}",
@@ -70,6 +72,8 @@ _READINGS: Mapping[str, Mapping[str, str]] = {
 }
 _WARNINGS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "sleeps": "Sleeps without calls: the first one after that waits for minutes, and hosting is billed from then",
+        "filter_off": "Content safety is off: nothing filters what goes in or comes out",
         "global_processing": "Global: data may be processed outside the region",
         "zone_processing": "Data zone: data may be processed in other regions of the zone",
         "retires_soon": "The base model's deployments end on {date}",
@@ -231,8 +235,17 @@ def model_of(ask: DeployAsk, locale: str) -> str:
     return say("step", locale, {"job": ask.job}, step=f"{ask.step:,}")
 
 
-def meaning(capacity: int | None, tokens: int | None, requests: int | None, locale: str) -> str:
-    """`50K tokens/min (about 50 requests/min)`; the service's own units where that is not known."""
+def meaning(
+    capacity: int | None, tokens: int | None, requests: int | None, locale: str, unit: str = ""
+) -> str:
+    """`50K tokens/min (about 50 requests/min)`; the service's own units where that is not known.
+
+    `unit` as in `providers.hosting.Sku`: nothing where there is nothing to choose, `up to 980 tokens/s`.
+    """
+    if unit == "none":
+        return ""
+    if unit == "throughput":
+        return say("throughput", locale, tokens=f"{capacity:,}") if capacity else ""
     if tokens is None:
         return say("capacity", locale, capacity=f"{capacity:,}") if capacity is not None else ""
     told = say("tokens", locale, tokens=numbers.short(tokens).replace(" ", ""))
@@ -253,11 +266,18 @@ def what_line(ask: DeployAsk, locale: str) -> str:
         place(ask, locale),
         say("copied", locale, {"connection": ask.trained_at}) if ask.trained_at != ask.connection else "",
         inline(ask.sku, 40),
-        meaning(ask.capacity, ask.tokens_per_minute, ask.requests_per_minute, locale),
-        say("filter", locale, {"name": ask.content_filter}) if ask.content_filter else "",
+        meaning(ask.capacity, ask.tokens_per_minute, ask.requests_per_minute, locale, ask.unit),
+        filter_of(ask, locale),
         say("tags", locale, {"tags": tags(ask.tags)}) if ask.tags else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def filter_of(ask: DeployAsk, locale: str) -> str:
+    """`filter strict-support`; content safety that is off stands out, since it is what the approval is about."""
+    if ask.filter_off:
+        return say("filter_off", locale)
+    return say("filter", locale, {"name": ask.content_filter}) if ask.content_filter else ""
 
 
 def tags(found: Mapping[str, str]) -> str:

@@ -8,7 +8,10 @@ from handlers.wording.markup import clip, escape
 
 KEY = "AZURE_OPENAI_API_KEY"
 """The environment variable that the `openai` package reads by itself."""
+SERVERLESS_KEY = "ENDPOINT_API_KEY"
+DATABRICKS_TOKEN = "DATABRICKS_TOKEN"  # noqa: S105 - the name of a variable, as Databricks' own tools have it
 _LONGEST = 300
+_HELLO = '{"messages": [{"role": "user", "content": "Hello"}]}'
 
 
 def python(snippet: Snippet) -> str:
@@ -20,24 +23,15 @@ def python(snippet: Snippet) -> str:
             if entra
             else ["import os", ""]
         ),
-        "from openai import AzureOpenAI",
+        "from openai import AzureOpenAI" if snippet.style == "azure_openai" else "from openai import OpenAI",
         "",
     ]
-    sign_in = (
-        f"    azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), {_text(snippet.scope)}),"
-        if entra
-        else f'    api_key=os.environ["{KEY}"],'
-    )
     return "\n".join(
         [
             *head,
-            "client = AzureOpenAI(",
-            f"    azure_endpoint={_text(snippet.url)},",
-            f"    api_version={_text(snippet.api_version)},",
-            sign_in,
-            ")",
+            *(_dated(snippet) if snippet.style == "azure_openai" else _plain(snippet)),
             "answer = client.chat.completions.create(",
-            f"    model={_text(snippet.deployment)},  # the deployment's name",
+            f"    model={_text(snippet.deployment)},  # {_MODEL_IS[snippet.style]}",
             '    messages=[{"role": "user", "content": "Hello"}],',
             ")",
             "print(answer.choices[0].message.content)",
@@ -45,25 +39,81 @@ def python(snippet: Snippet) -> str:
     )
 
 
+_MODEL_IS = {
+    "azure_openai": "the deployment's name",
+    "azure_v1": "the deployment's name",
+    "serverless": "the endpoint's name",
+    "databricks": "the endpoint's name",
+}
+
+
+def _dated(snippet: Snippet) -> list[str]:
+    sign_in = (
+        f"    azure_ad_token_provider={_token(snippet)},"
+        if snippet.auth == "entra"
+        else f'    api_key=os.environ["{KEY}"],'
+    )
+    return [
+        "client = AzureOpenAI(",
+        f"    azure_endpoint={_text(snippet.url)},",
+        f"    api_version={_text(snippet.api_version)},",
+        sign_in,
+        ")",
+    ]
+
+
+def _plain(snippet: Snippet) -> list[str]:
+    """OpenAI's own client against an address that speaks like OpenAI."""
+    key = _token(snippet) if snippet.auth == "entra" else f'os.environ["{variable(snippet)}"]'
+    return ["client = OpenAI(", f"    base_url={_text(_base(snippet))},", f"    api_key={key},", ")"]
+
+
+def _token(snippet: Snippet) -> str:
+    return f"get_bearer_token_provider(DefaultAzureCredential(), {_text(snippet.scope)})"
+
+
+def variable(snippet: Snippet) -> str:
+    """The environment variable that holds the key."""
+    names = {"serverless": SERVERLESS_KEY, "databricks": DATABRICKS_TOKEN}
+    return names.get(snippet.style, KEY)
+
+
+def _base(snippet: Snippet) -> str:
+    """The address that the `openai` package takes: it adds `/chat/completions`."""
+    base = _clean(snippet.url).rstrip("/")
+    ends = {"azure_v1": "/openai/v1", "serverless": "/v1"}
+    end = ends.get(snippet.style, "")
+    return base if base.endswith(end) else base + end
+
+
 def curl(snippet: Snippet) -> str:
     """The same from a shell."""
-    base = _clean(snippet.url).rstrip("/")
-    path = f"{base}/openai/deployments/{_clean(snippet.deployment)}/chat/completions"
-    address = shlex.quote(f"{path}?api-version={_clean(snippet.api_version)}")
-    if snippet.auth == "entra":
-        resource = shlex.quote(_clean(snippet.scope).removesuffix("/.default"))
-        token = f"$(az account get-access-token --resource {resource} --query accessToken --output tsv)"
-        sign_in = f'-H "Authorization: Bearer {token}"'
+    body = _HELLO
+    if snippet.style == "azure_openai":
+        base = _clean(snippet.url).rstrip("/")
+        path = f"{base}/openai/deployments/{_clean(snippet.deployment)}/chat/completions"
+        address = shlex.quote(f"{path}?api-version={_clean(snippet.api_version)}")
     else:
-        sign_in = f'-H "api-key: ${KEY}"'
+        address = shlex.quote(f"{_base(snippet)}/chat/completions")
+        body = json.dumps({"model": _clean(snippet.deployment), **json.loads(_HELLO)}, ensure_ascii=False)
     return "\n".join(
         [
             f"curl {address} \\",
-            f"  {sign_in} \\",
+            f"  {_sign_in(snippet)} \\",
             '  -H "Content-Type: application/json" \\',
-            '  -d \'{"messages": [{"role": "user", "content": "Hello"}]}\'',
+            f"  -d {shlex.quote(body)}",
         ]
     )
+
+
+def _sign_in(snippet: Snippet) -> str:
+    if snippet.auth == "entra":
+        resource = shlex.quote(_clean(snippet.scope).removesuffix("/.default"))
+        token = f"$(az account get-access-token --resource {resource} --query accessToken --output tsv)"
+        return f'-H "Authorization: Bearer {token}"'
+    if snippet.style in ("serverless", "databricks"):
+        return f'-H "Authorization: Bearer ${variable(snippet)}"'
+    return f'-H "api-key: ${KEY}"'
 
 
 def block(code: str) -> str:

@@ -253,7 +253,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "grader_refused": (
             "{service} does not take this grader",
-            "Its own words are at the end of this message.",
+            "Its own words say what is wrong with it.",
             "Correct the JSON in the grader's field, or choose another type of grader.",
         ),
         "results_missing": (
