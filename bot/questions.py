@@ -29,6 +29,7 @@ from bot.facts.jobs import ForeignJob, JobFacts, LogLine
 from bot.ids import number_of
 from bot.people import Actor
 from bot.store import connections, datasets, deployments, jobs, looks, records
+from bot.store.datasets import Dataset
 from bot.store.jobs import Job
 from bot.training.facts import job_facts
 from bot.work import card_rows
@@ -154,11 +155,15 @@ class Questions:
 
     def dataset(self, connection: Connection, actor: Actor, given: str) -> DatasetFacts:
         """One dataset of the person's. Raises `NotThere("dataset")`."""
+        return dataset_facts(connection, self.owned(connection, actor, given), self.settings)
+
+    def owned(self, connection: Connection, actor: Actor, given: str) -> Dataset:
+        """The row of one of the person's datasets. Raises `NotThere("dataset")`."""
         number = number_of(given, "D")
         found = datasets.get(connection, number) if number else None
         if found is None or (found.team_id, found.owner) != (actor.team_id, actor.user_id):
             raise NotThere("dataset", {"given": given[:80]})
-        return dataset_facts(connection, found, self.settings)
+        return found
 
     def connections(self, connection: Connection) -> Sequence[ConnectionFacts]:
         """All configured connections as they were last seen."""

@@ -21,7 +21,7 @@ WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         LAUNCHER: frozenset(),
         "upload": frozenset(),
-        "data": frozenset({"all"}),
+        "data": frozenset({"all", "for"}),
         "train": frozenset({"like"}),
         "jobs": frozenset({"all", "mine"}),
         "job": frozenset(),

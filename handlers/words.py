@@ -7,6 +7,7 @@ from typing import Final, Literal
 from sqlalchemy import Connection
 
 from bot.approvals.own_settings import decides
+from bot.datasets import deriving
 from bot.errors import Denied, NotThere, WrongState
 from bot.facts.forms import Launcher
 from bot.questions import Wish
@@ -39,6 +40,7 @@ from handlers.picture import with_picture
 from handlers.request_words import WORDS as REQUEST_WORDS
 from handlers.views import launcher as launcher_view
 from handlers.views import train, upload
+from handlers.wording.datasets_told import say as say_data
 
 Word = Callable[[Desk, Call, Command], Awaitable[None]]
 PICKED_FROM = 20
@@ -224,11 +226,45 @@ async def show_data(desk: Desk, call: Call, given: str) -> None:
 
 
 async def _data(desk: Desk, call: Call, command: Command) -> None:
+    if command.target and "for" in command.rest:
+        await _check_for(desk, call, command)
+        return
     if command.target:
         await show_data(desk, call, command.target)
         return
     found, more = await desk.deps.store.read(lambda c: questions(desk).data(c, call.actor))
     await desk.reply(call, data_list.build(found, await desk.locale(call), more))
+
+
+async def _check_for(desk: Desk, call: Call, command: Command) -> None:
+    """`data D57 for dbx-eus`: the same data, checked by that service's rules and sent there when it is sound."""
+    at = command.rest.index("for")
+    name = command.rest[at + 1] if at + 1 < len(command.rest) else ""
+    corr, now = desk.deps.new_id(), desk.deps.clock.now()
+    if name not in desk.deps.providers:
+        raise NotThere("connection", {"given": name[:80]})
+
+    def work(connection: Connection) -> tuple[str, bool]:
+        found = questions(desk).owned(connection, call.actor, command.target or "")
+        made = deriving.as_copied(found, name)
+        number, new = deriving.derive(
+            connection,
+            found,
+            made,
+            pair=None,
+            actor=call.actor.user_id,
+            via="command",
+            now=now,
+            corr=corr,
+            at=name,
+        )
+        return f"D{number}", new
+
+    number, new = await desk.deps.store.write(work)
+    locale = await desk.locale(call)
+    params = {"id": command.target or "", "made": number, "connection": name}
+    text = say_data("checked_for" if new else "checked_for_before", locale, params)
+    await desk.reply(call, answers.under_way(text, locale))
 
 
 async def _connections(desk: Desk, call: Call, command: Command) -> None:

@@ -7,7 +7,7 @@ dataset names the other one and what was done. What was made once is recognised 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, select, update
 
@@ -26,6 +26,8 @@ from bot.work.tasks import BULK
 
 REPAIRED: Final = "repaired"
 WITHOUT: Final = "without"
+COPIED: Final = "copied"
+HELD: Final = "held"
 
 
 def is_derived(found: Dataset) -> bool:
@@ -61,6 +63,11 @@ async def make(deps: Deps, staging: Staging, found: Dataset) -> None:
         artifact = int(found.source["lines"])
         lines = await deps.store.read(lambda c: kept_lines(c, artifact))
         await deps.helper.without(source, target, lines)
+    elif COPIED in found.source:
+        await deps.helper.without(source, target, ())
+    elif HELD in found.source:
+        side: Literal["train", "valid"] = "valid" if found.source["side"] == "valid" else "train"
+        await deps.helper.hold_back(source, target, int(found.source["share"]), side)
     else:
         await repaired(deps, staging, origin, found)
     if found.sha256 is None:
@@ -88,11 +95,14 @@ def derive(
     via: str,
     now: datetime,
     corr: str,
+    at: str | None = None,
+    role: str | None = None,
 ) -> tuple[int, bool]:
     """A dataset made of `origin` as `made` says; its number, and whether it is new.
 
     The same is not made twice, unless it could not be read. `actor` is the user id of who asks for it; it belongs to
-    the owner of `origin`, takes its role, and is checked like any other.
+    the owner of `origin`, takes its role (or `role`), and is checked like any other, for the connection `at` (or for
+    that of `origin`).
     """
     before = known(connection, origin, made)
     if before is not None:
@@ -101,9 +111,9 @@ def derive(
         connection,
         team_id=origin.team_id,
         owner=origin.owner,
-        name=name_of(origin.name, REPAIRED if REPAIRED in made else WITHOUT),
-        source={**made, "via": via, "connection": origin.source["connection"]},
-        role=origin.role,
+        name=name_of(origin.name, how_of(made)),
+        source={**made, "via": via, "connection": at or origin.source["connection"]},
+        role=role or origin.role,
         now=now,
     )
     connection.execute(update(table).where(table.c.id == number).values(repaired_from=origin.id, pair=pair))
@@ -124,10 +134,15 @@ def derive(
         via=via,
         action="dataset.derived",
         subject=f"D{number}",
-        after={"of": origin.label, "how": REPAIRED if REPAIRED in made else WITHOUT},
+        after={"of": origin.label, "how": how_of(made)},
         corr=corr,
     )
     return number, True
+
+
+def how_of(made: Mapping[str, Any]) -> str:
+    """Which of the ways to make data of other data a source tells."""
+    return next(one for one in (REPAIRED, WITHOUT, COPIED, HELD) if one in made)
 
 
 def known(connection: Connection, origin: Dataset, made: Mapping[str, Any]) -> int | None:
@@ -153,6 +168,16 @@ def as_without(origin: Dataset, lines: int, count: int, like: int) -> dict[str, 
     return {WITHOUT: origin.id, "lines": lines, "count": count, "like": like}
 
 
+def as_copied(origin: Dataset, connection: str) -> dict[str, Any]:
+    """What the source of the same data for another connection says."""
+    return {COPIED: origin.id, "for": connection}
+
+
+def as_held(origin: Dataset, share: int, side: str, connection: str) -> dict[str, Any]:
+    """What the source of one side of a dataset says, of which `share` percent are held back."""
+    return {HELD: origin.id, "share": share, "side": side, "for": connection}
+
+
 def keep_lines(connection: Connection, name: str, lines: Sequence[int], *, now: datetime) -> int:
     """Keep a list of lines; its artifact's number."""
     data = json.dumps(list(lines), separators=(",", ":")).encode()
@@ -167,7 +192,10 @@ def kept_lines(connection: Connection, number: int) -> list[int]:
 
 def name_of(name: str, how: str) -> str:
     """`train_w47-repaired.jsonl` for `train_w47.jsonl`."""
+    if how == COPIED:
+        return name
     stem, dot, ending = name.rpartition(".")
     if not dot or not stem or len(ending) > 10:
         stem, ending = name, "jsonl"
-    return f"{stem[:180]}-{'repaired' if how == REPAIRED else 'shorter'}.{ending}"
+    added = {REPAIRED: "repaired", WITHOUT: "shorter", HELD: "part"}[how]
+    return f"{stem[:180]}-{added}.{ending}"

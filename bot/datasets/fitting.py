@@ -14,7 +14,7 @@ FORMS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "reinforcement": frozenset({"reinforcement"}),
     }
 )
-"""Names of `bot.datasets.options.PROFILES` by method (contracts/azure_openai.md 1.4, azure_ml.md 2, databricks.md 6)."""
+"""Names of `bot.datasets.options.PROFILES` by method (azure_openai.md 1.4, azure_ml.md 2, databricks.md 6)."""
 ORDERED: Final = "supervised"
 """The method of the trainings that are ordered from here."""
 

@@ -12,7 +12,7 @@ is one in which only the helper speaks.
 import struct
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -100,6 +100,15 @@ class Without(msgspec.Struct, tag=True, frozen=True):
     source: str
     target: str
     lines: list[int]
+
+
+class HoldBack(msgspec.Struct, tag=True, frozen=True):
+    """Write one side (`train` or `valid`) of the file at `source` to `target`; `share` percent are held back."""
+
+    source: str
+    target: str
+    share: int
+    side: Literal["train", "valid"]
 
 
 class Suspect(msgspec.Struct, tag=True, frozen=True):
@@ -210,7 +219,7 @@ class Fault(msgspec.Struct, tag=True, frozen=True):
 Telling = Grown | Ended | Abandoned
 """What continues a conversation; outside one it comes too late and means nothing."""
 Interim = Progress | First
-Request = Check | CheckFollow | Study | Repair | Without | Suspect | Chart | Decimate | Telling
+Request = Check | CheckFollow | Study | Repair | Without | HoldBack | Suspect | Chart | Decimate | Telling
 Reply = Checked | Left | StudyDone | Repaired | LeftOut | Suspected | Drawn | Decimated | Fault | Interim
 
 

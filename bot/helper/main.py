@@ -112,7 +112,7 @@ def answer(request: frames.Request, blobs: list[bytes]) -> Answer:
         except OSError as error:
             return frames.Fault("helper_unreadable", type(error).__name__), []
         return frames.Checked(report.to_json()), []
-    if isinstance(request, frames.Repair | frames.Without | frames.Suspect):
+    if isinstance(request, frames.Repair | frames.Without | frames.HoldBack | frames.Suspect):
         from bot.helper.mending import mended
 
         return mended(request), []

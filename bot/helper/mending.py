@@ -7,7 +7,7 @@ from bot.datasets.profiles import form_of
 from bot.helper import frames
 
 
-def mended(request: frames.Repair | frames.Without | frames.Suspect) -> frames.Reply:
+def mended(request: frames.Repair | frames.Without | frames.HoldBack | frames.Suspect) -> frames.Reply:
     """The answer; a fault when a file cannot be read or written."""
     try:
         if isinstance(request, frames.Repair):
@@ -16,6 +16,11 @@ def mended(request: frames.Repair | frames.Without | frames.Suspect) -> frames.R
             from bot.datasets.repair.without import without
 
             return frames.LeftOut(without(Path(request.source), Path(request.target), request.lines))
+        if isinstance(request, frames.HoldBack):
+            from bot.datasets.repair.holding_back import hold_back
+
+            source, target = Path(request.source), Path(request.target)
+            return frames.LeftOut(hold_back(source, target, request.share, request.side))
         return _suspected(request)
     except OSError as error:
         return frames.Fault("helper_unreadable", type(error).__name__)

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from bot.datasets.options import Form, Options
 from bot.datasets.repair.kinds import KINDS
@@ -159,6 +159,13 @@ class HelperProcess:
     async def without(self, source: Path, target: Path, lines: Sequence[int]) -> int:
         """`bot.datasets.repair.without.without` over there."""
         reply = await self._aside(frames.Without(str(source), str(target), list(lines)))
+        if not isinstance(reply, frames.LeftOut):
+            raise _unexpected(reply)
+        return reply.lines
+
+    async def hold_back(self, source: Path, target: Path, share: int, side: Literal["train", "valid"]) -> int:
+        """`bot.datasets.repair.holding_back.hold_back` over there."""
+        reply = await self._aside(frames.HoldBack(str(source), str(target), share, side))
         if not isinstance(reply, frames.LeftOut):
             raise _unexpected(reply)
         return reply.lines

@@ -1,7 +1,5 @@
 """Ordering a training: what a person wants, checked against what we know, priced, and started once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,165 +8,21 @@ from sqlalchemy import Connection
 from bot.approvals.policy import auto_rule
 from bot.approvals.requests import open_request
 from bot.config.settings import Settings
-from bot.datasets import services
-from bot.datasets.fitting import fits
-from bot.errors import BotError, Invalid, NotThere
+from bot.datasets import deriving, services
+from bot.errors import BotError
 from bot.facts.forms import TrainOrder, TrainSummary
 from bot.facts.jobs import DataRef, Money
 from bot.facts.requests import TrainAsk, Warnings
 from bot.ids import dataset_name, number_of
 from bot.people import Actor
-from bot.store import connections, datasets, jobs, small
+from bot.store import jobs, small
 from bot.store.datasets import Dataset
 from bot.store.jobs import Job
 from bot.training import gate, submit
-from bot.training.parameters import check_parameters
+from bot.training.checking import Checked
 from bot.work import card_rows
 from bot.work.outbox_rows import Target
-from providers.base import Capabilities, Model, Provider, epochs
-
-SEED_MAXIMUM = 2**31 - 1
-SPLIT_MAXIMUM = 50
-RETIRES_SOON_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """An order whose parts exist and fit together."""
-
-    order: TrainOrder
-    model: Model
-    train: Dataset
-    valid: Dataset | None
-    warnings: Warnings
-
-
-def check(
-    connection: Connection,
-    order: TrainOrder,
-    providers: Mapping[str, Provider],
-    team_id: str,
-    *,
-    now: datetime,
-) -> Checked:
-    """The order with everything it names. Raises `Invalid` (with the field) or `NotThere`."""
-    provider = providers.get(order.connection)
-    if provider is None:
-        raise NotThere("connection", {"given": order.connection})
-    able = provider.capabilities
-    if not able.training:
-        raise Invalid(able.notice or "training_removed", {"given": order.connection}, field="connection")
-    model = connections.model(connection, order.connection, order.model)
-    if model is None:
-        raise Invalid("model_unknown", {"given": order.model}, field="model")
-    if model.training_ends is not None and model.training_ends <= now:
-        params = {"model": model.short, "date": _day(model.training_ends), "instead": model.replacement}
-        raise Invalid("model_retired", params, field="model")
-    if not model.trainable:
-        raise Invalid("model_not_trainable", {"model": model.short}, field="model")
-    if order.method not in model.methods or order.method not in able.methods:
-        raise Invalid("method", {"model": model.short, "methods": ", ".join(model.methods)}, field="model")
-    _training_type(order, model, able)
-    train = _dataset(connection, order.train, team_id, "train")
-    valid = _dataset(connection, order.valid, team_id, "valid") if order.valid else None
-    if valid is not None and not able.validation:
-        raise Invalid("no_validation", {}, field="valid")
-    _form(train, order.method, "train")
-    if valid is not None:
-        _form(valid, order.method, "valid")
-    if order.split is not None:
-        _split(order, valid, able)
-    if valid is not None and valid.id == train.id:
-        raise Invalid("same_file", {"dataset": train.label}, field="valid")
-    check_parameters(order.hyperparameters, model.parameters(order.method))
-    if order.seed is not None and not 0 <= order.seed <= SEED_MAXIMUM:
-        raise Invalid("seed_range", {"maximum": SEED_MAXIMUM}, field="seed")
-    check_suffix(order.suffix, able)
-    _size(train, epochs_of(order, model), able)
-    return Checked(
-        order=order,
-        model=model,
-        train=train,
-        valid=valid,
-        warnings=_warnings(order, model, train, valid, able, now),
-    )
-
-
-def _training_type(order: TrainOrder, model: Model, able: Capabilities) -> None:
-    known = [one.id for one in able.training_types]
-    if not known:
-        return
-    if order.training_type is None or order.training_type not in known:
-        raise Invalid("training_type_missing", {"types": ", ".join(known)}, field="training_type")
-    if model.training_types and order.training_type not in model.training_types:
-        fitting = ", ".join(one.label for one in able.training_types if one.id in model.training_types)
-        raise Invalid("training_type", {"model": model.short, "types": fitting}, field="training_type")
-
-
-def _dataset(connection: Connection, given: str, team_id: str, field: str) -> Dataset:
-    number = number_of(given, "D")
-    found = datasets.get(connection, number) if number else None
-    if found is None or found.team_id != team_id:
-        raise NotThere("dataset", {"given": given})
-    if found.state != "ready":
-        raise Invalid("dataset_state", {"dataset": found.label, "state": found.state}, field=field)
-    return found
-
-
-def _split(order: TrainOrder, valid: Dataset | None, able: Capabilities) -> None:
-    if valid is not None:
-        raise Invalid("split_and_file", {"dataset": valid.label}, field="split")
-    if not able.split_validation or not 0 < (order.split or 0) <= SPLIT_MAXIMUM:
-        raise Invalid("split_range", {"maximum": SPLIT_MAXIMUM}, field="split")
-
-
-def _form(found: Dataset, method: str, field: str) -> None:
-    """Raise `Invalid` for data whose form the method does not read."""
-    if not fits(found.profile, method):
-        form = (found.profile or "").replace("_", " ")
-        raise Invalid("data_form", {"dataset": found.label, "form": form, "method": method}, field=field)
-
-
-def check_suffix(suffix: str | None, able: Capabilities) -> None:
-    """Raise `Invalid` when the service would refuse the suffix."""
-    import re
-
-    if not suffix:
-        return
-    rule = able.suffix
-    if rule is None:
-        raise Invalid("no_suffix", {}, field="suffix")
-    if len(suffix) > rule.maximum:
-        raise Invalid("suffix_long", {"maximum": rule.maximum, "length": len(suffix)}, field="suffix")
-    if not re.fullmatch(rule.pattern, suffix):
-        raise Invalid("suffix_characters", {}, field="suffix")
-
-
-def _size(train: Dataset, epochs: int | None, able: Capabilities) -> None:
-    most = able.limits.job_tokens
-    if most is None or epochs is None or not train.tokens or train.tokens * epochs <= most:
-        return
-    params = {"tokens": train.tokens, "maximum": most, "epochs": max(1, most // train.tokens)}
-    raise Invalid("job_tokens", params, field="hp:n_epochs")
-
-
-def _warnings(
-    order: TrainOrder, model: Model, train: Dataset, valid: Dataset | None, able: Capabilities, now: datetime
-) -> Warnings:
-    found: list[tuple[str, dict[str, str | int | float]]] = []
-    if order.suffix and able.suffix and len(order.suffix) > able.suffix.advised:
-        found.append(("suffix_advised", {"advised": able.suffix.advised, "length": len(order.suffix)}))
-    if model.training_ends is not None and (model.training_ends - now).days <= RETIRES_SOON_DAYS:
-        found.append(("model_retires", {"model": model.short, "date": _day(model.training_ends)}))
-    if valid is None and able.validation and order.split is None:
-        found.append(("no_validation", {}))
-    if valid is not None and valid.sha256 and valid.sha256 == train.sha256:
-        found.append(("same_content", {"train": train.label, "valid": valid.label}))
-    return tuple(found)
-
-
-def _day(at: datetime) -> str:
-    return at.date().isoformat()
+from providers.base import Model, epochs
 
 
 def epochs_of(order: TrainOrder, model: Model) -> int | None:
@@ -289,6 +143,7 @@ def start(
     cost = estimate(settings, checked)
     ask = approval_needed(connection, settings, checked, now=now)
     like = number_of(order.like or "", "J")
+    train, valid = _sides(connection, checked, actor, now=now, corr=corr)
     values: dict[str, Any] = {
         "connection": order.connection,
         "intent_key": intent,
@@ -299,8 +154,8 @@ def start(
         "model_short": checked.model.short,
         "training_type": order.training_type,
         "method": order.method,
-        "train": checked.train.id,
-        "valid": checked.valid.id if checked.valid else None,
+        "train": train,
+        "valid": valid,
         "hyper": dict(order.hyperparameters),
         "seed": order.seed if order.seed is not None else seed,
         "suffix": order.suffix or None,
@@ -338,6 +193,35 @@ def start(
     submit.plant(connection, number, now=now, corr=corr)
     card_rows.touch(connection, f"home:{actor.user_id}", now=now)
     return number
+
+
+def _sides(
+    connection: Connection, checked: Checked, actor: Actor, *, now: datetime, corr: str
+) -> tuple[int, int | None]:
+    """The datasets to train on and to validate on; a share that is held back is made of the training data."""
+    share, origin = checked.order.split, checked.train
+    if share is None:
+        return origin.id, checked.valid.id if checked.valid else None
+
+    def side(name: str, role: str, pair: int | None) -> int:
+        at = checked.order.connection
+        made = deriving.as_held(origin, share, name, at)
+        number, _ = deriving.derive(
+            connection,
+            origin,
+            made,
+            pair=pair,
+            actor=actor.user_id,
+            via="modal",
+            now=now,
+            corr=corr,
+            at=at,
+            role=role,
+        )
+        return number
+
+    train = side("train", "training", None)
+    return train, side("valid", "validation", train)
 
 
 def _ask_first(

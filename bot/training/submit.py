@@ -73,6 +73,10 @@ def data_at_service(connection: Connection, job: Job, *, now: datetime, corr: st
             ids.append(None)
             continue
         found = datasets.get(connection, number)
+        if found is not None and found.state in ("received", "checking"):
+            # Made of other data just now (a part that is held back): its check brings this task forward at its upload.
+            waiting = True
+            continue
         if found is None or found.state != "ready":
             return Files(None, None, waiting=False, failed={"code": "file_unknown"})
         copy = datasets.copy_at(connection, number, job.connection)

@@ -17,6 +17,7 @@ from bot.facts.forms import FieldSpec, TrainOrder, TrainSummary
 from bot.questions import Wish
 from bot.store import small
 from bot.training import order as orders
+from bot.training.checking import check
 from handlers.call import Call, of_interaction
 from handlers.desk import Desk
 from handlers.finding import questions
@@ -174,7 +175,7 @@ def _summary(desk: Desk, connection: Connection, call: Call, order: TrainOrder) 
     if denied is not None:
         raise Denied(denied)
     now = desk.deps.clock.now()
-    checked = orders.check(connection, order, desk.deps.providers, call.actor.team_id, now=now)
+    checked = check(connection, order, desk.deps.providers, desk.deps.settings, call.actor.team_id, now=now)
     ask = orders.approval_needed(connection, desk.deps.settings, checked, now=now)
     return orders.summary(desk.deps.settings, checked, intent=call.corr, ask=ask)
 
@@ -195,7 +196,9 @@ async def _start(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any])
         denied = desk.deps.people.cached_denial(connection, call.actor)
         if denied is not None:
             raise Denied(denied)
-        checked = orders.check(connection, order, desk.deps.providers, call.actor.team_id, now=now)
+        checked = check(
+            connection, order, desk.deps.providers, desk.deps.settings, call.actor.team_id, now=now
+        )
         return orders.start(
             connection,
             checked,

@@ -28,6 +28,8 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "suspects_none_next": "{service} judges by more than words: look for examples on these topics yourself.",
         "suspects_unknown": "For {what} we have no words.",
         "suspects_private": "only you see this",
+        "checked_for": "Checking {id} for {connection} as {made}. Its card comes to you as a direct message.",
+        "checked_for_before": "That was checked before: it is {made}. `data {made}` shows what was found.",
         "derived": "Making {made} of {id}. Its card comes to you as a direct message.",
         "derived_before": "That was made before: it is {made}. `data {made}` shows what was found.",
         "report_asked": "Making the report of {id}. It comes to you as a direct message.",

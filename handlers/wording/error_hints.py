@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from handlers.wording.language import pick
 from handlers.wording.markup import code, inline, mention
 from handlers.wording.said import Params
+from handlers.wording.services import service_name
 
 _ROLE = "Cognitive Services OpenAI Contributor"
 """The role for everything but deployments, which name theirs (contracts/azure_openai.md section 2.5)."""
@@ -69,6 +70,7 @@ def of(params: Params, locale: str) -> dict[str, str]:
         "action_hint": hint("bracket", "action"),
         "policy_hint": hint("bracket", "policy"),
         "categories_hint": hint("bracket", "categories"),
+        "checked_for_service": service_name(text("checked_for")),
         "since_hint": hint("since", "date"),
         "instead_hint": hint("instead", "instead") or words["successor"],
         "role_name": text("role") or _ROLE,

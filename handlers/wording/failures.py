@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.facts.jobs import FailureFacts, JobFacts
 from handlers.wording import errors, jobs, numbers, requirements
+from handlers.wording.error_tables import databricks
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, inline, quoted
 from handlers.wording.said import Said, fill
@@ -199,6 +200,7 @@ def explain(job: JobFacts, locale: str) -> Said:
                     provider=job.provider,
                 )
     happened, meaning, remedy = table.get(failure.kind, table["unknown"])
+    remedy = databricks.fix(str(failure.params.get("fix", "")), failure.params, locale) or remedy
     if failure.kind == "data_not_taken" and errors.is_known(failure.code):
         why = errors.explain(failure.code, {}, locale, provider=job.provider)
         meaning, remedy = f"{why.happened}. {why.meaning}", why.remedy

@@ -6,6 +6,7 @@ from bot.facts.jobs import ENDED, JobFacts, Money
 from handlers.wording import numbers
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, inline, time_of_day, when
+from handlers.wording.services import service_name
 
 _DOTS: Mapping[str, str] = {
     "waiting": "⚪",
@@ -80,11 +81,6 @@ _WAITS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
     }
 }
 _NO_LIMIT: Mapping[str, str] = {"en": "it is looked for at {service}."}
-_SERVICES: Mapping[str, str] = {
-    "azure_openai": "Azure",
-    "azure_ai_studio": "Azure AI",
-    "databricks": "Databricks",
-}
 _TYPES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "standard": "Standard training",
@@ -183,7 +179,7 @@ def inside(words: str) -> str:
 
 def service(provider: str) -> str:
     """What people call the service."""
-    return _SERVICES.get(provider, inline(provider, 40) or "The service")
+    return inline(service_name(provider), 40) or "The service"
 
 
 def training_type(word: str | None, locale: str) -> str:

@@ -20,6 +20,7 @@ from bot.store.jobs import Job
 from bot.store.requests import Request
 from bot.store.work_tables import outbox
 from bot.training import gate, order
+from bot.training.checking import Checked, check
 from bot.training.control import Control, plant
 from bot.training.facts import job_facts
 from bot.training.submit import Submit
@@ -73,7 +74,7 @@ async def ordered(bench: Bench, intent: str = "one") -> Job:
     return await bench.job(await deps.store.write(work))
 
 
-def checked(connection: Any, bench: Bench) -> order.Checked:
+def checked(connection: Any, bench: Bench) -> Checked:
     wanted = TrainOrder(
         connection=NAME,
         model=MODEL,
@@ -85,7 +86,7 @@ def checked(connection: Any, bench: Bench) -> order.Checked:
         suffix="support",
     )
     providers = bench.application.deps.providers
-    return order.check(connection, wanted, providers, RIN.team_id, now=bench.now())
+    return check(connection, wanted, providers, bench.application.deps.settings, RIN.team_id, now=bench.now())
 
 
 async def claimed(bench: Bench, key: str) -> Task:
@@ -168,6 +169,7 @@ async def test_above_a_limit_nothing_is_sent_before_it_is_approved(bench: Bench,
     request = await request_of(bench, job)
     ask = TrainAsk.model_validate(request.spec)
     assert (str(ask.why), ask.limit, ask.job) == (why, 30.0, job.label)
+    assert ask.cost is not None
     assert ask.cost.high == pytest.approx(COST)
     assert (request.kind, request.target, request.job) == ("training", job.label, job.id)
     assert await waits(bench, job) == ("approval", request.label)

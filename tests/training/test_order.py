@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,8 +18,8 @@ from bot.errors import Invalid, NotThere
 from bot.facts.forms import TrainOrder
 from bot.store import connections, datasets
 from bot.store.base import metadata
-from bot.training import order
-from bot.training.order import Checked
+from bot.training import checking
+from bot.training.checking import Checked
 from providers.base import Capabilities, HyperParam, Model
 from sandbox.config_out import bot_config
 from tests.training.jobs_of import NOW
@@ -101,7 +102,11 @@ def check(store: Connection, able: Capabilities, /, **given: Any) -> Checked:
         **given,
     }
     providers: Any = {"prod-swc": Provider(able)}
-    return order.check(store, TrainOrder(**values), providers, TEAM, now=NOW)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tunesmith.toml"
+        path.write_text(bot_config("http://127.0.0.1:9", Path(folder)), encoding="utf-8")
+        settings = load(path, {})
+    return checking.check(store, TrainOrder(**values), providers, settings, TEAM, now=NOW)
 
 
 def test_a_sound_order_passes_with_its_warnings(connection: Connection, able: Capabilities) -> None:

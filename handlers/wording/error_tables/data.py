@@ -29,6 +29,16 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The reason is in its log; whoever runs the bot was told.",
             "Ask for it again in a few minutes.",
         ),
+        "data_other_service": (
+            "{dataset} was checked for {checked_for_service}, not for {connection}",
+            "Each service has rules of its own, so it has to be checked for this one before it is sent there.",
+            "Type `data {dataset} for {connection}`: the bot checks the same data again and offers it here.",
+        ),
+        "split_small": (
+            "{dataset} is too small to hold so much back",
+            "{left} examples would be left to train on, and {minimum} are needed.",
+            "Choose a smaller share, or none.",
+        ),
         "data_form": (
             "{dataset} is not in a form that this training reads",
             "It was checked as {form}; the training is {method}.",
