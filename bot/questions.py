@@ -26,6 +26,7 @@ from bot.facts.forms import (
     UploadForm,
 )
 from bot.facts.jobs import ForeignJob, JobFacts, LogLine
+from bot.filtering import named
 from bot.ids import number_of
 from bot.people import Actor
 from bot.store import connections, datasets, deployments, jobs, looks, records
@@ -114,11 +115,13 @@ class Questions:
         offset: int,
         *,
         now: datetime,
+        where: str = "",
     ) -> JobList:
-        """A page of jobs; those made elsewhere are on the first page of all."""
+        """A page of jobs (of the connections that `where` names); those made elsewhere are on the first page of all."""
         requester = actor.user_id if scope == "mine" else None
+        at = named(self.settings, where) if where else None
         page, total = jobs.listed(
-            connection, actor.team_id, requester=requester, limit=PAGE, offset=max(0, offset)
+            connection, actor.team_id, requester=requester, limit=PAGE, offset=max(0, offset), at=at
         )
         foreign: tuple[ForeignJob, ...] = ()
         if offset <= 0 and scope == "all":
@@ -132,6 +135,7 @@ class Questions:
                     result_model=one.snapshot.get("result_model"),
                 )
                 for one in jobs.foreign(connection, limit=PAGE)
+                if at is None or one.connection in at
             )
         return JobList(
             jobs=tuple(self.facts(connection, one, now=now) for one in page),
@@ -139,6 +143,7 @@ class Questions:
             scope=scope,
             total=total,
             offset=max(0, offset),
+            where=where,
         )
 
     def log(self, connection: Connection, job: Job) -> tuple[Sequence[LogLine], int]:

@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,7 @@ from bot.deployments.keep_form import until_of
 from bot.deployments.watch import look_soon
 from bot.errors import NotThere
 from bot.facts.deployments import DeploymentFacts, DeploymentList
+from bot.filtering import filter_in
 from bot.store import deployments as rows
 from bot.store.deployments import Deployment
 from bot.work import card_rows
@@ -23,6 +24,7 @@ from handlers.call import Call
 from handlers.command_line import Command, permalink
 from handlers.desk import Desk
 from handlers.listeners import deployment_views
+from handlers.paging import Paged, Scope
 from handlers.wording import numbers
 from handlers.wording.markup import day
 
@@ -52,7 +54,12 @@ async def deployments(desk: Desk, call: Call, command: Command) -> None:
             with contextlib.suppress(NotThere):
                 await show_deployment(desk, call, (await find(desk, call, None))[0])
                 return
-        await show_deployments(desk, call, "all" if "all" in command.rest else "mine", 0)
+        await show_deployments(desk, call, Paged("all" if "all" in command.rest else "mine"))
+        return
+    where = filter_in(desk.deps.settings, (command.target,))
+    if where:
+        scope: Scope = "all" if "all" in command.rest else "mine"
+        await show_deployments(desk, call, Paged(scope, 0, where))
         return
     found = await find(desk, call, command.target)
     if len(found) > 1:
@@ -61,14 +68,21 @@ async def deployments(desk: Desk, call: Call, command: Command) -> None:
     await show_deployment(desk, call, found[0])
 
 
-async def show_deployments(
-    desk: Desk, call: Call, scope: Literal["mine", "all"], offset: int, *, replace_message: bool = False
-) -> None:
+async def show_deployments(desk: Desk, call: Call, wanted: Paged, *, replace_message: bool = False) -> None:
     """A page of deployments; the services are looked at soon, so that the next page is fresher."""
     deps, now = desk.deps, desk.deps.clock.now()
 
     def work(connection: Connection) -> DeploymentList:
-        return listing.page(connection, call.actor, deps.settings, deps.providers, scope, offset, now=now)
+        return listing.page(
+            connection,
+            call.actor,
+            deps.settings,
+            deps.providers,
+            wanted.scope,
+            wanted.offset,
+            now=now,
+            where=wanted.where,
+        )
 
     def look(connection: Connection) -> None:
         for name, provider in deps.providers.items():
@@ -77,7 +91,7 @@ async def show_deployments(
 
     page = await deps.store.read(work)
     await desk.reply(call, deployment_list.build(page, await desk.locale(call)), replace=replace_message)
-    if not offset:
+    if not wanted.offset:
         await deps.store.write(look)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,7 @@ from bot.approvals.own_settings import decides
 from bot.datasets import deriving
 from bot.errors import Denied, NotThere, WrongState
 from bot.facts.forms import Launcher
+from bot.filtering import filter_in
 from bot.questions import Wish
 from bot.store.jobs import card_key
 from bot.training import control
@@ -36,6 +37,7 @@ from handlers.finding import find_job, questions
 from handlers.handing_in import addresses_in, take_addresses
 from handlers.listeners.clean_actions import CLEAN_WORDS
 from handlers.looking_words import LOOKING_WORDS
+from handlers.paging import Paged
 from handlers.picture import with_picture
 from handlers.request_words import WORDS as REQUEST_WORDS
 from handlers.views import launcher as launcher_view
@@ -128,20 +130,22 @@ async def open_train(desk: Desk, call: Call, wish: Wish) -> None:
 
 
 async def _jobs(desk: Desk, call: Call, command: Command) -> None:
-    await show_jobs(desk, call, "all" if "all" in command.rest else "mine", 0)
+    given = [*([command.target] if command.target else []), *command.rest]
+    where = filter_in(desk.deps.settings, given)
+    if command.target and not where:
+        raise NotThere("connection", {"given": command.target[:80]})
+    await show_jobs(desk, call, Paged("all" if "all" in command.rest else "mine", 0, where))
 
 
-async def show_jobs(
-    desk: Desk, call: Call, scope: Literal["mine", "all"], offset: int, *, replace_message: bool = False
-) -> None:
+async def show_jobs(desk: Desk, call: Call, page: Paged, *, replace_message: bool = False) -> None:
     """A page of jobs. Everybody's jobs include those made elsewhere, so the services are looked at soon."""
     now = desk.deps.clock.now()
-    if scope == "all":
+    if page.scope == "all":
         await look_soon(desk, call)
-    page = await desk.deps.store.read(
-        lambda c: questions(desk).job_list(c, call.actor, scope, offset, now=now)
+    found = await desk.deps.store.read(
+        lambda c: questions(desk).job_list(c, call.actor, page.scope, page.offset, now=now, where=page.where)
     )
-    await desk.reply(call, job_list.build(page, await desk.locale(call)), replace=replace_message)
+    await desk.reply(call, job_list.build(found, await desk.locale(call)), replace=replace_message)
 
 
 async def look_soon(desk: Desk, call: Call) -> None:

@@ -13,6 +13,7 @@ from bot.deployments.places import Places
 from bot.errors import NotThere
 from bot.facts.deployments import DeploymentFacts, DeploymentList
 from bot.facts.jobs import Money
+from bot.filtering import named
 from bot.ids import number_of
 from bot.people import Actor
 from bot.store import deployments, looks
@@ -96,9 +97,14 @@ def page(
     offset: int,
     *,
     now: datetime,
+    where: str = "",
 ) -> DeploymentList:
-    """One page, with what a month of all of this scope costs."""
+    """One page (of the connections that `where` names), with what a month of all of this scope costs."""
     found = all_facts(connection, actor, settings, providers, scope, now=now)
+    names = {one.name for one in settings.connections}
+    if where:
+        names &= named(settings, where)
+        found = [one for one in found if one.title.partition("/")[0] in names]
     first = max(0, offset) if offset < len(found) else 0
     month, unknown = _month(found)
     return DeploymentList(
@@ -106,7 +112,8 @@ def page(
         scope=scope,
         total=len(found),
         offset=first,
-        unread=looks.unread(connection, [one.name for one in settings.connections]),
+        where=where,
+        unread=looks.unread(connection, [one.name for one in settings.connections if one.name in names]),
         month=month,
         unknown=unknown,
     )

@@ -144,6 +144,7 @@ class DeploymentList(Facts):
     """Deployments of all connections, the next to be deleted first.
 
     Attributes:
+        where: the connection or service that it is about, "" = all.
         unread: connections that could not be asked.
         month: hosting of a month (720 h) of those of this scope that are there; unknown: how many have no such price.
     """
@@ -152,6 +153,7 @@ class DeploymentList(Facts):
     scope: Literal["mine", "all"]
     total: int
     offset: int
+    where: str = ""
     unread: tuple[str, ...] = ()
     month: Money | None = None
     unknown: int = 0

@@ -191,13 +191,14 @@ class HomeFacts(Facts):
 
 
 class JobList(Facts):
-    """A page of jobs. `scope` is `mine` or `all`."""
+    """A page of jobs. `scope` is `mine` or `all`; `where` is the connection or service it is about, "" = all."""
 
     jobs: tuple[JobFacts, ...]
     foreign: tuple[ForeignJob, ...]
     scope: Literal["mine", "all"]
     total: int
     offset: int
+    where: str = ""
 
 
 class Launcher(Facts):

@@ -218,14 +218,22 @@ def submitted_since(connection: Connection, team_id: str, since: datetime) -> Se
 
 
 def listed(
-    connection: Connection, team_id: str, *, requester: str | None, limit: int, offset: int = 0
+    connection: Connection,
+    team_id: str,
+    *,
+    requester: str | None,
+    limit: int,
+    offset: int = 0,
+    at: frozenset[str] | None = None,
 ) -> tuple[Sequence[Job], int]:
-    """A page of jobs, newest first, and how many there are in all."""
+    """A page of jobs, newest first, and how many there are in all. `at` names connections, None = all."""
     where = (
         job.c.team_id == team_id
         if requester is None
         else and_(job.c.team_id == team_id, job.c.requester == requester)
     )
+    if at is not None:
+        where = and_(where, job.c.connection.in_(sorted(at)))
     total = connection.execute(select(func.count()).select_from(job).where(where)).scalar_one()
     return _all(connection, where, limit=limit, offset=offset), int(total)
 

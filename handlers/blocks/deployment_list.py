@@ -7,6 +7,7 @@ from bot.facts.deployments import DeploymentFacts, DeploymentList
 from handlers.blocks import deployment_buttons as buttons
 from handlers.blocks.deployment_rows import row
 from handlers.blocks.primitives import Block, Element, actions, as_message, button, footer, section
+from handlers.paging import Paged, Scope
 from handlers.wording import deployments as words
 from handlers.wording import numbers
 from handlers.wording.deployments_modals import label, say
@@ -21,6 +22,8 @@ def build(page: DeploymentList, locale: str) -> Rendered:
     """One page of all connections; what a month costs, what could not be read."""
     shown = page.deployments[:20]
     title = say(f"list_{page.scope}", locale)
+    if page.where:
+        title = f"{title} · {inline(page.where, 60)}"
     if shown:
         last = page.offset + len(shown)
         figures = {
@@ -90,13 +93,13 @@ def _button(word: str, one: DeploymentFacts, locale: str, until: str) -> Element
 
 
 def _pages(page: DeploymentList, shown: int, locale: str) -> list[Block]:
-    other = "all" if page.scope == "mine" else "mine"
+    other: Scope = "all" if page.scope == "mine" else "mine"
+    here = Paged(page.scope, page.offset, page.where)
     forward: list[Element] = []
     if shown and page.offset + shown < page.total:
-        value = f"{page.scope}:{page.offset + shown}"
-        forward.append(button(label("more", locale), "deployments_page", value))
-    forward.append(button(label(other, locale), "deployments_scope", other))
-    back = button(label("back", locale), "deployments_page", f"{page.scope}:{max(0, page.offset - PAGE)}")
+        forward.append(button(label("more", locale), "deployments_page", here.at(page.offset + shown)))
+    forward.append(button(label(other, locale), "deployments_scope", here.of(other)))
+    back = button(label("back", locale), "deployments_page", here.at(page.offset - PAGE))
     return [
         *(actions([back], "deployments_back") if page.offset else []),
         *actions(forward, "deployments_forward"),

@@ -8,6 +8,7 @@ from bot.facts.jobs import ForeignJob, JobFacts
 from handlers.blocks import job_buttons
 from handlers.blocks.primitives import Block, Element, actions, as_message, button, context, divider, section
 from handlers.blocks.rows import job_row
+from handlers.paging import Paged, Scope
 from handlers.wording import jobs
 from handlers.wording.actions import label
 from handlers.wording.lists import say
@@ -20,6 +21,8 @@ _FOREIGN = 15
 def build(page: JobList, locale: str) -> Rendered:
     """One page: jobs, then what runs at the service and was not started here, then the way to other pages."""
     title = say(f"jobs_{page.scope}", locale)
+    if page.where:
+        title = f"{title} · {inline(page.where, 60)}"
     shown = page.jobs[:20]
     if shown:
         last = page.offset + len(shown)
@@ -95,13 +98,13 @@ def _foreign(job: ForeignJob, at: int, locale: str) -> Block:
 
 
 def _pages(page: JobList, shown: int, locale: str) -> list[Block]:
-    other = "all" if page.scope == "mine" else "mine"
+    other: Scope = "all" if page.scope == "mine" else "mine"
+    here = Paged(page.scope, page.offset, page.where)
     forward: list[Element] = []
     if page.offset + shown < page.total and shown:
-        value = f"{page.scope}:{page.offset + shown}"
-        forward.append(button(label("more", locale), "jobs_page", value))
+        forward.append(button(label("more", locale), "jobs_page", here.at(page.offset + shown)))
     forward.append(
-        button(label(f"{other}_jobs" if other == "all" else "my_jobs", locale), "jobs_scope", other)
+        button(label(f"{other}_jobs" if other == "all" else "my_jobs", locale), "jobs_scope", here.of(other))
     )
-    back = [button(label("back", locale), "jobs_page", f"{page.scope}:{max(0, page.offset - PAGE)}")]
+    back = [button(label("back", locale), "jobs_page", here.at(page.offset - PAGE))]
     return [*(actions(back, "jobs_back") if page.offset else []), *actions(forward, "jobs_forward")]

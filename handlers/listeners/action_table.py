@@ -31,6 +31,7 @@ from handlers.listeners import (
     request_actions,
 )
 from handlers.listeners.actions import Action, Who
+from handlers.paging import Paged
 from handlers.wording import replies
 
 
@@ -170,14 +171,7 @@ async def _adopted(desk: Desk, call: Call, value: str, result: str) -> None:
 
 
 async def _page(desk: Desk, call: Call, value: str, _: Any) -> None:
-    scope, _, offset = value.partition(":")
-    await words.show_jobs(
-        desk,
-        call,
-        "all" if scope == "all" else "mine",
-        int(offset) if offset.isdigit() else 0,
-        replace_message=True,
-    )
+    await words.show_jobs(desk, call, Paged.read(value), replace_message=True)
 
 
 async def _data_train(desk: Desk, call: Call, value: str, _: Any) -> None:

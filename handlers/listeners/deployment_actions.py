@@ -19,6 +19,7 @@ from handlers.call import Call
 from handlers.desk import Desk
 from handlers.listeners import deploy_views, deployment_views
 from handlers.listeners.actions import Action
+from handlers.paging import Paged
 from handlers.views import keep
 from handlers.wording.deployments_modals import say
 from handlers.wording.markup import inline, when
@@ -129,12 +130,8 @@ async def _owned(desk: Desk, call: Call, value: str, text: str) -> None:
 
 
 async def _page(desk: Desk, call: Call, value: str, _: Any) -> None:
-    """`mine:10`, or a scope alone."""
-    scope, _colon, offset = value.partition(":")
-    number = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 10 else 0
-    await words.show_deployments(
-        desk, call, "all" if scope == "all" else "mine", number, replace_message=True
-    )
+    """Another page of the list, or somebody else's."""
+    await words.show_deployments(desk, call, Paged.read(value), replace_message=True)
 
 
 TABLE: Final[Mapping[str, Action]] = MappingProxyType(

@@ -13,7 +13,7 @@ _LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ),
         ("data", "what you sent, with findings; `data D57` for one"),
         ("train", "choose model, data and settings, see the cost, start; `train like J142` is prefilled"),
-        ("jobs", "your jobs; `jobs all` everybody's"),
+        ("jobs", "your jobs; `jobs all` everybody's, `jobs dbx-eus` those of a connection or service"),
         ("job J142", "one job now; without an id your newest"),
         ("log J142", "the service's log of the job"),
         ("pause J142", "also `resume` and `cancel`; asked before it happens"),
