@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from bot.datasets.gathered import KEPT_EXAMPLES, KEPT_SYSTEMS, Gathered, add_up
 from bot.datasets.rules.base import Example, JsonMap
 
+NOTHING = 1
+"""Stands for what is not said. The hash of None is an address, so it differs between processes."""
 NO_SYSTEM = 0
 """Key of `systems` for examples without a system message."""
 OTHER_SYSTEMS = -1
@@ -134,7 +136,9 @@ def _talks(example: Example) -> tuple[tuple[str, ...], tuple[Hashable, ...]]:
 def _said(message: JsonMap) -> Hashable:
     """What one message says or calls: its text alone where there is nothing else."""
     content = message.get("content")
-    told: Hashable = content if isinstance(content, str) or content is None else _written(content)
+    told: Hashable = (
+        NOTHING if content is None else content if isinstance(content, str) else _written(content)
+    )
     calls = [
         message[key] for key in ("tool_calls", "function_call", "refusal") if message.get(key) is not None
     ]

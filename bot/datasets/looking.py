@@ -13,11 +13,14 @@ from bot.datasets.gathering import Gathering
 from bot.datasets.profiles import Profile
 from bot.datasets.report import Param
 from bot.datasets.rules import syntax
-from bot.datasets.rules.base import Example, JsonValue, Rule, RuleSpec
+from bot.datasets.rules.base import Example, JsonValue, Note, Rule, RuleSpec
 from bot.datasets.rules.shape import other_form
 from bot.datasets.sampling import clipped_texts
 from bot.datasets.typed import UNREADABLE as REFUSED
 from bot.datasets.typed import keys_written, unnamed
+
+Worded = Callable[[Example, Note, int], None]
+"""Notes what the texts of an example hold of some families of `bot.datasets.risk.pattern`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class CloseLook:
     """Looks at lines one after the other; findings and facts are noted where the constructor says.
 
     Args:
-        profile: the form of the file. `rules`: what each example is held against; `worded`: rules that look into texts.
+        profile: the form of the file. `rules`: what each example is held against; `worded`: looks into texts,
+            for what is of some families.
         max_line_bytes: longer lines are not read.
 
     Attributes:
@@ -52,7 +56,7 @@ class CloseLook:
         self,
         profile: Profile,
         rules: Sequence[Rule],
-        worded: Sequence[Rule],
+        worded: Worded,
         max_line_bytes: int,
         findings: Findings,
         facts: FileFacts,
@@ -71,7 +75,7 @@ class CloseLook:
         self._findings.at(number)(syntax.LINE_TOO_LONG, bytes=size, limit=self._max)
 
     def look(
-        self, number: int, line: bytes, offset: int, *, worded: bool = True, measure: bool = False
+        self, number: int, line: bytes, offset: int, *, families: int, measure: bool = False
     ) -> Seen | None:
         """Look at line `number`; None when it holds no example.
 
@@ -79,7 +83,7 @@ class CloseLook:
             number: from 1.
             line: its bytes without the line feed.
             offset: where it begins, in bytes from the start of the file.
-            worded: rules that look into texts may find something.
+            families: of `bot.datasets.risk.pattern`: what is looked for in its texts.
             measure: estimate its tokens and keep its texts.
         """
         if len(line) > self._max:
@@ -101,7 +105,26 @@ class CloseLook:
                     self.truncated = number
                 return None
         self._facts.any_json = True
-        return self._judge(number, value, regular=regular, worded=worded, measure=measure)
+        return self._judge(number, value, regular=regular, families=families, measure=measure)
+
+    def beside(
+        self, number: int, line: bytes, *, families: int, measure: bool = False
+    ) -> tuple[int, tuple[str, ...]]:
+        """Look into the texts of a line with an example whose shape was judged already; its units and texts as `Seen`
+        has them.
+
+        The arguments are those of `look`.
+        """
+        example = self._profile.example(self._decode(line), _unnoted)
+        if example is None:
+            return 0, ()
+        if families:
+            self._worded(example, self._findings.at(number), families)
+        return self._measured(example) if measure else (0, ())
+
+    def _measured(self, example: Example) -> tuple[int, tuple[str, ...]]:
+        texts = [text for _, text in self._profile.texts(example)]
+        return units(example, texts), clipped_texts(texts)
 
     def regular(self, text: bytes) -> bool:
         """Whether this is JSON in which no parser would find anything amiss."""
@@ -117,7 +140,7 @@ class CloseLook:
         return value if _keys(value) == keys_written(data) else UNREADABLE
 
     def _judge(
-        self, number: int, value: JsonValue, *, regular: bool, worded: bool, measure: bool
+        self, number: int, value: JsonValue, *, regular: bool, families: int, measure: bool
     ) -> Seen | None:
         found: list[Found] = []
 
@@ -135,8 +158,8 @@ class CloseLook:
         for rule in self._rules:
             rule.check(example, note)
         learned = tuple(found)
-        for rule in self._worded if worded else ():
-            rule.check(example, note)
+        if families:
+            self._worded(example, note, families)
         self._findings.take(found, number)
         self._facts.examples += 1
         self._facts.tools += uses_tools(example)
@@ -144,8 +167,11 @@ class CloseLook:
         self._gathering.add(number, example, self._profile.texts)
         if not measure:
             return Seen(example, learned, regular)
-        texts = [text for _, text in self._profile.texts(example)]
-        return Seen(example, learned, regular, units(example, texts), clipped_texts(texts))
+        return Seen(example, learned, regular, *self._measured(example))
+
+
+def _unnoted(spec: RuleSpec, path: str = "", /, **params: Param) -> None:
+    """Takes down nothing: it was said already."""
 
 
 def units(example: Example, texts: Sequence[str]) -> int:

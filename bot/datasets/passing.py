@@ -9,7 +9,7 @@ from bot.datasets.fast import Fast
 from bot.datasets.file_facts import FileFacts
 from bot.datasets.findings import Each, Findings
 from bot.datasets.gathering import Gathering
-from bot.datasets.line_marks import LONG, PICKED, RISKY
+from bot.datasets.line_marks import FAMILIES_AT, LONG, PICKED, RISKY
 from bot.datasets.looking import CloseLook, Seen
 from bot.datasets.options import Form, Options
 from bot.datasets.profiles import profile
@@ -50,7 +50,7 @@ class Pass:
         each: Each | None = None,
         scan_from: int | None = SCAN_FROM,
     ) -> None:
-        from bot.datasets.risk import RISK
+        from bot.datasets.risk import note_risks
 
         chosen = profile(form)
         self._options = options
@@ -62,7 +62,7 @@ class Pass:
         self._look = CloseLook(
             chosen,
             chosen.rules(services.traits(options.service, options.model)),
-            (RISK,),
+            note_risks,
             options.max_line_bytes,
             self.findings,
             self.facts,
@@ -71,7 +71,9 @@ class Pass:
         self._scan_from = scan_from
         self._fast: Fast | None = None
         if form == "chat":
-            self._fast = Fast(self._closely, self._look.regular, self.findings, self.facts, self.gathering)
+            self._fast = Fast(
+                self._closely, self._beside, self._look.regular, self.findings, self.facts, self.gathering
+            )
         self._scanner: Scanner | None = None
         self._picked: dict[int, int] = {}
         self._first = 1
@@ -143,15 +145,21 @@ class Pass:
 
     def _closely(self, number: int, line: bytes, start: int, mark: int) -> Seen | None:
         measure = bool(mark & (PICKED | LONG))
-        seen = self._look.look(number, line, start, worded=bool(mark & RISKY), measure=measure)
+        seen = self._look.look(number, line, start, families=mark >> FAMILIES_AT, measure=measure)
+        units, texts = (seen.units, seen.texts) if seen is not None else (0, ())
+        self._measured(number, line, start, mark, units, texts)
+        return seen
+
+    def _beside(self, number: int, line: bytes, start: int, mark: int) -> None:
+        measure = bool(mark & (PICKED | LONG))
+        units, texts = self._look.beside(number, line, families=mark >> FAMILIES_AT, measure=measure)
+        self._measured(number, line, start, mark, units, texts)
+
+    def _measured(
+        self, number: int, line: bytes, start: int, mark: int, units: int, texts: tuple[str, ...]
+    ) -> None:
         if mark & PICKED:
             before = self._picked[number - self._first]
-            units, texts = (seen.units, seen.texts) if seen is not None else (0, ())
             self.sampling.keep(Picked(before, start, number, len(line) + 1, units, texts))
-        if (
-            mark & LONG
-            and seen is not None
-            and tokens.tokens(seen.units) > (self._options.max_example_tokens or 0)
-        ):
+        if mark & LONG and tokens.tokens(units) > (self._options.max_example_tokens or 0):
             self.over_limit += 1
-        return seen

@@ -1,6 +1,5 @@
 """One look over the bytes of many lines: which of them must be read closely whatever else is true of them."""
 
-import functools
 import hashlib
 import os
 import platform
@@ -12,10 +11,38 @@ from pathlib import Path
 
 import hyperscan
 
-from bot.datasets.line_marks import CALLS, CLOSE, NAMES, RISKY
+from bot.datasets.line_marks import CALLS, CLOSE, FAMILIES_AT, NAMES
 from bot.datasets.risk import Pattern, patterns
 
+_FIRST_KEY = (
+    "{",
+    *(
+        f'"role":{space}"{role}",{space}'
+        for role in ("system", "developer", "user", "assistant", "tool")
+        for space in (" ", "")
+    ),
+)
+"""What may stand before a content that is no second one: the beginning of its message, or a role that is all of it."""
+
+
+def _not_behind(allowed: Sequence[str], text: str) -> bytes:
+    """An expression for `text` behind anything but these, none of which is the end of another."""
+    before: list[str] = []
+    endings = [""]
+    for ending in endings:
+        longer = sorted({one[-len(ending) - 1] for one in allowed if one.endswith(ending) and one != ending})
+        if longer:
+            before.append(f"[^{''.join(longer)}]{ending}")
+            endings += [letter + ending for letter in longer]
+    return f"(?:{'|'.join(before)}){text}".replace("{", r"\{").encode()
+
+
 _OWN = (
+    # A content that is not the first key of its message, and not the second one behind a role: perhaps the second of
+    # that name.
+    (Pattern(_not_behind(_FIRST_KEY, '"content"')), NAMES),
+    # A weight that is not the last key of its message, so that another may follow.
+    (Pattern(rb'"weight":[^"{}\n]*,'), NAMES),
     # A call beside content looks like a plain message to the fast path.
     (Pattern(rb'"tool_calls"'), CALLS),
     # A letter that needs no escape: the name of a key could be written with it, unseen by whoever counts names.
@@ -27,12 +54,12 @@ _OWN = (
     (Pattern(rb',\s*"role"'), NAMES),
     # Keys are counted by their quote and colon: white space between them, or a backslash before, would hide one.
     (Pattern(rb'"[ \t\r]:'), CLOSE),
-    (Pattern(rb'"[ \t\r][ \t\r]'), CLOSE),
-    (Pattern(rb'\\\\":'), CLOSE),
+    (Pattern(rb"[ \t\r][ \t\r]:"), CLOSE),
+    (Pattern(rb'[^\\](?:\\\\)+":'), CLOSE),
 )
 """Patterns of the fast path, and what a match means."""
 
-_MOST = 4096
+_MOST = 16_384
 """Marks that are taken down for one block. A block with more is read closely from end to end."""
 _DIGEST_BYTES = 32
 
@@ -41,7 +68,9 @@ class Scanner:
     """One pass of hyperscan over blocks."""
 
     def __init__(self) -> None:
-        self._database = _compiled()
+        risks = patterns()
+        self._meanings = [*(mark for _, mark in _OWN), *(one.family << FAMILIES_AT for one in risks)]
+        self._database = _compiled([*(pattern for pattern, _ in _OWN), *risks])
         self._scratch = hyperscan.Scratch(self._database)
 
     def marks(self, data: bytes, starts: Sequence[int]) -> dict[int, int] | None:
@@ -62,17 +91,16 @@ class Scanner:
         except hyperscan.ScanTerminated:
             return None
         marks: dict[int, int] = {}
+        meanings = self._meanings
         for pattern, end in found:
             # An expression may take the line feed as its last byte: the line is that of the byte before.
             line = bisect_left(starts, end + starts[0]) - 1
-            marks[line] = marks.get(line, 0) | (_OWN[pattern][1] if pattern < len(_OWN) else RISKY)
+            marks[line] = marks.get(line, 0) | meanings[pattern]
         return marks
 
 
-@functools.cache
-def _compiled() -> hyperscan.Database:
+def _compiled(wanted: Sequence[Pattern]) -> hyperscan.Database:
     """The patterns. Compiling takes about half a second, so the outcome is stored for the next process."""
-    wanted = [*(pattern for pattern, _ in _OWN), *patterns()]
     path = _cache_path(wanted)
     stored = _stored(path)
     if stored is not None:

@@ -72,6 +72,7 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Key = tuple[Hashable, ...]
 
+_ENDING_IN_BACKSLASH = re.compile(rb'(?<!\\)(?:\\\\)+":')
 _SPACED = re.compile(rb'"[ \t\r]+:')
 _LONGEST_NAME = 64
 _KEYS_OF_A_CALL = 5
@@ -97,7 +98,7 @@ def role_of(kind: type[Message]) -> str:
 def unnamed(text: bytes) -> bool:
     """Whether `keys_written` cannot tell the keys of this JSON: one has white space before its colon, or ends
     in `\\`."""
-    if b'\\\\":' in text:
+    if b'\\\\":' in text and _ENDING_IN_BACKSLASH.search(text) is not None:
         return True
     return (b" :" in text or b"\t:" in text or b"\r:" in text) and _SPACED.search(text) is not None
 
@@ -113,30 +114,27 @@ class ToolKeys:
     def __init__(self, regular: Callable[[bytes], bool]) -> None:
         self._regular = regular
         self._declared: dict[bytes, tuple[int, int] | None] = {}
-        self._contents: dict[bytes, int] = {}
         self._serial = 0
-
-    def contents(self, tools: Raw | UnsetType) -> int:
-        """How often `"content"` stands in a declaration."""
-        if isinstance(tools, UnsetType):
-            return 0
-        text = bytes(tools)
-        found = self._contents.get(text)
-        if found is None:
-            if len(self._contents) == _KEPT_DECLARATIONS:
-                self._contents.clear()
-            found = self._contents[text] = text.count(b'"content"')
-        return found
+        self._last, self._last_text = Raw(), b""
+        self._last_inside: tuple[int, int] | None = None
 
     def key(self, line: bytes, example: Line) -> Key | None:
         """All that a rule may depend on; None for a line that must be read closely, or of which `unnamed` is true."""
         keys = 1 + len(example.messages) + (example.parallel_tool_calls is not UNSET)
         serial = 0
-        if not isinstance(example.tools, UnsetType):
-            declared = self._inside(bytes(example.tools))
-            if declared is None:
+        if isinstance(example.tools, UnsetType):
+            written = keys_written(line)
+        else:
+            # Nearly always the same as in the line before.
+            if example.tools != self._last:
+                self._last = example.tools.copy()
+                self._last_text = bytes(self._last)
+                self._last_inside = self._inside(self._last_text)
+            if self._last_inside is None:
                 return None
-            inside, serial = declared
+            inside, serial = self._last_inside
+            at = line.rfind(self._last_text)
+            written = keys_written(line[:at]) + keys_written(line[at + len(self._last_text) :]) + inside
             keys += 1 + inside
         ids: dict[str, int] = {"": -1}
         parts: list[Hashable] = []
@@ -159,7 +157,7 @@ class ToolKeys:
             if not isinstance(name, UnsetType) and len(name) > _LONGEST_NAME:
                 return None
             parts.append((message.__class__, weight, name, _kind(content), detail))
-        if keys_written(line) != keys:
+        if written != keys:
             return None
         return (tuple(parts), serial, example.parallel_tool_calls)
 

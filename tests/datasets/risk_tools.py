@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping
 import hyperscan
 
 from bot.datasets.report import Param
-from bot.datasets.risk import RISK, Pattern, patterns
+from bot.datasets.risk import EVERY, Pattern, note_risks, patterns
 from bot.datasets.rules.base import Example, RuleSpec, Talk
 
 Found = tuple[str, str, Mapping[str, Param]]
 
 
-def noted(value: dict[str, object]) -> list[Found]:
-    """Rule, path and parameters of all that is found in one line."""
+def noted(value: dict[str, object], families: int = EVERY) -> list[Found]:
+    """Rule, path and parameters of all that is found in one line of these families."""
     found: list[Found] = []
 
     def note(spec: RuleSpec, path: str = "", /, **params: Param) -> None:
         assert set(params) == set(spec.params)
         found.append((spec.id, path, params))
 
-    RISK.check(Example(value, Talk()), note)
+    note_risks(Example(value, Talk()), note, families)
     return found
 
 

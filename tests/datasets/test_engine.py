@@ -64,6 +64,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 data = GOOD
             elif draw < 0.03:
                 data = line(chat(asked))
+            elif draw < 0.04:
+                # a message without a content
+                data = with_calls(0)
             file.write(data + b"\n")
     assert path.stat().st_size > 2 * ALIGNED
     return path
@@ -93,7 +96,7 @@ def test_two_processes_find_what_one_does_and_tell_it_in_order(large: Path, seed
     lines = [number for rule, number in told if rule in ("json_truncated", "assistant_missing")]
     assert lines == sorted(lines)
     assert len(lines) == one.totals["json_truncated"] + one.totals["assistant_missing"]
-    assert one.totals["duplicate_example"] > 20
+    assert one.totals["duplicate_example"] > 100
 
 
 def test_the_fast_path_of_a_large_file_finds_what_a_close_look_does(large: Path) -> None:
@@ -185,8 +188,8 @@ def test_what_the_fast_path_cannot_see_is_marked(text: bytes, *, marked: bool) -
 
 
 def test_too_many_matches_are_no_reason_to_miss_any() -> None:
-    digits = line(chat({**QUESTION, "content": "1" * 20_000}, ANSWER))
-    data = b"\n".join([*sound(60), digits, digits[:-1]])
+    marked = line(chat({**QUESTION, "content": "a@b " * 20_000}, ANSWER))
+    data = b"\n".join([*sound(60), marked, marked[:-1]])
     options = Options()
     checker = Checker(options, scan_from=0)
     checker.feed(data)
@@ -231,6 +234,18 @@ def test_the_process_of_a_part_ends_with_whoever_started_it(large: Path) -> None
 ODD = {
     "content twice": b'{"messages": [{"role": "user", "content": "a", "content": "b"}, '
     b'{"role": "assistant", "content": "c"}]}',
+    "content twice, the first like a role": b'{"messages": [{"role": "user", "content": "user", "content": "b"}, '
+    b'{"role": "assistant", "content": "c"}]}',
+    "content twice, without blanks": b'{"messages":[{"role":"user","content":"user","content":"b"},'
+    b'{"role":"assistant","content":"c"}]}',
+    "weight twice at once": b'{"messages": [{"role": "user", "content": "a"}, '
+    b'{"role": "assistant", "content": "c", "weight": 1, "weight": 1}]}',
+    "weight twice around a name": b'{"messages": [{"role": "user", "content": "a"}, '
+    b'{"role": "assistant", "content": "c", "weight":1,"name": "rin","weight":1}]}',
+    "name twice": b'{"messages": [{"role": "user", "content": "a", "name": "rin", "name": "rin"}, '
+    b'{"role": "assistant", "content": "c"}]}',
+    "a key that ends in a backslash": GOOD[:-1] + b', "tools": [{"a\\\\": 1}]}',
+    "JSON in a text in a text": GOOD.replace(b"Where is my parcel?", rb"{\"a\": \"{\\\"b\\\": 1}\"}"),
     "role twice": b'{"messages": [{"role": "user", "role": "user", "content": "a"}, '
     b'{"role": "assistant", "content": "c"}]}',
     "role twice, far apart": b'{"messages": [{"role": "user", "content": "a", "role": "user"}, '
@@ -277,3 +292,27 @@ def test_an_odd_line_among_many_is_found_in_a_block_as_by_itself(odd: bytes, pla
         checker.feed(data)
         reports.append(same(checker.finish()))
     assert reports[0] == reports[1]
+
+
+def test_values_of_weights_are_not_taken_for_each_other() -> None:
+    def weighted(*weights: int) -> bytes:
+        return line(chat(*(turn for weight in weights for turn in (QUESTION, {**ANSWER, "weight": weight}))))
+
+    lines = [weighted(1, 0), weighted(0, 1), weighted(0, 0), weighted(1, 1), weighted(0, 0), weighted(0)]
+    data = b"\n".join([*lines, *lines, *reversed(lines)]) + b"\n"
+    reports = []
+    for scan_from in (0, None):
+        checker = Checker(Options(), scan_from=scan_from)
+        checker.feed(data)
+        reports.append(checker.finish())
+    assert same(reports[0]) == same(reports[1])
+    assert reports[0].totals["weight_all_zero"] == 9
+
+
+@pytest.mark.parametrize("number", ["1234567890123456", "12345678901234567890123456789"])
+@pytest.mark.parametrize("escape", [b"", b"\\u2014"])
+def test_runs_of_digits_are_marked_where_they_may_be_a_number(number: str, escape: bytes) -> None:
+    text = line(chat({**QUESTION, "content": f"@@{number} sent"}, ANSWER)).replace(b"@@", escape)
+    marks = Scanner().marks(text, [0])
+    assert marks is not None
+    assert bool(marks) == (len(number) < 20)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.datasets.line_marks import FAMILIES_AT
 from bot.datasets.risk import patterns
 from bot.datasets.risk.topic_words import TOPICS
 from bot.datasets.risk.topics import entries
+from bot.datasets.scan import Scanner
 from tests.datasets.risk_samples import PERSONS, SECRETS
 from tests.datasets.risk_tools import in_text, marks, noted, raw
 
@@ -66,6 +68,15 @@ def _is_marked(line: bytes) -> bool:
 def test_what_is_found_is_marked(text: str, ascii_only: bool, slashes: bool) -> None:
     if in_text(text):
         assert _is_marked(raw(text, ascii_only=ascii_only, slashes=slashes))
+
+
+@given(TEXTS, st.booleans())
+def test_the_families_of_the_marks_are_enough_to_find_all(text: str, ascii_only: bool) -> None:
+    data = raw(text, ascii_only=ascii_only)
+    found = Scanner().marks(data, [0])
+    assert found is not None
+    value = json.loads(data)
+    assert noted(value, found.get(0, 0) >> FAMILIES_AT) == noted(value)
 
 
 @given(TEXTS, st.booleans())

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 FORMS = (
-    "[0-9][0-9]{13}",  # what is written without groups: cards, France, China
+    # What is written without groups: cards, France, China. A run of digits matches once, and not at all behind a
+    # decimal point, where no number begins, or when it is too long. Up to four may belong to a `\uXXXX` before it.
+    "[^0-9.,][0-9]{14,23}[^0-9]",
     "[0-9][0-9]{3}[ -][0-9]{4}[ 0-9-][0-9]",  # cards, India
     "[0-9][0-9]{5}[-+A-FU-Y][0-9]{3}",  # Sweden, Finland, Korea
     "[0-9][0-9]{2}-[0-9]{2}-[0-9]{4}",  # United States

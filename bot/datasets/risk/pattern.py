@@ -7,6 +7,10 @@ ways of writing each letter that is not ASCII. ASCII that is written as `\\u00XX
 
 from typing import NamedTuple
 
+SECRETS, CONTACTS, NUMBERS, TOPICS = 1, 2, 4, 8
+"""Families of what is found: bits of `Pattern.family`."""
+EVERY = SECRETS | CONTACTS | NUMBERS | TOPICS
+
 
 class Pattern(NamedTuple):
     """One expression.
@@ -15,10 +19,12 @@ class Pattern(NamedTuple):
         expression: in hyperscan's syntax, all bytes beyond ASCII as `\\xNN`, without flags for UTF-8. It never
             crosses a line feed before its last byte.
         caseless: ASCII letters match in either case.
+        family: what may be in a line with a match; 0 for patterns that are no hint of a risk.
     """
 
     expression: bytes
     caseless: bool = False
+    family: int = 0
 
 
 _SPECIAL = frozenset(b"\\^$.|?*+()[]{}")

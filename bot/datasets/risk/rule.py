@@ -11,6 +11,7 @@ from bot.datasets.risk.contacts import mails_in, phones_in
 from bot.datasets.risk.hit import Hit
 from bot.datasets.risk.letters import lowered
 from bot.datasets.risk.numbers import accounts_in, cards_in
+from bot.datasets.risk.pattern import CONTACTS, EVERY, NUMBERS, SECRETS, TOPICS
 from bot.datasets.risk.specs import SPECS
 from bot.datasets.risk.texts import path_of, texts_of
 from bot.datasets.rules.base import Example, Note, Rule, RuleSpec
@@ -36,27 +37,28 @@ class _Called(NamedTuple):
     topics: Mapping[str, tuple[str, ...]]
 
 
-def _called_in(text: str) -> _Called | None:
-    """What may be in `text`, which is all texts of a line; None for nothing."""
+def _called_in(text: str, families: int) -> _Called | None:
+    """What of these families may be in `text`, which is all texts of a line; None for nothing."""
     small = lowered(text)
     phones = cards = accounts = False
     ids: tuple[int, ...] = ()
     # All numbers have six digits with at most two other characters in between.
-    if _digits().search(text):
-        phones = "+" in text or "(" in text
-        outline = number_forms.outline_of(text)
-        forms = number_forms.forms_in(outline)
-        cards = not forms.isdisjoint(number_forms.OF_CARDS)
-        accounts = number_forms.has_account(text, outline)
-        ids = national.called_in(text, small, forms)
+    if families & (CONTACTS | NUMBERS) and _digits().search(text):
+        phones = bool(families & CONTACTS) and ("+" in text or "(" in text)
+        if families & NUMBERS:
+            outline = number_forms.outline_of(text)
+            forms = number_forms.forms_in(outline)
+            cards = not forms.isdisjoint(number_forms.OF_CARDS)
+            accounts = number_forms.has_account(text, outline)
+            ids = national.called_in(text, small, forms)
     called = _Called(
-        secret_finder.called_in(text, small),
-        "@" in text,
+        secret_finder.called_in(text, small) if families & SECRETS else (),
+        bool(families & CONTACTS) and "@" in text,
         phones,
         cards,
         accounts,
         ids,
-        topics.called_in(small),
+        topics.called_in(small) if families & TOPICS else {},
     )
     return called if any(called) else None
 
@@ -104,9 +106,14 @@ def _digits() -> "re.Pattern[str]":
     return re.compile(r"[0-9](?:[^0-9]{0,2}[0-9]){5}")
 
 
-def _check(example: Example, note: Note) -> None:
+def note_risks(example: Example, note: Note, families: int = EVERY) -> None:
+    """Note what `RISK` finds of these families (`bot.datasets.risk.pattern`).
+
+    It finds the same as with all of them where no pattern of the others is in the line: a secret, of which a number or
+    an address is only a part, has a pattern of its own there.
+    """
     found = list(texts_of(example.value))
-    called = _called_in("\n".join([text for _, text in found]))
+    called = _called_in("\n".join([text for _, text in found]), families)
     if called is None:
         return
     # The keys of an object share a path.
@@ -130,7 +137,7 @@ def _params(hit: Hit, text: str) -> dict[str, Param]:
 
 _SPEC: Mapping[str, RuleSpec] = {spec.id: spec for spec in SPECS}
 
-RISK = Rule(SPECS, _check)
+RISK = Rule(SPECS, note_risks)
 """Hints of what should not be taught. Of each text it names each kind of thing once, at its first place.
 
 Unusual keys are texts too, with the path of their object; `at` is then counted within the key.
