@@ -64,6 +64,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "method_required": "this model is trained with another method (params `model`, `method`)",
         "suffix_refused": "the suffix is too long or has other characters than letters, digits, - and _",
         "hyperparameter_refused": "a hyperparameter is out of range",
+        "grader_invalid": "not a grader, nothing was sent (params `where`: the field; `why`: json, not_object, not_text,"
+        " not_list, not_range, missing, empty, unknown)",
+        "grader_refused": "the service does not take the grader (its words in the answer)",
         "results_missing": "the job has no results file",
         "results_unreadable": "the results file has no table with a step column",
         # deployments
@@ -103,6 +106,18 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "blob_empty": "a blob of no bytes",
         "blob_cut": "the service ended the answer before the blob's end (param `bytes`)",
         "blob_refused": "some other refusal of the storage account (its words in the answer)",
+        # Azure AI Studio: the Marketplace, the vault
+        "marketplace_suspended": "the Marketplace subscription could not be billed: no training, no answers",
+        "marketplace_unsubscribed": "the project is not subscribed to the offer of the model to deploy",
+        "marketplace_refused": "the project was not subscribed to the offer (the service's words in the answer)",
+        "network_unregistered": "the subscription is not registered for Microsoft.Network (param `provider`)",
+        "region_without_model": "the tuned model is not deployed in the project's region",
+        "requirement_not_fulfillable": "the bot cannot or may not bring a requirement about (param `requirement`)",
+        "vault_role_missing": "may not write secrets (params `vault`, `role`, `grant`)",
+        "vault_network_refused": "the vault's firewall refuses this address (param `vault`)",
+        "vault_unknown": "there is no such vault (param `vault`)",
+        "vault_secret_deleted": "a deleted secret still has the name (params `vault`, `secret`)",
+        "vault_refused": "some other refusal of the vault (its words in the answer)",
         # configuration of this program
         "provider_unknown": "no such service (param `kind`)",
         "settings_invalid": "the connection's settings are incomplete or wrong (param `settings`)",

@@ -76,6 +76,7 @@ class Capabilities:
         resubmit: a creation may be repeated with the same `JobSpec.key` without making a second job.
         sparse_points: few measurements are normal (one per epoch), and the chart says so.
         copies: a model that was trained here can be deployed at another connection of the same service.
+        deploys_once: a model has one deployment at most.
         split_validation: the share of the training data that the bot may hold back as validation data is offered.
     """
 
@@ -97,6 +98,7 @@ class Capabilities:
     sparse_points: bool = False
     split_validation: bool = False
     copies: bool = False
+    deploys_once: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

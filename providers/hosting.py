@@ -208,6 +208,7 @@ class Usage:
     Attributes:
         bucket: length of the buckets that `Use.last` begins.
         read_at: when it was read. known: False where the service has no such measurement.
+        unmeasured: names of deployments whose calls nobody counts: absent in `uses` says nothing about them.
     """
 
     since: datetime
@@ -215,6 +216,7 @@ class Usage:
     read_at: datetime
     uses: Mapping[str, Use]
     known: bool = True
+    unmeasured: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ _WITHOUT = {
     "usage": "nobody is warned of idle deployments before the service deletes them",
     "call": "the bot cannot tell when a deployment answers, nor keep an idle one",
 }
+_LESS = {"buy": "subscriptions of the Marketplace cannot be bought after an approval"}
+_LESS_USUAL = "quotas are not shown before the service refuses"
 Said = Callable[[str, ProviderError, Connection], Looked]
 
 
@@ -69,7 +71,7 @@ def _rights(what: str, rights: Sequence[Right]) -> Iterator[Looked]:
             detail = f"lacks {right.action}: {_WITHOUT.get(right.needed_for, 'something does not work')}"
             yield wrong(f"{what}: rights", detail, right.grant)
         else:
-            detail = f"lacks {right.action}: quotas are not shown before the service refuses"
+            detail = f"lacks {right.action}: {_LESS.get(right.needed_for, _LESS_USUAL)}"
             yield warn(f"{what}: rights", detail, right.grant)
     if not missing:
         yield fine(f"{what}: rights", f"all {len(rights)} there")

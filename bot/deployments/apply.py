@@ -132,7 +132,9 @@ class Apply:
         return Again(self._now() + (FROZEN_EVERY if reason else timedelta(0)), note)
 
     async def _deployed_at(self, found: Deployment, hosting: Hosting) -> str | None:
-        """Where this model is deployed already: a model can be deployed once (contract 2.3)."""
+        """Where this model is deployed already, of a service where it can be once (contract 2.3)."""
+        if not self._deps.provider(found.connection).capabilities.deploys_once:
+            return None
         for remote in await hosting.deployments():
             if remote.model == found.model and remote.name != found.name and remote.state != "removing":
                 return f"{found.connection}/{remote.name}"

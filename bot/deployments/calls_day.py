@@ -42,7 +42,7 @@ async def read_calls(deps: Deps, found: Deployment) -> TakeDownForm:
         usage = await hosting.usage(deps.clock.now() - DAY)
     except ProviderError as trouble:
         return form.model_copy(update={"problem": problem_of(trouble)})
-    if not usage.known:
+    if not usage.known or found.name in usage.unmeasured:
         return form.model_copy(update={"problem": ProblemFacts(code="metric_unknown")})
     use = next((one for name, one in usage.uses.items() if name.casefold() == found.name.casefold()), None)
     counted = use.calls if use is not None else 0

@@ -22,7 +22,8 @@ def free_name(found: Found, rule: NameRule | None, used: Collection[str]) -> str
     """The model's suffix, with a number when a deployment has that name; letters, digits and `-` only."""
     rule = rule or USUAL
     stem = _UNFIT.sub("-", _said(found)).strip("-")[: rule.maximum - NUMBERED].strip("-")
-    stem = stem if len(stem) >= rule.minimum else f"{UNNAMED}-{stem}".strip("-")
+    fits = len(stem) >= rule.minimum and re.match(rule.pattern, stem)
+    stem = stem if fits else f"{UNNAMED}-{stem}"[: rule.maximum - NUMBERED].strip("-")
     taken = {one.casefold() for one in used}
     names = (stem if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
     return next(name for name in names if name.casefold() not in taken)

@@ -86,7 +86,9 @@ class Looker:
         )
 
     def not_deployed(self, found: Found) -> None:
-        """One deployment per custom model (contracts/azure_openai.md section 1.10), and one request about it."""
+        """One deployment per custom model where that is a rule (azure_openai.md 1.10), and one request about it."""
+        if not self.providers[self.order.connection].capabilities.deploys_once:
+            return
         params: Params = {"model": found.model.short}
         for name in sorted(found.names):
             for there in (one for one in self.places.alive() if one.model == name):

@@ -71,7 +71,7 @@ def last_use(row: Deployment, seen: Seen, created_at: datetime | None) -> Mappin
         "since": usage.since.isoformat(),
         "bucket_seconds": usage.bucket.total_seconds(),
         "read_at": usage.read_at.isoformat(),
-        "known": usage.known,
+        "known": usage.known and row.name not in usage.unmeasured,
     }
 
 

@@ -6,7 +6,7 @@ unknown outcome only the check tells whether it was done.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.training import gate
 from bot.training.record import Recorder
 from bot.work import queue
 from bot.work.tasks import Again, Done, Outcome, Task
+from providers.base import JobSpec
 from providers.errors import OutcomeUnknown, Refused, Unsupported
 from providers.hosting import Operation
 from providers.requirements import Requirement, Requirements
@@ -66,6 +67,14 @@ class Needs:
             return self._refused(task, job, missing[0]) if late else Again(self._now() + LOOK_EVERY)
         return await self._bring_about(required, task, job, missing)
 
+    async def of_order(self, task: Task, job: Job, spec: JobSpec) -> Outcome | None:
+        """The same once the data is there: its paths, its form, and what was typed; None = it can be sent."""
+        required = self.deps.provider(job.connection).requirements
+        if required is None:
+            return None
+        missing = lacking(await required.check(job.base_model, spec))
+        return self._refused(task, job, missing[0]) if missing else None
+
     async def _bring_about(
         self, required: Requirements, task: Task, job: Job, missing: Sequence[Requirement]
     ) -> Outcome:
@@ -88,7 +97,8 @@ class Needs:
             return Again(sent + LOOK_EVERY)
         except (Refused, Unsupported) as error:
             answer = error.answer.message or error.code
-            return self._refused(task, job, wanted, answer)
+            asked_for = tuple(str(error.params.get("grants", "")).splitlines())
+            return self._refused(task, job, replace(wanted, grants=asked_for or wanted.grants), answer)
         return Again(sent + LOOK_EVERY, lambda c: self._sent(c, job, wanted, operation, task))
 
     async def _follow(self, required: Requirements, task: Task, job: Job) -> Outcome:

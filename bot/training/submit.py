@@ -159,7 +159,9 @@ class Submit:
         if files.waiting or files.train is None:
             # The upload's end pulls this task forward; the wait is only a safety net.
             return Again(self._now() + DATA_EVERY)
-        return await self._send(task, job, files)
+        return await self._needs.of_order(task, job, spec_of(job, files)) or await self._send(
+            task, job, files
+        )
 
     def give_up(self, connection: Connection, task: Task, error: str) -> None:
         """Parked: the starter is told, or asked where a request may have arrived."""

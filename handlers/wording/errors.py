@@ -7,9 +7,13 @@ from bot.errors import BotError, ChatError, ServiceSays
 from handlers.wording import error_hints, jobs, numbers
 from handlers.wording.error_tables import approvals as approvals_table
 from handlers.wording.error_tables import asking as asking_table
+from handlers.wording.error_tables import azure_ai as azure_ai_table
+from handlers.wording.error_tables import azure_ai_hosting as azure_ai_hosting_table
 from handlers.wording.error_tables import bot as bot_table
 from handlers.wording.error_tables import cleaning as cleaning_table
 from handlers.wording.error_tables import data as data_table
+from handlers.wording.error_tables import databricks as databricks_table
+from handlers.wording.error_tables import databricks_hosting as databricks_hosting_table
 from handlers.wording.error_tables import deployments as deployment_table
 from handlers.wording.error_tables import files as files_table
 from handlers.wording.error_tables import order as order_table
@@ -30,6 +34,10 @@ _TABLES = (
     cleaning_table.SENTENCES,
     service_table.SENTENCES,
     storage_table.SENTENCES,
+    azure_ai_table.SENTENCES,
+    azure_ai_hosting_table.SENTENCES,
+    databricks_table.SENTENCES,
+    databricks_hosting_table.SENTENCES,
 )
 _UNKNOWN = {
     "en": (

@@ -30,8 +30,8 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "provider_unregistered": (
             "The subscription is not registered for this service",
-            "Azure wants `Microsoft.CognitiveServices` registered once for each subscription.",
-            "Whoever keeps the subscription runs `az provider register --namespace Microsoft.CognitiveServices`.",
+            "Azure wants its resource provider registered once for each subscription; its words name which.",
+            "Whoever keeps the subscription runs `az provider register --namespace` with that name.",
         ),
         "resource_unknown": (
             "{service} does not know the account",
@@ -77,7 +77,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "name_refused": (
             "{service} does not take this name for a deployment",
             "",
-            "Ask again with letters, digits, - _ and dots only, a letter or digit first.",
+            "Ask again with a name of letters, digits and - that begins with a letter.",
         ),
         "rai_blocked": (
             "{service}'s safety evaluation forbids deploying this model",
