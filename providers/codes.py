@@ -118,6 +118,13 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "vault_unknown": "there is no such vault (param `vault`)",
         "vault_secret_deleted": "a deleted secret still has the name (params `vault`, `secret`)",
         "vault_refused": "some other refusal of the vault (its words in the answer)",
+        # Databricks
+        "feature_disabled": "switched off in the workspace",
+        "privilege_missing": "signed in, but without the privilege (params `privilege`, or empty; `grant`)",
+        "oauth_refused": "the workspace refused the service principal (param `client`)",
+        "training_removed": "the service trains nothing here any more",
+        "volume_unknown": "there is no such volume (param `volume`)",
+        "upload_differs": "another file of this name is in the volume (param `name`)",
         # configuration of this program
         "provider_unknown": "no such service (param `kind`)",
         "settings_invalid": "the connection's settings are incomplete or wrong (param `settings`)",

@@ -4,7 +4,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sandbox.azure_blob import ACCOUNT
+from sandbox.azure_ml.config import connections as ml_connections
 from sandbox.azure_openai import AzureOptions
+from sandbox.databricks.config import connections as databricks_connections
 from sandbox.slack import ids
 
 
@@ -87,6 +89,8 @@ credential = "managed_identity"
 resource_id = "{_account("dev-eus2")}"
 management = "{url}/arm"
 
+{ml_connections(url)}
+{databricks_connections(url)}
 [[storage]]
 account = "{ACCOUNT}"
 endpoint = "{url}/blob/{ACCOUNT}"
@@ -100,6 +104,8 @@ credential = "managed_identity"
 
 
 PRICES = (("gpt-4.1-nano*", 1.5), ("gpt-4.1-mini*", 5.0), ("gpt-4*", 25.0))
+# The other services have no training types: one row each.
+OTHER_PRICES = (("azure_ai_studio", 6.0), ("databricks", 9.0))
 SHARES = ((None, 1.0), ("Standard", 1.0), ("GlobalStandard", 0.8), ("Datazone", 0.9), ("DeveloperTier", 0.4))
 
 
@@ -117,10 +123,23 @@ def _prices() -> str:
                 "as_of = 2026-11-22",
             ]
             rows.append("\n".join(row))
+    rows += [
+        f'[[prices]]\nmodel = "*"\nprovider = "{provider}"\ntraining_per_million = {amount:.2f}\n'
+        'source = "sandbox price list, invented"\nas_of = 2026-11-22'
+        for provider, amount in OTHER_PRICES
+    ]
     return "\n\n".join(rows)
 
 
-HOSTING = (("Standard", 1.7), ("GlobalStandard", 1.7), ("DataZoneStandard", 1.7), ("DeveloperTier", 0.0))
+HOSTING = (
+    ("Standard", 1.7),
+    ("GlobalStandard", 1.7),
+    ("DataZoneStandard", 1.7),
+    ("DeveloperTier", 0.0),
+    ("Consumption", 0.74),
+    ("ScaleToZero", 2.5),
+    ("AlwaysOn", 2.5),
+)
 
 
 def _hosting() -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # a sandbox without Azure does not read what it is made of
     from sandbox.panel_deployments import DeploymentsPanel
 
 SHOWN_LINES: Final = 200
+FAULTY: Final = frozenset({"azure", "ml", "databricks", "slack"})
+_PACED: Final = ("azure", "ml", "databricks")
 
 
 class Switchable(Protocol):
@@ -37,16 +39,15 @@ class Panel:
         faults: Faults,
         bot: BotProcess,
         slack: SlackService,
-        azure: Switchable | None,
+        services: Mapping[str, Switchable | None],
         deployments: "DeploymentsPanel | None" = None,
-        blobs: Switchable | None = None,
     ) -> None:
+        """`services` are those beside Slack, by the name that the panel's calls have for them."""
         self._faults = faults
         self._bot = bot
         self._slack = slack
-        self._azure = azure
+        self._services = {name: one for name, one in services.items() if one is not None}
         self._deployments = deployments
-        self._blobs = blobs
 
     def add_routes(self, app: web.Application) -> None:
         """Mount everything under `/panel/api/`."""
@@ -67,7 +68,7 @@ class Panel:
             app.router.add_post("/panel/api/deployment", self._deployment)
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
-        azure = self._azure.state() if self._azure is not None else {}
+        azure = self._services["azure"].state() if "azure" in self._services else {}
         switches = azure.get("switches") or {}
         return web.json_response(
             {
@@ -77,7 +78,7 @@ class Panel:
                     "speed": switches.get("speed", 1),
                     "slack": self._slack.describe(),
                     "azure": {**azure, **switches},
-                    **({"blob": self._blobs.state()} if self._blobs is not None else {}),
+                    **{name: one.state() for name, one in self._services.items() if name != "azure"},
                 },
                 **(self._deployments.state() if self._deployments is not None else {}),
             }
@@ -117,7 +118,7 @@ class Panel:
 
     async def _add_fault(self, body: dict[str, Any]) -> dict[str, Any]:
         service = str(body.get("service"))
-        if service not in {"azure", "slack"}:
+        if service not in FAULTY:
             raise FaultError("service")
         return {"id": self._faults.add(service, body)}
 
@@ -146,13 +147,17 @@ class Panel:
         if body.get("service") == "slack":
             self._slack.configure(changes)
             return self._slack.describe()
-        if body.get("service") == "blob" and self._blobs is not None:
-            return self._blobs.configure(changes)
+        name = str(body.get("service", "azure"))
+        if name not in self._services:
+            raise ValueError("service")
         if "speed" in body:
             changes["speed"] = body["speed"]
-        if self._azure is None:
-            raise ValueError("service")
-        return self._azure.configure(changes)
+            # People set one speed for everything that takes time; a call that names a service means that one.
+            if "service" not in body:
+                for other in _PACED[1:]:
+                    if other in self._services:
+                        self._services[other].configure({"speed": body["speed"]})
+        return self._services[name].configure(changes)
 
     async def _file(self, body: dict[str, Any]) -> dict[str, Any]:
         """Make a file `tombstone`, `hidden_by_limit`, `check_file_info`, `external` (with `url`), or odd."""

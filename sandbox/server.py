@@ -21,7 +21,18 @@ from sandbox.slack.service import SlackService
 
 PAGE_FOLDER: Final = Path(__file__).parent / "page"
 MAX_BODY: Final = 32 * 1024 * 1024
-SERVICES: Final = {"/azure/": "azure", "/arm/": "azure", "/blob/": "azure", "/slack/": "slack"}
+SERVICES: Final = {
+    "/azure/": "azure",
+    "/arm/": "azure",
+    "/blob/": "azure",
+    "/ml/": "ml",
+    "/slack/": "slack",
+    # A workspace of Databricks is served at the root: its clients drop the path of an address.
+    "/api/2.": "databricks",
+    "/serving-endpoints": "databricks",
+    "/oidc/": "databricks",
+    "/ajax-api/": "databricks",
+}
 POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob: https:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -30,10 +41,15 @@ POLICY: Final = (
 
 @dataclass(slots=True)
 class SandboxOptions:
-    """Settings of the sandbox; `azure` are AzureOptions, `bot_argv` is the bot that the panel controls."""
+    """Settings of the sandbox; `bot_argv` is the bot that the panel controls.
+
+    `azure` are AzureOptions, `ml` MlOptions, `databricks` the options of its stand-in; None takes their defaults.
+    """
 
     slack: SlackOptions = field(default_factory=SlackOptions)
     azure: Any = None
+    ml: Any = None
+    databricks: Any = None
     bot_argv: Sequence[str] = ()
     bot_environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -54,6 +70,8 @@ class Sandbox:
         self.slack.add_routes(self.app)
         self.azure: Any = None
         self.blobs: Any = None
+        self.ml: Any = None
+        self.databricks: Any = None
         deployments = None
         if azure:
             from sandbox import samples
@@ -66,13 +84,39 @@ class Sandbox:
             self.blobs.put(ACCOUNT, CONTAINER, SAMPLE, samples.read("support_train.jsonl"))
             install_blobs(self.app, self.blobs, self.azure.identity)
             deployments = DeploymentsPanel(self.azure, self.bot, looks, clock)
+            self._add_other_services(clock, options)
         PageApi(self.slack, self.bot.state).add_routes(self.app)
-        Panel(self.faults, self.bot, self.slack, self.azure, deployments, self.blobs).add_routes(self.app)
+        services = {"azure": self.azure, "blob": self.blobs, "ml": self.ml, "databricks": self.databricks}
+        Panel(self.faults, self.bot, self.slack, services, deployments).add_routes(self.app)
         self.app.router.add_get("/", _index)
         self.app.router.add_get("/favicon.ico", _no_icon)
         self.app.router.add_static("/page/static/", PAGE_FOLDER)
         self.app.on_response_prepare.append(_always_fresh)
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=1.0)
+
+    def _add_other_services(self, clock: Clock, options: SandboxOptions) -> None:
+        """Azure ML below `/ml/`, Databricks at the root; they train in a process of their own."""
+        from sandbox import azure_ml, databricks
+        from sandbox.training.worker_client import Worker
+
+        worker = Worker()
+        identity = self.azure.identity
+        self.ml = azure_ml.install(
+            self.app, clock=clock, identity=identity, blobs=self.blobs, worker=worker, options=options.ml
+        )
+        self.databricks = databricks.install(self.app, clock=clock, worker=worker, options=options.databricks)
+
+        def holder(token: str, audience: str) -> str | None:
+            good = identity.accepts(token, frozenset({audience}))
+            issued = identity.issued(token) if good else None
+            return issued.holder.client_id if issued else None
+
+        self.databricks.identity.entra = holder
+
+        async def end_worker(_: web.Application) -> None:
+            await worker.close()
+
+        self.app.on_cleanup.append(end_worker)
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes any free one."""

@@ -47,7 +47,8 @@ def remote_name(found: Dataset, sha256: str, round_: int = 0) -> str:
     """
     again = f"-{round_ + 1}" if round_ else ""
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", found.name.rsplit(".", 1)[0]).strip("-")[:40] or "data"
-    return f"{found.label}-{stem}-{sha256[:8]}{again}.jsonl"
+    ending = "txt" if found.profile == "text" else "jsonl"
+    return f"{found.label}-{stem}-{sha256[:8]}{again}.{ending}"
 
 
 class Upload:

@@ -1,4 +1,4 @@
-"""A stand-in for Azure Blob Storage, as far as reading goes."""
+"""A stand-in for Azure Blob Storage: block blobs of containers."""
 
 from sandbox.azure_blob.blobs import Blobs
 from sandbox.azure_blob.operations import ACCOUNT, CONTAINER, SAMPLE, install_blobs

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from sandbox.samples import make
+from sandbox.samples import make, services
 
 
 class Sample(NamedTuple):
@@ -24,6 +24,13 @@ _MAKERS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "harmful.jsonl": ("sound in form, refused by the responsible-AI data check", make.harmful),
     "unsafe_model.jsonl": ("passes the data check, the trained model fails its safety evaluation", make.unsafe_model),
     "japanese_train.jsonl": ("60 conversations in Japanese, sound", make.japanese_train),
+    "llama_chat_train.jsonl": ("Llama: 80 conversations with a system message, sound", services.llama_train),
+    "phi_chat_train.jsonl": ("Phi: 80 conversations of user and assistant, sound", services.phi_train),
+    "databricks_chat_train.jsonl": ("Databricks: 90 conversations by turns, sound", services.databricks_chat),
+    "databricks_chat_valid.jsonl": ("20 more of them, to evaluate with", services.databricks_chat_valid),
+    "databricks_instruction_train.jsonl": ("Databricks: 100 prompts and responses, sound", services.instructions),
+    "databricks_handbook.txt": ("Databricks: plain text to go on pretraining with", services.handbook),
+    "databricks_faulty.jsonl": ("Databricks: two messages of the user in a row", services.databricks_faulty),
     "large_train.jsonl": ("24,000 conversations, more than 10 MB", make.large_train),
 }  # fmt: skip
 

@@ -199,7 +199,9 @@ def test_the_configuration_is_toml(tmp_path: Path) -> None:
     assert config["store"]["path"] == str(odd / "tunesmith.db")
     endpoints = [connection["endpoint"] for connection in config["connections"]]
     assert endpoints
-    assert all(endpoint.startswith("http://127.0.0.1:8080/azure/") for endpoint in endpoints)
+    assert all(endpoint.startswith("http://127.0.0.1:8080") for endpoint in endpoints)
+    kinds = {connection["provider"] for connection in config["connections"]}
+    assert kinds == {"azure_openai", "azure_ai_studio", "databricks"}
 
 
 class TestCommandLine:

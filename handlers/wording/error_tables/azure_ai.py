@@ -43,6 +43,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
                 "workspace's managed identity, and gives that identity a role that reads the account {account}."
             ),
         ),
+        "store_name_taken": (
+            "Another file called {name} is already in the workspace's datastore",
+            "It has another size than the one to send, and a training may use it. Nothing was sent.",
+            "Send the data again; it then gets another name.",
+        ),
         "store_refused": (
             "The workspace's storage account {account} refused the data",
             "The reason is not one that we know.",

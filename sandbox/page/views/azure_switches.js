@@ -1,11 +1,6 @@
 /** What the bot may do in Azure and read from storage, and how deployments end. */
-import { h } from "../dom.js";
-import { select } from "./fields.js";
+import { YES_NO, switchForm } from "./switches.js";
 
-const YES_NO = [
-  ["yes", "Yes"],
-  ["no", "No"],
-];
 const FAILURES = {
   none: null,
   internal: ["InternalServerError", "An unexpected error occurred while the deployment was created."],
@@ -73,30 +68,5 @@ const SWITCHES = [
   },
 ];
 
-/** @param {(set: Record<string, any>, service?: string) => Promise<void>} set */
-export function azureSwitches(set) {
-  const fields = SWITCHES.map((one) => {
-    const field = select(one.label, one.choices, `switch-${one.name}`);
-    field.input.addEventListener(
-      "change",
-      () => void set({ [one.name]: one.value(field.input.value) }, one.service),
-    );
-    return { ...one, ...field };
-  });
-  return {
-    node: h(
-      "div",
-      { class: "fault-form switches" },
-      fields.map((field) => field.node),
-    ),
-    /** @param {Record<string, any>} values as the panel's state tells them */
-    refresh(values) {
-      for (const field of fields) {
-        const known = field.name in values;
-        field.input.disabled = !known;
-        if (known && document.activeElement !== field.input)
-          field.input.value = field.choice(values[field.name]);
-      }
-    },
-  };
-}
+/** @param {import("./switches.js").Set} set */
+export const azureSwitches = (set) => switchForm(SWITCHES, set);

@@ -38,6 +38,8 @@ export function faultPresets(add) {
     "Service",
     [
       ["azure", "Azure"],
+      ["ml", "Azure ML"],
+      ["databricks", "Databricks"],
       ["slack", "Slack"],
     ],
     "fault-service",

@@ -7,6 +7,7 @@ import { toastError } from "../toast.js";
 import { azureSwitches } from "./azure_switches.js";
 import { deploymentsPart } from "./deployments.js";
 import { faultPresets } from "./faults.js";
+import { databricksSwitches, mlSwitches } from "./other_switches.js";
 import { requestTable } from "./requests.js";
 
 const REFRESH_MS = 2000;
@@ -37,7 +38,10 @@ export function panelView(hooks) {
   const requests = requestTable();
   const act = (work) => attempt(work, refresh);
   const deployments = deploymentsPart(act);
-  const switches = azureSwitches((set, service) => act(() => panelApi.service({ service, set })));
+  const set = (changes, service) => act(() => panelApi.service({ service, set: changes }));
+  const switches = azureSwitches(set);
+  const ml = mlSwitches(set);
+  const databricks = databricksSwitches(set);
 
   const refresh = async () => {
     try {
@@ -50,6 +54,8 @@ export function panelView(hooks) {
       drawOutput(output, state.bot.output);
       deployments.refresh(state);
       switches.refresh({ ...state.services?.blob, ...state.services?.azure });
+      ml.refresh(state.services?.ml?.switches ?? {});
+      databricks.refresh(state.services?.databricks?.switches ?? {});
       await requests.refresh();
     } catch (error) {
       fill(bot, h("p", { class: "field-error" }, error.message));
@@ -102,6 +108,8 @@ export function panelView(hooks) {
       part("Speed of training", speed),
       part("Deployments", deployments.node),
       part("Rights and failures in Azure", switches.node),
+      part("Azure ML (Llama, Phi)", ml.node),
+      part("Databricks", databricks.node),
       part("Latest requests", requests.node),
     ),
   );

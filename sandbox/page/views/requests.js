@@ -6,6 +6,8 @@ import { clock } from "../format.js";
 const SHOWN = 30;
 const SERVICES = [
   ["azure", "Azure"],
+  ["ml", "Azure ML"],
+  ["databricks", "Databricks"],
   ["slack", "Slack"],
 ];
 

@@ -14,7 +14,7 @@ from providers.base import TERMINAL, JobSpec, Model, Provider, Ref, RemoteFile, 
 from providers.hosting import DeploySpec, Hosting, Operation, RemoteDeployment, Sku
 from providers.registry import build
 from sandbox import samples
-from sandbox.azure_ml.options import MlOptions
+from sandbox.azure_ml.options import MlOptions, WorkspaceFacts
 from sandbox.azure_openai import AzureOptions
 from sandbox.clock import SystemClock
 from sandbox.config_out import bot_config, identity_environment
@@ -159,7 +159,7 @@ async def bench_of(subject: Subject, folder: Path, **settings: Any) -> AsyncIter
     """The sandbox and a provider built by the application's own door; `settings` go over the subject's."""
     options = SandboxOptions(
         azure=AzureOptions(random_seed=5, speed=SPEED),
-        ml=MlOptions(random_seed=5, speed=SPEED),
+        ml=MlOptions(random_seed=5, speed=SPEED, workspaces=_subscribed()),
         databricks=DatabricksOptions(random_seed=5, speed=SPEED),
     )
     sandbox = create_sandbox(options=options)
@@ -183,6 +183,11 @@ async def bench_of(subject: Subject, folder: Path, **settings: Any) -> AsyncIter
     finally:
         await provider.aclose()
         await sandbox.stop()
+
+
+def _subscribed() -> tuple[WorkspaceFacts, ...]:
+    """The workspaces, in which somebody has subscribed to what is trained here."""
+    return tuple(replace(one, subscribed=("Llama-3.3-70B-Instruct",)) for one in MlOptions().workspaces)
 
 
 def earlier(moment: datetime) -> datetime:

@@ -41,7 +41,7 @@ async def test_hyperparameters_describe_themselves(bench: Bench) -> None:
     for one in (await bench.model()).parameters(bench.subject.method):
         assert IDS.fullmatch(one.name)
         assert one.label
-        assert one.hint.rstrip().endswith((".", ")", "`")), one
+        assert one.hint.rstrip().endswith((".", ")", "`", "…")), one
         assert _fits(one, one.default), one
         re.compile(one.pattern)
         if one.kind == "choice":

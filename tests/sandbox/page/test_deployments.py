@@ -9,7 +9,6 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.azure_openai import AzureOptions
-from sandbox.azure_openai.options import Switches
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from tests.browser import Complaints, browser, open_page
 from tests.sandbox.azure_calls.records import ago, called, deployment, put
@@ -65,7 +64,7 @@ async def test_days_pass_and_people_act(azure_sandbox: Sandbox, panel: Page) -> 
     await expect(panel.locator("[data-qa=panel-deployments]")).to_have_text("Nothing is deployed.")
 
 
-async def _until(switches: Switches, name: str, value: object) -> None:
+async def _until(switches: object, name: str, value: object) -> None:
     async def there() -> bool:
         return bool(getattr(switches, name) == value)
 
@@ -89,3 +88,15 @@ async def test_switches(azure_sandbox: Sandbox, panel: Page) -> None:
     await _until(switches, "fail_deployment", ("DeploymentTimeout", message))
     await failing.select_option("none")
     await _until(switches, "fail_deployment", None)
+
+
+async def test_switches_of_the_other_services(azure_sandbox: Sandbox, panel: Page) -> None:
+    ml, databricks = azure_sandbox.ml.switches, azure_sandbox.databricks.switches
+    for held, name, choice, value in (
+        (ml, "ml-role", "reader", "reader"),
+        (ml, "ml-subscriptions", "Suspended", "Suspended"),
+        (ml, "ml-network_registered", "no", False),
+        (databricks, "databricks-training", "removed_404", "removed_404"),
+    ):
+        await panel.locator(f"[data-qa=switch-{name}]").select_option(choice)
+        await _until(held, name.partition("-")[2], value)

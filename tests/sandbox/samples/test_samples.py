@@ -1,11 +1,12 @@
 """The sample files are what they say."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
 from sandbox import samples
-from sandbox.samples import make, phrases
+from sandbox.samples import make, phrases, services
 
 
 def test_the_catalogue_lists_every_file_with_its_size() -> None:
@@ -37,6 +38,10 @@ def test_an_unknown_name_is_an_error() -> None:
         ("harmful.jsonl", 40),
         ("unsafe_model.jsonl", 60),
         ("large_train.jsonl", 24_000),
+        ("llama_chat_train.jsonl", 80),
+        ("phi_chat_train.jsonl", 80),
+        ("databricks_chat_train.jsonl", 90),
+        ("databricks_chat_valid.jsonl", 20),
     ],
 )
 def test_sound_files_hold_that_many_conversations(name: str, count: int) -> None:
@@ -68,3 +73,28 @@ def test_the_faulty_file_ends_in_the_middle() -> None:
 def test_templates_have_no_slot_left() -> None:
     assert b"{product}" not in samples.read("support_train.jsonl")
     assert phrases.SYSTEM.encode() in samples.read("support_train.jsonl")
+
+
+def test_those_for_databricks_go_by_turns_and_the_faulty_one_does_not() -> None:
+    for name in ("databricks_chat_train.jsonl", "databricks_chat_valid.jsonl", "databricks_faulty.jsonl"):
+        rows = [json.loads(line)["messages"] for line in samples.read(name).splitlines()]
+        repeated = [number for number, row in enumerate(rows, start=1) if _repeats(row)]
+        assert repeated == ([18] if "faulty" in name else [])
+        assert all(set(message) == {"role", "content"} for row in rows for message in row)
+    phi = samples.read("phi_chat_train.jsonl")
+    assert b'"system"' not in phi
+
+
+def test_instructions_are_pairs_and_the_handbook_is_text() -> None:
+    rows = [json.loads(line) for line in samples.read("databricks_instruction_train.jsonl").splitlines()]
+    assert len(rows) == 100
+    assert all(set(row) == {"prompt", "response"} and all(row.values()) for row in rows)
+    handbook = samples.read("databricks_handbook.txt").decode()
+    assert 80_000 < len(handbook) < 200_000
+    assert "{" not in handbook
+    assert services.handbook() == services.handbook()
+
+
+def _repeats(messages: list[dict[str, str]]) -> bool:
+    roles = [message["role"] for message in messages]
+    return any(before == role for before, role in pairwise(roles))

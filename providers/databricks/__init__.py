@@ -1,0 +1,1 @@
+"""Databricks Foundation Model Fine-tuning, Unity Catalog and Model Serving (contracts/databricks.md)."""

@@ -1,0 +1,1 @@
+"""Databricks behind the provider protocol."""
