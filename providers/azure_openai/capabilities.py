@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from providers.azure_openai.model_facts import load_facts
+from providers.azure_openai.surface import SUPERVISED
 from providers.base import Capabilities, Limits, NameRule, SuffixRule, TrainingType
 
 MIB: Final = 1024 * 1024
@@ -32,10 +33,16 @@ LIMITS: Final = Limits(
 )
 
 
-def capabilities(offered: Sequence[str]) -> Capabilities:
-    """Capabilities of a connection that offers these training types (none given = all)."""
+def capabilities(
+    offered: Sequence[str], *, methods: tuple[str, ...] = (SUPERVISED,), pause: bool = True
+) -> Capabilities:
+    """Capabilities of a connection that offers these training types (none given = all).
+
+    `methods` and `pause` are what its surface has (`providers.azure_openai.surface`).
+    """
     return Capabilities(
-        pause=True,
+        copies=True,
+        pause=pause,
         cancel=True,
         seed=True,
         validation=True,
@@ -43,7 +50,7 @@ def capabilities(offered: Sequence[str]) -> Capabilities:
         byte_order_mark=True,
         live_points=True,
         training_types=_offered(offered),
-        methods=("supervised",),
+        methods=methods,
         limits=LIMITS,
         deployment_name=DEPLOYMENT_NAME,
         safety_line=SAFETY_LINE,

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from providers.azure_openai.hyperparameters import SUPERVISED
+from providers.azure_openai.hyperparameters import of_methods
 from providers.azure_openai.model_facts import Facts, ModelFacts
+from providers.azure_openai.surface import SUPERVISED
 from providers.azure_openai.wire import WireModel, moment
 from providers.base import Checkpoint, Model
 from providers.clock import from_unix
@@ -19,6 +20,8 @@ _TUNED: Final = re.compile(
     re.IGNORECASE,
 )
 _DATE: Final = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+SERVICE: Final = "the service"
+"""Who says when a model retires, where its own list does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def build(wires: Iterable[WireModel], facts: Facts, now: datetime) -> list[Model
         if wire.model or wire.fine_tune or read_name(wire.id):
             tuned.append(wire)
         else:
-            model = _base(wire, facts.of(wire.id), now)
+            model = _base(wire, facts, now)
             if model is not None:
                 bases[model.id] = model
     made = [
@@ -103,29 +106,35 @@ def with_checkpoints(models: Sequence[Model], checkpoints: Mapping[str, Sequence
     return listed
 
 
-def _base(wire: WireModel, known: ModelFacts | None, now: datetime) -> Model | None:
+def _base(wire: WireModel, facts: Facts, now: datetime) -> Model | None:
+    """A base model; None for one that has nothing to do with training.
+
+    v1's list tells no more than a name (contract 1.9): what the documentation knows is then all that is known.
+    """
+    known = facts.of(wire.id)
     flagged = wire.capabilities.get("fine_tune") is True
     if not flagged and known is None:
         return None
-    ends = _ends(wire, "fine_tune") or (known.training_ends if known else None)
+    told = _ends(wire, "fine_tune")
+    ends = told or (known.training_ends if known else None)
     lifecycle = wire.lifecycle_status or "unknown"
-    wrongly_unflagged = known is not None and known.family == "open"
-    methods = known.methods if known else ("supervised",)
+    trusted = known is not None and (known.family == "open" or not wire.capabilities)
+    methods = known.methods if known else (SUPERVISED,)
     return Model(
         id=wire.id,
         kind="base",
         short=short_name(wire.id),
         base=wire.id,
         lifecycle=lifecycle,
-        trainable=(flagged or wrongly_unflagged)
-        and lifecycle != "deprecated"
-        and (ends is None or ends > now),
+        trainable=(flagged or trusted) and lifecycle != "deprecated" and (ends is None or ends > now),
         created_at=_created(wire),
         training_ends=ends,
         inference_ends=_ends(wire, "inference") or (known.inference_ends if known else None),
         methods=methods,
         training_types=known.training_types if known else (),
-        hyperparameters=SUPERVISED if "supervised" in methods else (),
+        hyperparameters=of_methods(methods),
+        replacement=known.replacement if known else "",
+        dates_source=_source(wire, facts, known),
     )
 
 
@@ -142,7 +151,8 @@ def _tuned(wire: WireModel, bases: Mapping[str, Model], facts: Facts) -> Model:
     trainable = base.trainable if base else flagged
     if known is not None and known.family == "open":
         trainable = False
-    methods = base.methods if base else ("supervised",)
+    methods = base.methods if base else (SUPERVISED,)
+    told = _ends(wire, "inference")
     return Model(
         id=wire.id,
         kind="tuned",
@@ -152,16 +162,27 @@ def _tuned(wire: WireModel, bases: Mapping[str, Model], facts: Facts) -> Model:
         trainable=trainable,
         created_at=_created(wire),
         training_ends=base.training_ends if base else None,
-        inference_ends=_ends(wire, "inference") or (base.inference_ends if base else None),
+        inference_ends=told or (base.inference_ends if base else None),
         methods=methods,
         training_types=base.training_types if base else (),
-        hyperparameters=SUPERVISED if "supervised" in methods else (),
+        hyperparameters=of_methods(methods),
         job_id=job_of(wire),
+        replacement=base.replacement if base else "",
+        dates_source=SERVICE if told else (base.dates_source if base else ""),
     )
 
 
+def _source(wire: WireModel, facts: Facts, known: ModelFacts | None) -> str:
+    """Who tells the dates: the service where it tells one, else the table; "" where nobody does."""
+    if _ends(wire, "fine_tune") or _ends(wire, "inference"):
+        return SERVICE
+    dated = known is not None and (known.training_ends or known.inference_ends)
+    return f"{facts.source} (checked {facts.checked})" if dated else ""
+
+
 def _created(wire: WireModel) -> datetime | None:
-    return from_unix(wire.created_at) if wire.created_at else None
+    seconds = wire.created_at or wire.created
+    return from_unix(seconds) if seconds else None
 
 
 def _ends(wire: WireModel, use: str) -> datetime | None:

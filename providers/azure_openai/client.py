@@ -1,4 +1,4 @@
-"""The operations of the dated data plane that fine-tuning needs (contract 1.1), one method each."""
+"""The operations of the data plane that fine-tuning needs (contract 1.1), one method each, on either surface."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from providers.azure_openai.files import MIME_TYPE, PURPOSE, StreamedForm
 from providers.azure_openai.inference import CALL, CHAT, read_completion
-from providers.azure_openai.settings import AzureOpenAISettings
+from providers.azure_openai.settings import API_VERSIONS, AzureOpenAISettings
+from providers.azure_openai.surface import Surface
 from providers.azure_openai.wire import (
     UnreadableAnswerError,
     Wire,
@@ -22,7 +23,7 @@ from providers.azure_openai.wire import (
     parse_list,
 )
 from providers.calls import ASK, DOWNLOAD, PART, SUBMIT, UPLOAD, Answer, Call
-from providers.errors import OutcomeUnknown, ServiceAnswer, Unavailable
+from providers.errors import OutcomeUnknown, ServiceAnswer, Unavailable, Unsupported
 from providers.hosting import CallResult
 from providers.http import HttpService
 
@@ -40,13 +41,13 @@ class AzureOpenAIClient:
         self._settings = settings
 
     async def models(self) -> list[WireModel]:
-        """GET /models: the dated surface's rich list."""
-        return (await self._list(WireModel, "models", "models.list", "/openai/models"))[0]
+        """GET /models: the dated surface's rich list, v1's bare one."""
+        return (await self._list(WireModel, "models", "models.list", "/models"))[0]
 
     async def upload(self, body: StreamedForm, name: str) -> WireFile:
         """POST /files, once."""
         call = self._call(
-            "files", "files.upload", "POST", "/openai/files", repeatable=False, timeouts=UPLOAD,
+            "files", "files.upload", "POST", "/files", repeatable=False, timeouts=UPLOAD,
             body=body.pieces, headers=body.headers, what={"name": name},
         )  # fmt: skip
         return await self._one(WireFile, call)
@@ -55,7 +56,7 @@ class AzureOpenAIClient:
         """POST /uploads. Repeated: one whose answer was lost takes nothing in and expires by itself (contract 1.3)."""
         body = {"purpose": PURPOSE, "filename": name, "bytes": size, "mime_type": MIME_TYPE}
         call = self._call(
-            "files", "files.begin", "POST", "/openai/uploads", json=body, what={"name": name}
+            "files", "files.begin", "POST", "/uploads", json=body, what={"name": name}
         )  # fmt: skip
         return await self._one(WireUpload, call)
 
@@ -80,27 +81,37 @@ class AzureOpenAIClient:
         await self._service.call(self._call("files", "files.cancel", "POST", _upload(upload_id, "cancel")))
 
     async def files(self, purpose: str | None = None) -> tuple[list[WireFile], Answer]:
-        """GET /files with the answer itself, whose date tells the service's clock."""
+        """GET /files with the (first) answer itself, whose date tells the service's clock.
+
+        The dated list has no pages. v1's says `has_more` (contract 1.3), and is then asked on as OpenAI's is.
+        """
         params = {"purpose": purpose} if purpose else {}
-        call = self._call("files", "files.list", "GET", "/openai/files", params=params)
-        answer = await self._service.call(call)
-        return self._read(call, answer, lambda content: parse_list(WireFile, content))[0], answer
+        answers: list[Answer] = []
+
+        async def page(after: str | None) -> Page[WireFile]:
+            query = {**params, **({"after": after} if after else {})}
+            call = self._call("files", "files.list", "GET", "/files", params=query)
+            answers.append(await self._service.call(call))
+            found, more = self._read(call, answers[-1], lambda content: parse_list(WireFile, content))
+            return found, more and self._settings.surface("files").is_v1
+
+        return await all_items(page), answers[0]
 
     async def file(self, file_id: str) -> WireFile:
         """GET /files/{id}."""
-        path = f"/openai/files/{_id(file_id)}"
+        path = f"/files/{_id(file_id)}"
         return await self._one(
             WireFile, self._call("files", "files.get", "GET", path, what={"file": file_id})
         )
 
     async def delete_file(self, file_id: str) -> None:
         """DELETE /files/{id}: 204 up to 2024-06-01, 200 with a body after; nobody needs the body."""
-        path = f"/openai/files/{_id(file_id)}"
+        path = f"/files/{_id(file_id)}"
         await self._service.call(self._call("files", "files.delete", "DELETE", path, what={"file": file_id}))
 
     def content(self, file_id: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """GET /files/{id}/content in pieces."""
-        path = f"/openai/files/{_id(file_id)}/content"
+        path = f"/files/{_id(file_id)}/content"
         return self._service.stream(
             self._call("files", "files.content", "GET", path, timeouts=DOWNLOAD, what={"file": file_id})
         )
@@ -112,14 +123,14 @@ class AzureOpenAIClient:
             "training_type": str(body.get("trainingType", "Standard")),
         }
         call = self._call(
-            "jobs", "jobs.create", "POST", "/openai/fine_tuning/jobs", repeatable=False, timeouts=SUBMIT,
+            "jobs", "jobs.create", "POST", "/fine_tuning/jobs", repeatable=False, timeouts=SUBMIT,
             json=dict(body), what=what,
         )  # fmt: skip
         return await self._one(WireJob, call)
 
     async def jobs(self, after: str | None) -> Page[WireJob]:
         """GET /fine_tuning/jobs: one page, newest first."""
-        return await self._list(WireJob, "jobs", "jobs.list", "/openai/fine_tuning/jobs", _paging(after))
+        return await self._list(WireJob, "jobs", "jobs.list", "/fine_tuning/jobs", _paging(after))
 
     async def job(self, job_id: str) -> WireJob:
         """GET /fine_tuning/jobs/{id}."""
@@ -147,16 +158,31 @@ class AzureOpenAIClient:
         return await self._one(WireJob, call)
 
     async def delete_job(self, job_id: str) -> None:
-        """DELETE /fine_tuning/jobs/{id}: the job and the model that it made (contract 1.1)."""
-        await self._service.call(
-            self._call("jobs", "models.delete", "DELETE", _job(job_id), what={"job": job_id})
+        """DELETE /fine_tuning/jobs/{id}: the job and the model that it made (contract 1.1).
+
+        Only the dated surface has it: a connection on v1 goes there for it, a project cannot.
+
+        Raises:
+            Unsupported: `operation_unsupported`, at a project.
+        """
+        surface = self._settings.surface("jobs")
+        if surface.is_v1:
+            if self._settings.is_project:
+                raise Unsupported("operation_unsupported", {"operation": "models.delete", "job": job_id})
+            surface = Surface(API_VERSIONS["jobs"])
+        call = self._call(
+            "jobs", "models.delete", "DELETE", _job(job_id), surface=surface, what={"job": job_id}
         )
+        await self._service.call(call)
 
     async def chat(self, deployment: str, body: Mapping[str, Any]) -> CallResult:
-        """POST /deployments/{name}/chat/completions, once."""
-        path = f"/openai/deployments/{_id(deployment)}/chat/completions"
+        """POST /deployments/{name}/chat/completions, on v1 /chat/completions with the name as `model`, once."""
+        if self._settings.surface("inference").is_v1:
+            path, sent = "/chat/completions", {"model": deployment, **body}
+        else:
+            path, sent = f"/deployments/{_id(deployment)}/chat/completions", dict(body)
         call = self._call(
-            "inference", CALL, "POST", path, repeatable=False, timeouts=CHAT, json=dict(body),
+            "inference", CALL, "POST", path, repeatable=False, timeouts=CHAT, json=sent,
             what={"deployment": deployment},
         )  # fmt: skip
         answer = await self._service.call(call)
@@ -174,11 +200,13 @@ class AzureOpenAIClient:
         path: str,
         *,
         params: Mapping[str, str] | None = None,
+        surface: Surface | None = None,
         **rest: Any,
     ) -> Call:
-        query = {"api-version": self._settings.api_version(group), **(params or {})}
+        spoken = surface or self._settings.surface(group)
+        query = {**spoken.query, **(params or {})}
         options = {"repeatable": True, "timeouts": ASK, **rest}
-        return Call(operation=operation, method=method, path=path, params=query, **options)
+        return Call(operation=operation, method=method, path=spoken.path(path), params=query, **options)
 
     async def _one(self, model: type[T], call: Call) -> T:
         answer = await self._service.call(call)
@@ -241,8 +269,8 @@ def _id(text: str) -> str:
 
 
 def _upload(upload_id: str, operation: str) -> str:
-    return f"/openai/uploads/{_id(upload_id)}/{operation}"
+    return f"/uploads/{_id(upload_id)}/{operation}"
 
 
 def _job(job_id: str) -> str:
-    return f"/openai/fine_tuning/jobs/{_id(job_id)}"
+    return f"/fine_tuning/jobs/{_id(job_id)}"

@@ -41,6 +41,10 @@ _NO_FILE: Final = re.compile(
 _NO_MODEL: Final = re.compile(
     r"\bmodel\b.{0,120}\b(?:not (?:be )?found|does not exist|unknown|invalid)", re.IGNORECASE
 )
+_HYPERPARAMETERS: Final = (
+    "n_epochs", "batch_size", "learning_rate", "hyperparameter", "beta", "l2_multiplier", "compute_multiplier",
+    "eval_interval", "eval_samples", "reasoning_effort",
+)  # fmt: skip
 _PATH_UNKNOWN: Final = re.compile(r"^resource not found\.?$", re.IGNORECASE)
 
 # What a creation is refused with reads like a job's failure; the same words mean the same.
@@ -178,9 +182,11 @@ def _invalid(answer: ServiceAnswer, call: Call, params: Mapping[str, Any]) -> Pr
 
 def _creation_code(words: str) -> str:
     lower = words.lower()
+    if "grader" in lower:
+        return "grader_refused"
     if "suffix" in lower:
         return "suffix_refused"
-    if any(name in lower for name in ("n_epochs", "batch_size", "learning_rate", "hyperparameter")):
+    if any(name in lower for name in _HYPERPARAMETERS):
         return "hyperparameter_refused"
     if _NO_FILE.search(words):
         return "file_unknown"

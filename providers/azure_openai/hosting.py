@@ -152,12 +152,17 @@ class AzureHosting:
         """Keys stay at the account: whoever may read them reads them there."""
 
     def endpoint(self, name: str) -> Endpoint:
-        """How programs call it; the scope is for `entra` only."""
+        """How programs call it; the scope is for `entra` only.
+
+        On v1 `url` is the base that clients of OpenAI take (`…/openai/v1`), and there is no api-version to send.
+        """
         entra = self._settings.auth == "entra"
+        surface = self._settings.surface("inference")
         return Endpoint(
-            url=self._settings.endpoint,
+            url=f"{self._settings.endpoint}/openai/v1" if surface.is_v1 else self._settings.endpoint,
             deployment=name,
-            api_version=self._settings.api_version("inference"),
+            api_version=surface.query.get("api-version", ""),
+            style="azure_v1" if surface.is_v1 else "azure_openai",
             auth="entra" if entra else "key",
             scope=self._settings.scope if entra else "",
         )

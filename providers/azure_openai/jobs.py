@@ -1,12 +1,15 @@
 """Training jobs: the service's words and ours."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from providers.azure_openai import hyperparameters
+from providers.azure_openai.surface import SUPERVISED
 from providers.azure_openai.wire import WireJob
-from providers.base import Failure, JobSpec, JobState, Number, RemoteJob, Value
+from providers.base import Failure, JobSpec, JobState, RemoteJob, Value
 from providers.clock import from_unix
 
 # Contract 1.5: the union of what versions, previews and examples show. Keys are lower case.
@@ -27,8 +30,6 @@ STATES: Final[Mapping[str, JobState]] = MappingProxyType(
         "canceled": "cancelled",
     }
 )
-AUTO: Final = -1
-WHOLE_PARAMETERS: Final = frozenset({"n_epochs", "batch_size"})
 
 
 def state_of(raw: str) -> JobState:
@@ -62,60 +63,28 @@ def to_job(wire: WireJob, *, spec: JobSpec | None = None) -> RemoteJob:
         result_files=tuple(wire.result_files),
         trained_tokens=wire.trained_tokens,
         failure=_failure(wire.error),
+        method=_method(wire) or (spec.method if spec else SUPERVISED),
     )
 
 
-def creation_body(spec: JobSpec) -> dict[str, Any]:
-    """The dated surface's creation body (contract 1.4), always with our seed.
-
-    `trainingType` stands at the top level and is left out when nobody chose one: the service then takes its
-    default, `Standard`.
-    """
-    body: dict[str, Any] = {"model": spec.model, "training_file": spec.training_file, "seed": spec.seed}
-    if spec.validation_file:
-        body["validation_file"] = spec.validation_file
-    if spec.suffix:
-        body["suffix"] = spec.suffix
-    if spec.training_type:
-        body["trainingType"] = spec.training_type
-    hyperparameters = {name: _sent(name, value) for name, value in spec.hyperparameters.items()}
-    if hyperparameters:
-        body["hyperparameters"] = hyperparameters
-    return body
-
-
-def is_result_of(job: RemoteJob, spec: JobSpec, earliest: datetime) -> bool:
-    """Whether a job can be what a creation with this spec made: files, suffix and seed, not older than `earliest`.
-
-    A job whose answer has no seed (older api-versions leave it out) is told by the rest.
-    """
-    return (
-        job.created_at >= earliest
-        and job.training_file == spec.training_file
-        and (job.validation_file or None) == (spec.validation_file or None)
-        and (job.suffix or None) == (spec.suffix or None)
-        and job.seed in {None, spec.seed}
-    )
-
-
-def _sent(name: str, value: Value) -> Value:
-    return int(value) if name in WHOLE_PARAMETERS and not isinstance(value, str) else value
-
-
-def _hyperparameters(wire: WireJob) -> dict[str, Number]:
-    """Top level, or inside the method's object where the service moved them; `auto` is -1."""
-    found: dict[str, Any] = dict(wire.hyperparameters)
+def _method(wire: WireJob) -> str:
     kind = wire.method.get("type")
-    inner = wire.method.get(kind) if isinstance(kind, str) else None
-    if isinstance(inner, dict) and isinstance(inner.get("hyperparameters"), dict):
-        found = {**inner["hyperparameters"], **found}
-    read: dict[str, Number] = {}
-    for name, value in found.items():
-        if value == "auto":
-            read[name] = AUTO
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            read[name] = value
-    return read
+    return kind if isinstance(kind, str) else ""
+
+
+def _hyperparameters(wire: WireJob) -> dict[str, Value]:
+    """Top level, or inside the method's object where the service moved them; `auto` is -1, objects are JSON."""
+    inner = wire.method.get(_method(wire))
+    chosen: Mapping[str, Any] = inner if isinstance(inner, dict) else {}
+    parameters = chosen.get("hyperparameters")
+    found = {**(parameters if isinstance(parameters, dict) else {}), **wire.hyperparameters}
+    told = {name: hyperparameters.read(name, value) for name, value in found.items()}
+    texts = {
+        name: json.dumps(chosen[name], ensure_ascii=False)
+        for name in hyperparameters.OBJECTS
+        if isinstance(chosen.get(name), dict) and chosen[name]
+    }
+    return {name: value for name, value in told.items() if value is not None} | texts
 
 
 def _failure(error: Mapping[str, Any]) -> Failure | None:

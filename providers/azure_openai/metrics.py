@@ -1,8 +1,9 @@
 """The service's names for measurements, in results files, events and checkpoints alike.
 
 Contract section 4: `validation_mean_token_accuracy` (the first articles) and `valid_mean_token_accuracy` (the live
-service) are the same; `train_accuracy` is an older name; reinforcement jobs have rewards; every other column is
-kept under its own name.
+service) are the same; `train_accuracy` is an older name; reinforcement jobs have rewards. What preference jobs measure
+beside losses is published nowhere: the two names are those of common practice. Every other column is kept under its
+own name.
 """
 
 import math
@@ -31,6 +32,8 @@ _METRICS: Final[Mapping[str, str]] = MappingProxyType(
         "accuracy": "token_accuracy",
         "mean_reward": "reward",
         "reward": "reward",
+        "reward_margin": "reward_margin",
+        "reward_accuracy": "reward_accuracy",
     }
 )
 NOT_MEASUREMENTS: Final = frozenset({"step", "epoch", "elapsed_tokens", "elapsed_examples"})

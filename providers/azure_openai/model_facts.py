@@ -19,7 +19,8 @@ class ModelFacts:
     """One row: `match` is a lower-case glob over base model ids; empty `training_types` = not documented.
 
     `family` open: models that are not OpenAI's. Their `fine_tune` flag is wrongly false in the service's list, and
-    they cannot be trained on from an earlier result (contract 1.4, 1.9).
+    they cannot be trained on from an earlier result (contract 1.4, 1.9). `replacement`: the base model that the source
+    names instead, "" = it names none.
     """
 
     match: str
@@ -28,6 +29,7 @@ class ModelFacts:
     training_types: tuple[str, ...]
     training_ends: datetime | None
     inference_ends: datetime | None
+    replacement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def _row(row: dict[str, Any]) -> ModelFacts:
         training_types=tuple(row.get("training_types", ())),
         training_ends=_day(row.get("training_ends")),
         inference_ends=_day(row.get("inference_ends")),
+        replacement=row.get("replacement", ""),
     )
 
 

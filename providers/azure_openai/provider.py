@@ -12,15 +12,16 @@ from providers.azure_openai.arm_errors import ArmDialect
 from providers.azure_openai.capabilities import capabilities
 from providers.azure_openai.catalogue import build, with_checkpoints
 from providers.azure_openai.checkpoints import to_checkpoints
-from providers.azure_openai.client import AzureOpenAIClient, all_items
+from providers.azure_openai.client import AzureOpenAIClient, Page, all_items
 from providers.azure_openai.errors import AzureDialect
 from providers.azure_openai.events import oldest_first
 from providers.azure_openai.failures import explain
 from providers.azure_openai.files import PURPOSE, UploadBody, to_file
 from providers.azure_openai.hosting import AzureHosting
-from providers.azure_openai.jobs import creation_body, is_result_of, to_job
+from providers.azure_openai.jobs import to_job
 from providers.azure_openai.management import ArmClient
 from providers.azure_openai.model_facts import load_facts
+from providers.azure_openai.orders import creation_body, is_made_by
 from providers.azure_openai.resource_id import ResourceId
 from providers.azure_openai.results import NoTableError, ResultsReader
 from providers.azure_openai.settings import AzureOpenAISettings
@@ -43,7 +44,7 @@ from providers.base import (
     State,
 )
 from providers.calls import Dialect
-from providers.clock import Clock, Random, Sleep
+from providers.clock import Clock, Random, Sleep, from_unix
 from providers.errors import Conflict, NotFound, Refused, Unsupported
 from providers.failures import Explanation
 from providers.hosting import Hosting
@@ -85,7 +86,12 @@ class AzureOpenAIProvider:
         self._clock = clock
         self._random = random
         self._hosting = hosting
-        self._capabilities = capabilities(settings.training_types)
+        self._jobs_surface = settings.surface("jobs")
+        self._capabilities = capabilities(
+            settings.training_types,
+            methods=self._jobs_surface.methods,
+            pause=settings.surface("control").pauses,
+        )
         self._uploads = Uploads(client, clock, self.find_file, self._boundary)
         self._checkpoints: dict[str, tuple[Checkpoint, ...]] = {}
 
@@ -235,22 +241,30 @@ class AzureOpenAIProvider:
                 raise
 
     async def submit(self, spec: JobSpec) -> RemoteJob:
-        """Create a job with one attempt, always with the spec's seed."""
+        """Create a job with one attempt, always with the spec's seed.
+
+        Raises:
+            Unsupported: `method_unsupported` where this surface has no such method.
+            Refused: `grader_invalid`, before anything is sent.
+        """
         if spec.method not in self._capabilities.methods:
             raise Unsupported("method_unsupported", {"method": spec.method})
-        return to_job(await self._client.create_job(creation_body(spec)), spec=spec)
+        body = creation_body(spec, self._jobs_surface)
+        return to_job(await self._client.create_job(body), spec=spec)
 
     async def find_job(self, spec: JobSpec, since: datetime) -> Sequence[RemoteJob]:
-        """Jobs that a creation with this spec may have made, oldest first; two minutes of clock skew are borne."""
+        """Jobs that a creation with this spec may have made, oldest first; two minutes of clock skew are borne.
+
+        On v1 a job carries our key in its metadata and is told exactly by it.
+        """
         earliest = since - CLOCK_SKEW
-        found: list[RemoteJob] = []
-        cursor: State | None = None
-        while True:
-            page = await self.jobs(cursor)
-            found.extend(job for job in page.jobs if is_result_of(job, spec, earliest))
-            cursor = page.next
-            if cursor is None or all(job.created_at < earliest for job in page.jobs):
-                return sorted(found, key=lambda job: job.created_at)
+
+        async def page(after: str | None) -> Page[WireJob]:
+            wires, more = await self._client.jobs(after)
+            return wires, more and any(from_unix(wire.created_at or 0) >= earliest for wire in wires)
+
+        wires = [wire for wire in await all_items(page) if is_made_by(wire, spec, earliest)]
+        return sorted(map(to_job, wires), key=lambda job: job.created_at)
 
     async def jobs(self, cursor: State | None) -> JobPage:
         """One page of up to 100 jobs, newest first; one request."""

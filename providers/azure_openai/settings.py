@@ -1,5 +1,6 @@
 """Settings of one connection to an Azure OpenAI resource."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
@@ -9,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from providers.auth import Auth, EntraAuth, EntraSettings, KeyAuth
 from providers.azure_openai.resource_id import ResourceId
+from providers.azure_openai.surface import V1, V1_VERSIONS, Surface
 from providers.clock import Clock
 from providers.entra import CredentialKind
 from providers.network import NetworkOptions
@@ -21,6 +23,10 @@ DEFAULT_SCOPE: Final = "https://cognitiveservices.azure.com/.default"
 # `pausing`, `paused` and `resuming` promised, so everything that reads or makes jobs speaks that version: a job
 # must not change its look with the operation that reads it. Chat completions have not changed since 2024-10-21 in
 # anything that a call of ours uses.
+#
+# `v1` and `preview` are the versions of the undated surface, for single groups or, as `*`, for the whole data plane.
+# Only the dated list of models tells what can be trained and until when (1.9), so `*` moves that group to v1 only
+# where there is no dated surface: at the address of a project.
 #
 # Azure Resource Manager has versions of its own (contract 2.1, 3.3). 2025-12-01 is the first stable one that tells
 # whether a deployment is paused, and comes after 2025-07-01-preview, with which DeveloperTier appeared (2.2).
@@ -42,6 +48,7 @@ API_VERSIONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 ARM_GROUPS: Final = frozenset({"deployments", "locations", "filters", "metrics", "permissions"})
 """Groups of the control plane: `*` does not hold for them, it is a version of the data plane."""
+_PROJECT: Final = re.compile(r"/api/projects/[^/]+")
 
 MANAGEMENT: Final = "https://management.azure.com"
 MANAGEMENT_SCOPE: Final = "https://management.azure.com/.default"
@@ -58,7 +65,7 @@ def _address(endpoint: str) -> str:
 
 def _base_url(endpoint: str) -> str:
     """The address under which `/openai/…` answers; people paste it with that part, too."""
-    return _address(endpoint).removesuffix("/openai")
+    return re.sub(r"/openai(/v1)?$", "", _address(endpoint))
 
 
 def _resource_id(text: str) -> str:
@@ -80,6 +87,10 @@ def _known_groups(versions: Mapping[str, str]) -> Mapping[str, str]:
     if set(versions) - set(API_VERSIONS) - {"*"}:
         message = f"api_versions knows {', '.join(sorted(API_VERSIONS))} and *"
         raise ValueError(message)
+    wrong = sorted(group for group in ARM_GROUPS & set(versions) if versions[group] in V1_VERSIONS)
+    if wrong:
+        message = f"api_versions: {', '.join(wrong)} take dates, v1 is a surface of the data plane"
+        raise ValueError(message)
     return versions
 
 
@@ -87,8 +98,10 @@ class AzureOpenAISettings(BaseModel):
     """One resource and how to reach it; keys of the configuration that are not listed here are passed over.
 
     Attributes:
-        endpoint: `https://NAME.openai.azure.com` or any base under which `/openai/…` answers.
-        api_versions: api-version by group of operations (see `API_VERSIONS`), or `{"*": …}` for all of the data plane.
+        endpoint: `https://NAME.openai.azure.com`, the address of a project (`https://NAME.services.ai.azure.com/api/
+            projects/PROJECT`), or any base under which `/openai/…` answers.
+        api_versions: api-version by group of operations (see `API_VERSIONS`), or `{"*": …}` for all of the data plane;
+            `v1` or `preview` for the undated surface.
         resource_id: ARM id of the account; None = no deployments here.
         management, management_scope: where deployments are managed, always with Entra tokens of this scope; the
             credential's settings count for it also where the data plane takes a key.
@@ -128,9 +141,24 @@ class AzureOpenAISettings(BaseModel):
         return self
 
     def api_version(self, group: str) -> str:
-        """The api-version for a group of operations."""
-        general = None if group in ARM_GROUPS else self.api_versions.get("*")
-        return self.api_versions.get(group) or general or API_VERSIONS[group]
+        """The api-version for a group of operations; a project has v1 only (contract 1.0)."""
+        if group in self.api_versions:
+            return self.api_versions[group]
+        if group in ARM_GROUPS:
+            return API_VERSIONS[group]
+        general = self.api_versions.get("*") or (V1 if self.is_project else None)
+        if group == "models" and general in V1_VERSIONS and not self.is_project:
+            general = None
+        return general or API_VERSIONS[group]
+
+    @property
+    def is_project(self) -> bool:
+        """Whether the endpoint is that of a project, which has no dated surface."""
+        return _PROJECT.search(urlsplit(self.endpoint).path) is not None
+
+    def surface(self, group: str) -> Surface:
+        """The surface that a group of operations of the data plane speaks."""
+        return Surface(self.api_version(group))
 
     def open_auth(self, network: NetworkOptions, clock: Clock) -> Auth:
         """The credential for the data plane that these settings name."""

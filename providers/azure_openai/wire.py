@@ -88,7 +88,10 @@ class WireUpload(Wire):
 
 
 class WireJob(Wire):
-    """FineTuningJob (contract 1.5); `trainingType` is in no published schema, `method` in the newer ones."""
+    """FineTuningJob (contract 1.5); `trainingType` is in no published schema, `method` in the newer ones.
+
+    `metadata` is v1's alone, and read as it was sent: names and texts.
+    """
 
     status: Text = None
     model: Text = None
@@ -106,6 +109,7 @@ class WireJob(Wire):
     seed: Whole = None
     trainingType: Text = None  # noqa: N815 - the service's spelling
     error: Object = Field(default_factory=dict)
+    metadata: Object = Field(default_factory=dict)
 
 
 class WireEvent(Wire):
@@ -126,8 +130,9 @@ class WireCheckpoint(Wire):
 
 
 class WireModel(Wire):
-    """Model of the dated surface (contract 1.9)."""
+    """Model of the dated surface (contract 1.9); v1 tells `id` and `created` only."""
 
+    created: Moment = None
     status: Text = None
     model: Text = None
     fine_tune: Text = None

@@ -1,4 +1,4 @@
-"""`POST /deployments/{name}/chat/completions` (contract 2.2)."""
+"""`POST /deployments/{name}/chat/completions`; v1 names the deployment in the body instead (contract 2.2)."""
 
 import json
 from typing import Any
@@ -33,7 +33,10 @@ class ChatOperations:
         self._speaker = Speaker(worker)
         self._clock = clock
         self._ids = ids
-        gateway.add("POST", "/deployments/{name}/chat/completions", self.complete, versions=CHAT_VERSIONS)
+        gateway.add(
+            "POST", "/deployments/{name}/chat/completions", self.complete, versions=CHAT_VERSIONS, undated={}
+        )
+        gateway.add("POST", "/chat/completions", self.complete, versions={})
 
     async def complete(self, call: Call) -> web.StreamResponse:
         """200 with the answer, or a refusal."""
@@ -44,7 +47,7 @@ class ChatOperations:
 
     async def _complete(self, call: Call) -> web.StreamResponse:
         body = _json(await call.request.read())
-        deployment = self._answering(call)
+        deployment = self._answering(call, body)
         record = CallRecord(self._clock.now(), 400, 0, 0)
         try:
             request = read_request(body)
@@ -75,9 +78,15 @@ class ChatOperations:
             record.status, record.prompt_tokens = 500, 0
             raise refusals.worker_lost() from error
 
-    def _answering(self, call: Call) -> Deployment:
+    def _answering(self, call: Call, body: Any) -> Deployment:
         """The deployment that is called. Raises ChatRefusal while none answers."""
-        deployment = self._deployments.get(call.resource, call.item("name"))
+        if call.version.undated:
+            name = body.get("model") if isinstance(body, dict) else None
+            if not isinstance(name, str) or not name:
+                raise refusals.invalid("'model' is a required property", param="model")
+        else:
+            name = call.item("name")
+        deployment = self._deployments.get(call.resource, name)
         if deployment is None or deployment.succeeded_at is None or deployment.state == "Deleting":
             raise refusals.deployment_not_found()
         if deployment.ready_at is None or self._clock.now() < deployment.ready_at:

@@ -55,6 +55,10 @@ def _supervised(*types: str) -> dict[str, tuple[str, ...]]:
     return {"supervised": types}
 
 
+def _preferences_too(*types: str) -> dict[str, tuple[str, ...]]:
+    return {"supervised": types, "dpo": types}
+
+
 def _reinforcement(*types: str) -> dict[str, tuple[str, ...]]:
     return {"reinforcement": types}
 
@@ -77,11 +81,14 @@ BASE_MODELS: Final = {
     for model in (
         BaseModel(
             "gpt-4.1-2025-04-14", _at(2025, 4, 14),
-            _supervised(STANDARD, GLOBAL, DEVELOPER, DATA_ZONE), *_41_ENDS,
+            _preferences_too(STANDARD, GLOBAL, DEVELOPER, DATA_ZONE), *_41_ENDS,
         ),
-        BaseModel("gpt-4.1-mini-2025-04-14", _at(2025, 4, 14), _supervised(STANDARD, GLOBAL, DEVELOPER), *_41_ENDS),
-        BaseModel("gpt-4.1-nano-2025-04-14", _at(2025, 4, 14), _supervised(GLOBAL, DEVELOPER), *_41_ENDS),
-        BaseModel("gpt-4o-2024-08-06", _at(2024, 8, 6), _supervised(STANDARD, GLOBAL, DEVELOPER), *_4O_ENDS),
+        BaseModel(
+            "gpt-4.1-mini-2025-04-14", _at(2025, 4, 14),
+            _preferences_too(STANDARD, GLOBAL, DEVELOPER), *_41_ENDS,
+        ),
+        BaseModel("gpt-4.1-nano-2025-04-14", _at(2025, 4, 14), _preferences_too(GLOBAL, DEVELOPER), *_41_ENDS),
+        BaseModel("gpt-4o-2024-08-06", _at(2024, 8, 6), _preferences_too(STANDARD, GLOBAL, DEVELOPER), *_4O_ENDS),
         BaseModel("gpt-4o-mini-2024-07-18", _at(2024, 7, 18), _supervised(STANDARD, GLOBAL), *_4O_ENDS),
         BaseModel(
             "o4-mini-2025-04-16", _at(2025, 4, 16), _reinforcement(STANDARD, GLOBAL),

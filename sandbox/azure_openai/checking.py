@@ -5,31 +5,35 @@ One pass over the file (contract 1.3, 1.6, 5).
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
+from sandbox.azure_openai.line_forms import READERS, ROLES, MalformedError
+from sandbox.azure_openai.method_data import Pairs, Prompts
 from sandbox.azure_openai.rai import categories_in
-from sandbox.training.data import Dataset, Turn
+from sandbox.training.data import Dataset
 
-ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+__all__ = ["ROLES", "FileCheck", "count_tokens"]
+
 _SHOWN: Final = 5
 _LONGEST_LINE: Final = 8 << 20
 _MESSAGE_OVERHEAD: Final = 4
 
 
 class FileCheck:
-    """A check of one file, in slices.
+    """A check of one file whose lines have a form of `line_forms.READERS`, in slices.
 
     `tokens` are those of the texts, `overhead` what the chat format adds; `problems` are the first few of
     `problem_count`; `harms` counts the conversations that hold a phrase of a category.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, form: str = "chat") -> None:
         """Raises OSError with the first slice when the file cannot be read."""
-        self.dataset = Dataset()
+        self.dataset: Dataset = _DATA[form]()
+        self._read = READERS[form]
         self.problems: list[str] = []
         self.problem_count = 0
         self.harms: Counter[str] = Counter()
@@ -49,14 +53,20 @@ class FileCheck:
 
     def _check(self, number: int, line: bytes) -> None:
         try:
-            turns = _turns(self._decode(line))
+            read = self._read(self._decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._note(number, "is not valid JSON")
             return
-        except _MalformedError as error:
+        except MalformedError as error:
             self._note(number, " ".join(error.args))
             return
-        self.dataset.add(turns)
+        if isinstance(self.dataset, Pairs):
+            self.dataset.add_pair(read.turns, read.rejected)
+        elif isinstance(self.dataset, Prompts):
+            self.dataset.add_prompt(read.turns, read.item)
+        else:
+            self.dataset.add(read.turns)
+        turns = [*read.turns, *read.rejected]
         self.tokens += sum(count_tokens(turn.text) for turn in turns)
         self.overhead += _MESSAGE_OVERHEAD * len(turns)
         self.harms.update(categories_in(" ".join(turn.text for turn in turns)))
@@ -65,6 +75,9 @@ class FileCheck:
         self.problem_count += 1
         if len(self.problems) < _SHOWN:
             self.problems.append(f"Line {number} {problem}.")
+
+
+_DATA: Final = {"chat": Dataset, "preference": Pairs, "prompt": Prompts}
 
 
 def count_tokens(text: str) -> int:
@@ -83,44 +96,3 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if line.strip():
                 yield number, line
-
-
-class _MalformedError(Exception):
-    """A line is JSON, but not a conversation; the arguments end the sentence "line N …"."""
-
-
-def _turns(row: Any) -> list[Turn]:
-    if not isinstance(row, dict) or not isinstance(row.get("messages"), list):
-        raise _MalformedError("has no 'messages' list")
-    messages = row["messages"]
-    if not messages:
-        raise _MalformedError("has no messages")
-    turns = [_turn(message, index) for index, message in enumerate(messages)]
-    if not any(isinstance(m, dict) and m.get("role") == "assistant" for m in messages):
-        raise _MalformedError("has no assistant message")
-    return turns
-
-
-def _turn(message: Any, index: int) -> Turn:
-    where = f"messages[{index}]"
-    if not isinstance(message, dict):
-        raise _MalformedError(where, "is not an object")
-    role = message.get("role")
-    if not isinstance(role, str) or role not in ROLES:
-        raise _MalformedError(where, "has an unknown role")
-    weight = message.get("weight", 1)
-    if "weight" in message and (role != "assistant" or isinstance(weight, bool) or weight not in (0, 1)):
-        raise _MalformedError(where, "has a weight other than 0 or 1")
-    return Turn(_content(message, where), role == "assistant" and weight == 1)
-
-
-def _content(message: Mapping[str, Any], where: str) -> str:
-    content = message.get("content")
-    if isinstance(content, str) and content:
-        return content
-    if isinstance(content, list) and content:
-        texts = [part.get("text", "") for part in content if isinstance(part, dict)]
-        return " ".join(text for text in texts if isinstance(text, str))
-    if message.get("role") == "assistant" and (message.get("tool_calls") or message.get("function_call")):
-        return msgspec.json.encode(message.get("tool_calls") or message["function_call"]).decode()
-    raise _MalformedError(where, "has no content")

@@ -13,8 +13,11 @@ class ServiceError(Exception):
         self.message = message
         self.target = target
 
-    def body(self) -> dict[str, Any]:
-        """`{"error": {"code", "message", "target"?}}`."""
+    def body(self, *, undated: bool = False) -> dict[str, Any]:
+        """`{"error": {"code", "message", "target"?}}`; on the undated surface the field is told as `param`."""
+        if undated:
+            told = {"code": self.code, "message": self.message, "type": "error"}
+            return {"error": told | ({"param": self.target} if self.target is not None else {})}
         error: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.target is not None:
             error["target"] = self.target

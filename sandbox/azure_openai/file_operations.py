@@ -16,6 +16,7 @@ from sandbox.azure_openai import refusals
 from sandbox.azure_openai.files import Files, StoredFile
 from sandbox.azure_openai.gateway import Call, Gateway
 from sandbox.azure_openai.resource import Resource
+from sandbox.azure_openai.versions import only_dated
 
 CHUNK: Final = 1 << 20
 _MULTIPART_OVERHEAD: Final = 1 << 20
@@ -28,14 +29,14 @@ class FileOperations:
         self._gateway = gateway
         self._resource = resource
         gateway.add("POST", "/files", self.upload)
-        gateway.add("POST", "/files/import", self.import_from_url)
+        gateway.add("POST", "/files/import", self.import_from_url, has=only_dated)
         gateway.add("GET", "/files", self.list)
         gateway.add("GET", "/files/{id}", self.get)
         gateway.add("GET", "/files/{id}/content", self.content)
         gateway.add("DELETE", "/files/{id}", self.delete)
 
     async def upload(self, call: Call) -> web.StreamResponse:
-        """201 with `Location`; the `file` part must carry a Content-Type."""
+        """201 with `Location` (v1: 200); the `file` part must carry a Content-Type."""
         files = self._resource(call.resource).files
         request = call.request
         files.check_rate()
@@ -74,14 +75,18 @@ class FileOperations:
         return created
 
     async def list(self, call: Call) -> web.StreamResponse:
-        """200; `purpose` filters in the versions that have it; there is no paging."""
+        """200; `purpose` filters in the versions that have it; no paging (v1's envelope says so)."""
         purpose = call.request.query.get("purpose") if call.version.purpose_filter else None
         data = [
             file.as_json()
             for file in self._resource(call.resource).files
             if purpose is None or file.purpose == purpose
         ]
-        return web.json_response({"data": data, "object": "list"})
+        envelope: dict[str, Any] = {"data": data, "object": "list"}
+        if call.version.undated:
+            ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]} if data else {}
+            envelope |= {"first_id": None, "last_id": None, **ends, "has_more": False}
+        return web.json_response(envelope)
 
     async def get(self, call: Call) -> web.StreamResponse:
         """200 or 404."""
@@ -104,8 +109,7 @@ class FileOperations:
 
 
 def _created(call: Call, file: StoredFile) -> web.Response:
-    location = call.location(f"/files/{file.id}")
-    return web.json_response(file.as_json(), status=201, headers={"Location": location})
+    return call.created(file.as_json(), f"/files/{file.id}")
 
 
 def _is_web_address(url: str) -> bool:

@@ -18,7 +18,7 @@ from sandbox.azure_openai.errors import (
 from sandbox.azure_openai.identity import DATA_PLANE, Identity
 from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.options import AzureOptions
-from sandbox.azure_openai.versions import VERSIONS, ApiVersion
+from sandbox.azure_openai.versions import DEFAULT_UNDATED, UNDATED, VERSIONS, ApiVersion
 from sandbox.clock import Clock
 
 REQUESTS_PER_MINUTE = 600
@@ -38,7 +38,20 @@ class Call:
 
     def location(self, path: str) -> str:
         """The absolute URL of an item, as in `Location` (contract 1.1)."""
-        return f"{self.request.url.origin()}/azure/{self.resource}/openai{path}"
+        project = f"/api/projects/{self.item('project')}" if self.at_project else ""
+        surface = "/openai/v1" if self.version.undated else "/openai"
+        return f"{self.request.url.origin()}/azure/{self.resource}{project}{surface}{path}"
+
+    @property
+    def at_project(self) -> bool:
+        """Whether a project's address was called instead of the resource's."""
+        return "project" in self.request.match_info
+
+    def created(self, body: dict[str, Any], path: str) -> web.Response:
+        """201 with `Location` on the dated surface, a plain 200 on the undated one."""
+        if self.version.undated:
+            return web.json_response(body)
+        return web.json_response(body, status=201, headers={"Location": self.location(path)})
 
     async def body(self) -> dict[str, Any]:
         """The JSON object in the body. Raises ServiceError (invalidPayload)."""
@@ -63,7 +76,11 @@ Operation = Callable[[Call], Awaitable[web.StreamResponse]]
 
 
 class Gateway:
-    """Registers operations under `/{resource}/openai` and stands before each of them."""
+    """Registers operations under `/{resource}/openai` and stands before each of them.
+
+    The undated surface answers under `/{resource}/openai/v1` and, of a project, under
+    `/{resource}/api/projects/{project}/openai/v1` (contract 1.0).
+    """
 
     def __init__(
         self, app: web.Application, clock: Clock, ids: Ids, options: AzureOptions, identity: Identity
@@ -83,19 +100,36 @@ class Gateway:
         *,
         has: Callable[[ApiVersion], bool] = lambda _: True,
         versions: Mapping[str, ApiVersion] = VERSIONS,
+        undated: Mapping[str, ApiVersion] = UNDATED,
     ) -> None:
         """Serve `method path`; versions that do not have the operation answer as for an unknown path."""
+        places = (
+            (f"/{{resource}}/openai{path}", versions, ""),
+            (f"/{{resource}}/openai/v1{path}", undated, DEFAULT_UNDATED),
+            (f"/{{resource}}/api/projects/{{project}}/openai/v1{path}", undated, DEFAULT_UNDATED),
+        )
+        for place, known, default in places:
+            if known:
+                handle = self._handler(operation, has, known, default)
+                self._app.router.add_route(method, place, handle)
 
+    def _handler(
+        self,
+        operation: Operation,
+        has: Callable[[ApiVersion], bool],
+        versions: Mapping[str, ApiVersion],
+        default: str,
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
             resource = request.match_info["resource"]
             try:
-                version = versions.get(request.query.get("api-version", ""))
+                version = versions.get(request.query.get("api-version", default))
                 if version is None or not has(version):
                     raise resource_not_found()
-                self._admit(request)
+                self._admit(request, version)
                 response = await operation(Call(request, resource, version))
             except ServiceError as error:
-                response = web.json_response(error.body(), status=error.status)
+                response = web.json_response(error.body(undated=bool(default)), status=error.status)
             except GatewayError as error:
                 response = web.json_response(error.body, status=error.status)
             if not response.prepared:
@@ -103,7 +137,7 @@ class Gateway:
                     response.headers.setdefault(name, value)
             return response
 
-        self._app.router.add_route(method, f"/{{resource}}/openai{path}", handle)
+        return handle
 
     def close(self) -> None:
         """Serve nothing but 404 for what was not added (wrong verbs too). Call it last."""
@@ -118,14 +152,19 @@ class Gateway:
         """The headers for an operation that prepares its answer itself."""
         return self._headers(call.resource)
 
-    def _admit(self, request: web.Request) -> None:
-        """Let the request in with the resource's key or an Entra token. Raises GatewayError."""
+    def _admit(self, request: web.Request, version: ApiVersion) -> None:
+        """Let the request in with the resource's key or an Entra token. Raises GatewayError.
+
+        The undated surface takes the key as a bearer token, too (contract 1.0).
+        """
         key = request.headers.get("api-key")
         if key is not None:
             if key != self._options.api_key:
                 raise wrong_key()
             return
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if version.undated and scheme.lower() == "bearer" and token.strip() == self._options.api_key:
+            return
         if scheme.lower() != "bearer" or not self.identity.accepts(token.strip(), DATA_PLANE):
             raise wrong_token()
 

@@ -20,6 +20,10 @@ KNOWN_RESOURCES: Final = DATA_PLANE | {
     "https://management.azure.com",
     "https://metrics.monitor.azure.com",
     "https://storage.azure.com",
+    "https://ml.azure.com",
+    "https://vault.azure.net",
+    "https://management.core.windows.net",
+    "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d",
 }
 PREFIX: Final = "sandbox-entra-"
 SYSTEM_ASSIGNED: Final = "system-assigned"

@@ -120,7 +120,10 @@ class JobLife:
         job.estimated_finish = self._now() + int(training.seconds_left + EVALUATION_SECONDS)
         if training.is_reported(step):
             data = metrics(step)
-            self.note(job, f"Step {step.number}: training loss={data['train_loss']}", data=data)
+            measure, name = (
+                ("loss", "train_loss") if "train_loss" in data else ("reward", "train_mean_reward")
+            )
+            self.note(job, f"Step {step.number}: training {measure}={data[name]}", data=data)
 
     def _add_checkpoint(self, job: Job, step: Step, weights: PackedWeights) -> None:
         """Keep a version of the model; only the newest three are kept (contract 1.7)."""
@@ -156,30 +159,31 @@ class JobLife:
         """Check the data and set the training up; the number of steps. Raises _FailedError."""
         await self._pace.sleep(CHECK_SECONDS)
         request = job.request
-        train = await self._checked(session, request.training_file, "training_file")
+        form = request.method.form
+        train = await self._checked(session, request.training_file, "training_file", form)
         if train.examples < self._limits.examples:
             raise _refused(refusals.too_few_examples(train.examples, self._limits.examples), "training_file")
         if request.validation_file is not None:
-            await self._checked(session, request.validation_file, "validation_file")
+            await self._checked(session, request.validation_file, "validation_file", form)
         self.note(job, "Preprocessing completed.")
         settings = Settings(
             request.base.id, job.n_epochs, job.batch_size, request.learning_rate_multiplier, job.seed
         )
         try:
-            loaded = await session.call(JobSession.load, settings, request.start)
+            loaded = await session.call(JobSession.load, settings, request.start, request.method)
         except ValueError as error:
             raise _refused(refusals.NOTHING_TO_LEARN, "training_file") from error
         job.n_epochs, job.batch_size = loaded.settings.epochs, loaded.settings.batch_size
         return train, loaded.total_steps
 
-    async def _checked(self, session: Remote[JobSession], file_id: str, param: str) -> CheckedFile:
+    async def _checked(self, session: Remote[JobSession], file_id: str, param: str, form: str) -> CheckedFile:
         file = self._files.find(file_id)
         if file is None:
             raise _refused(refusals.file_deleted(file_id), param)
         checked = None
         try:
             while checked is None:
-                checked = await session.call(JobSession.check, param, file.path)
+                checked = await session.call(JobSession.check, param, file.path, form)
         except FileNotFoundError as error:
             raise _refused(refusals.file_deleted(file_id), param) from error
         if checked.problem_count:
@@ -208,6 +212,7 @@ class JobLife:
         content = await asyncio.to_thread(
             results_csv,
             list(job.steps),
+            method=job.request.method.type,
             columns=switches.results_columns,
             bom=switches.results_bom,
             as_base64=switches.results_base64,

@@ -9,6 +9,7 @@ from sandbox.azure_openai import refusals
 from sandbox.azure_openai.gateway import Call, Gateway
 from sandbox.azure_openai.jobs import Checkpoint, Event, Job
 from sandbox.azure_openai.resource import Resource
+from sandbox.azure_openai.versions import only_dated
 
 
 class JobOperations:
@@ -20,7 +21,7 @@ class JobOperations:
         gateway.add("POST", jobs, self.create)
         gateway.add("GET", jobs, self.list)
         gateway.add("GET", f"{jobs}/{{id}}", self.get)
-        gateway.add("DELETE", f"{jobs}/{{id}}", self.delete)
+        gateway.add("DELETE", f"{jobs}/{{id}}", self.delete, has=only_dated)
         gateway.add("POST", f"{jobs}/{{id}}/cancel", self.cancel)
         gateway.add("POST", f"{jobs}/{{id}}/pause", self.pause, has=lambda version: version.pause)
         gateway.add("POST", f"{jobs}/{{id}}/resume", self.resume, has=lambda version: version.pause)
@@ -30,11 +31,10 @@ class JobOperations:
         )
 
     async def create(self, call: Call) -> web.StreamResponse:
-        """201 with `Location` and a sparse job."""
+        """201 with `Location` and a sparse job (v1: 200 and a job with every field)."""
         body = await call.body()
         job = self._resource(call.resource).create_job(body, call.version)
-        location = call.location(f"/fine_tuning/jobs/{job.id}")
-        return web.json_response(self._json(call, job), status=201, headers={"Location": location})
+        return call.created(self._json(call, job), f"/fine_tuning/jobs/{job.id}")
 
     async def list(self, call: Call) -> web.StreamResponse:
         """Newest first, `after` and `limit` (20)."""
@@ -75,7 +75,7 @@ class JobOperations:
     def _log(self, call: Call, oldest_first: Sequence[Event | Checkpoint], limit: int) -> web.Response:
         after, limit = call.page(limit)
         items, has_more = page(list(reversed(oldest_first)), after, limit)
-        data = [item.as_json() for item in items]
+        data = [item.as_json(call.version) for item in items]
         return web.json_response({"has_more": has_more, "data": data, "object": "list"})
 
     def _json(self, call: Call, job: Job) -> dict[str, Any]:

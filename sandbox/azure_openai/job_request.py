@@ -7,12 +7,13 @@ from sandbox.azure_openai import refusals
 from sandbox.azure_openai.catalogue import STANDARD, training_type
 from sandbox.azure_openai.files import Files
 from sandbox.azure_openai.jobs import JobRequest
+from sandbox.azure_openai.method_request import read_metadata, read_method
 from sandbox.azure_openai.tuned_models import ModelSource, TunedModels
 from sandbox.azure_openai.versions import ApiVersion
 from sandbox.clock import Clock
 
 DEFAULT_MULTIPLIER: Final = 0.1
-_SUFFIX: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_SUFFIX: Final = re.compile(r"[A-Za-z0-9_-]+")
 _INT32: Final = 2**31
 
 
@@ -29,17 +30,17 @@ class JobRequests:
         model, training_file = (_text(body, name) for name in ("model", "training_file"))
         if model is None or training_file is None:
             raise refusals.missing("model" if model is None else "training_file")
-        hyper, method_sent = _hyperparameters(body, version)
-        suffix = _text(body, "suffix")
-        if suffix is not None and not _SUFFIX.fullmatch(suffix):
-            raise refusals.out_of_range("suffix", "up to 40 characters (a-z, A-Z, 0-9, - and _)")
+        hyper, method = read_method(body, version)
+        suffix, longest = _text(body, "suffix"), version.longest_suffix
+        if suffix is not None and (len(suffix) > longest or not _SUFFIX.fullmatch(suffix)):
+            raise refusals.out_of_range("suffix", f"up to {longest} characters (a-z, A-Z, 0-9, - and _)")
         seed = _integer(body.get("seed"), "seed", 0, _INT32 - 1) if version.seed else None
-        source, kind = self._source(model, body.get("trainingType"), method_sent)
+        source, kind = self._source(model, body.get("trainingType"), method.type)
         validation_file = _text(body, "validation_file")
         for name, file_id in (("training_file", training_file), ("validation_file", validation_file)):
             if file_id is not None:
                 self._check_file(name, file_id)
-        auto = version.method
+        auto = bool(version.methods)
         multiplier = _number(hyper.get("learning_rate_multiplier"), auto)
         return JobRequest(
             model=model,
@@ -54,10 +55,11 @@ class JobRequests:
             seed=seed,
             training_type=kind,
             training_type_sent=body.get("trainingType"),
-            method_sent=method_sent,
+            method=method,
+            metadata=read_metadata(body, version),
         )
 
-    def _source(self, model: str, sent: object, method: dict[str, Any] | None) -> tuple[ModelSource, str]:
+    def _source(self, model: str, sent: object, method: str) -> tuple[ModelSource, str]:
         """The model to start from and the training type. Raises ServiceError."""
         kind = STANDARD if sent is None else training_type(sent)
         if kind is None:
@@ -68,13 +70,10 @@ class JobRequests:
         base = source.base
         if not base.trainable(self._clock.now()) or (source.weights is not None and not base.openai):
             raise refusals.not_trainable(model)
-        asked = method["type"] if method else "supervised"
-        if asked not in base.training:
+        if method not in base.training:
             raise refusals.wrong_method(model, base.methods[0])
-        if kind not in base.training[asked]:
+        if kind not in base.training[method]:
             raise refusals.wrong_training_type(model, kind)
-        if asked != "supervised":
-            raise refusals.method_unavailable(asked)
         return source, kind
 
     def _check_file(self, name: str, file_id: str) -> None:
@@ -87,29 +86,6 @@ class JobRequests:
             raise refusals.file_failed(name, file_id)
         if file.status != "processed":
             raise refusals.file_not_processed(name, file_id)
-
-
-def _hyperparameters(
-    body: dict[str, Any], version: ApiVersion
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The hyperparameters and the `method` that carried them, if one did. Raises ServiceError."""
-    hyper = body.get("hyperparameters") or {}
-    method = body.get("method")
-    if not isinstance(hyper, dict):
-        raise refusals.missing("hyperparameters")
-    if method is None:
-        return hyper, None
-    if not version.method:
-        raise refusals.unsupported("method", "in this api-version")
-    if not isinstance(method, dict) or method.get("type") not in ("supervised", "dpo", "reinforcement"):
-        raise refusals.out_of_range("method", "of the type supervised, dpo or reinforcement")
-    if hyper:
-        raise refusals.out_of_range("hyperparameters", "part of the method")
-    settings = method.get(method["type"]) or {}
-    inner = settings.get("hyperparameters") or {} if isinstance(settings, dict) else None
-    if not isinstance(inner, dict):
-        raise refusals.missing("method")
-    return inner, method
 
 
 def _text(body: dict[str, Any], name: str) -> str | None:

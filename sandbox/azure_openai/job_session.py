@@ -11,8 +11,12 @@ from typing import Final
 
 from sandbox.azure_openai import safety
 from sandbox.azure_openai.checking import FileCheck
+from sandbox.azure_openai.method import Method
+from sandbox.azure_openai.method_data import Pairs, Prompts
+from sandbox.azure_openai.preference_trainer import PreferenceTrainer
+from sandbox.azure_openai.reward_trainer import RewardTrainer
 from sandbox.training.data import Dataset
-from sandbox.training.model import PackedWeights
+from sandbox.training.model import PackedWeights, Weights
 from sandbox.training.trainer import Settings, Step, Trainer
 
 _SLICE_SECONDS: Final = 0.02
@@ -45,10 +49,10 @@ class JobSession:
         self._checks: dict[str, FileCheck] = {}
         self._trainer: Trainer | None = None
 
-    def check(self, param: str, path: Path) -> CheckedFile | None:
-        """Read some more of a file; None while there is more of it. Raises OSError."""
+    def check(self, param: str, path: Path, form: str) -> CheckedFile | None:
+        """Read some more of a file of this form; None while there is more of it. Raises OSError."""
         if param not in self._checks:
-            self._checks[param] = FileCheck(path)
+            self._checks[param] = FileCheck(path, form)
         check = self._checks[param]
         if not check.run(_SLICE_SECONDS):
             return None
@@ -61,15 +65,14 @@ class JobSession:
             overhead=check.overhead,
         )
 
-    def load(self, settings: Settings, start: PackedWeights | None) -> Loaded:
+    def load(self, settings: Settings, start: PackedWeights | None, method: Method) -> Loaded:
         """Set the training up. Raises ValueError when there is nothing to learn."""
-        valid = self._checks.get("validation_file")
-        self._trainer = Trainer(
-            settings,
-            self._dataset("training_file"),
-            valid.dataset if valid else None,
-            start.unpack() if start else None,
-        )
+        check = self._checks.get("training_file")
+        train = check.dataset if check else Dataset()
+        held = self._checks.get("validation_file")
+        valid = held.dataset if held else None
+        weights = start.unpack() if start else None
+        self._trainer = _trainer(settings, train, valid, weights, method)
         self._checks.clear()
         return Loaded(self._trainer.settings, self._trainer.total_steps)
 
@@ -91,11 +94,27 @@ class JobSession:
         """What the safety evaluation finds in the model as it is now."""
         return safety.found_in(self._loaded().weights)
 
-    def _dataset(self, param: str) -> Dataset:
-        check = self._checks.get(param)
-        return check.dataset if check else Dataset()
-
     def _loaded(self) -> Trainer:
         if self._trainer is None:
             raise RuntimeError("not_loaded")
         return self._trainer
+
+
+def _trainer(
+    settings: Settings, train: Dataset, valid: Dataset | None, start: Weights | None, method: Method
+) -> Trainer:
+    if isinstance(train, Pairs):
+        return PreferenceTrainer(
+            settings, train, valid if isinstance(valid, Pairs) else None, start, method.beta
+        )
+    if isinstance(train, Prompts):
+        return RewardTrainer(
+            settings,
+            train,
+            valid if isinstance(valid, Prompts) else None,
+            start,
+            method.grader or {},
+            eval_interval=method.eval_interval,
+            eval_samples=method.eval_samples,
+        )
+    return Trainer(settings, train, valid, start)

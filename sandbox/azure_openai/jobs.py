@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sandbox.azure_openai.catalogue import DEVELOPER, BaseModel
+from sandbox.azure_openai.method import Method, PreferenceStep, RewardStep
 from sandbox.azure_openai.versions import ApiVersion
 from sandbox.training.model import PackedWeights
 from sandbox.training.trainer import Score, Step
@@ -28,7 +29,8 @@ class JobRequest:
     seed: int | None
     training_type: str
     training_type_sent: object = None
-    method_sent: dict[str, Any] | None = None
+    method: Method = field(default_factory=Method)
+    metadata: dict[str, str] | None = None
 
     @property
     def pool(self) -> str:
@@ -46,9 +48,10 @@ class Event:
     message: str
     data: dict[str, float] | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """The event object."""
-        body: dict[str, Any] = {"id": self.id, "created_at": self.created_at, "level": self.level}
+    def as_json(self, version: ApiVersion) -> dict[str, Any]:
+        """The event object; the undated surface has another word for a warning (contract 1.6)."""
+        level = "warn" if version.undated and self.level == "warning" else self.level
+        body: dict[str, Any] = {"id": self.id, "created_at": self.created_at, "level": level}
         body |= {"message": self.message, "type": "metrics" if self.data else "message"}
         body["object"] = "fine_tuning.job.event"
         return body | ({"data": self.data} if self.data else {})
@@ -66,8 +69,8 @@ class Checkpoint:
     weights: PackedWeights
     job_id: str
 
-    def as_json(self) -> dict[str, Any]:
-        """The checkpoint object."""
+    def as_json(self, _version: ApiVersion) -> dict[str, Any]:
+        """The checkpoint object, the same on all surfaces."""
         return {
             "id": self.id,
             "created_at": self.created_at,
@@ -152,17 +155,37 @@ class Job:
             body["updated_at"] = self.updated_at
         if version.seed:
             body["seed"] = self.seed
-        if version.method:
-            body["method"] = self.request.method_sent
+        if version.methods:
+            body["method"] = self.request.method.sent
         if version.job_error:
             body["estimated_finish"] = None if self.ended else self.estimated_finish
             body["error"] = _error_json(self.error)
+        if version.undated:
+            return self._in_full(body)
         return {key: value for key, value in body.items() if value is not None}
+
+    def _in_full(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The undated surface tells nulls (seen with `organization_id` and `result_files`, contract 1.5)."""
+        method = self.request.method
+        told = {key: value for key, value in body.items() if key not in {"suffix", "trainingType", "method"}}
+        rest = {"user_provided_suffix": self.request.suffix, "trainingType": self.request.training_type_sent}
+        return {
+            **told,
+            "error": {"param": None, **told["error"]} if told.get("error") else None,
+            "organization_id": None,
+            "metadata": self.request.metadata,
+            "method": method.sent or {"type": method.type},
+            **{key: value for key, value in rest.items() if value is not None},
+        }
 
 
 def metrics(step: Step) -> dict[str, float]:
     """A step under the names of the service (contract 1.6, 4); what was not measured is left out."""
     values: dict[str, float] = {"step": step.number}
+    if isinstance(step, RewardStep):
+        return values | dict(step.values)
+    if isinstance(step, PreferenceStep):
+        values |= step.values
     for prefix, score in (("train", step.train), ("valid", step.valid), ("full_valid", step.full_valid)):
         values |= _score(prefix, score)
     return values

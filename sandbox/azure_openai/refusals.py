@@ -114,9 +114,12 @@ def wrong_method(model: str, method: str) -> ServiceError:
     )
 
 
-def method_unavailable(method: str) -> ServiceError:
-    """The stand-in trains supervised only; the service's own checks come before this."""
-    return ServiceError(503, "serviceUnavailable", f"The {method} method is not available in this region.")
+def grader_not_simulated(kind: str) -> ServiceError:
+    """A grader that the stand-in cannot apply; the service itself would take it."""
+    return invalid_payload(
+        f"This sandbox does not simulate graders of the type '{kind}': it applies string_check and text_similarity.",
+        target="grader",
+    )
 
 
 def wrong_purpose(name: str, file_id: str, purpose: str) -> ServiceError:

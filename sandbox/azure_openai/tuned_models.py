@@ -1,5 +1,6 @@
 """The models of one resource: base models, the results of its jobs, and their checkpoints (contract 1.7, 1.9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,14 +69,17 @@ class TunedModels:
     def list(self, version: ApiVersion) -> list[dict[str, Any]]:
         """All model objects, base models first."""
         base = [base_json(model, self._clock.now(), version) for model in BASE_MODELS.values()]
-        return base + [_tuned_json(model, self._clock.now()) for model in self._tuned.values()]
+        listed = base + [_tuned_json(model, self._clock.now()) for model in self._tuned.values()]
+        return [_bare(one) for one in listed] if version.undated else listed
 
     def get(self, name: str, version: ApiVersion) -> dict[str, Any] | None:
         """One model object or None."""
+        found = None
         if name in BASE_MODELS:
-            return base_json(BASE_MODELS[name], self._clock.now(), version)
-        tuned = self._tuned.get(name)
-        return _tuned_json(tuned, self._clock.now()) if tuned else None
+            found = base_json(BASE_MODELS[name], self._clock.now(), version)
+        elif name in self._tuned:
+            found = _tuned_json(self._tuned[name], self._clock.now())
+        return _bare(found) if found is not None and version.undated else found
 
     def _forget_sources(self, job: Job) -> None:
         mine = {job.model_name} | {checkpoint.id for checkpoint in job.checkpoints}
@@ -110,6 +114,12 @@ def base_json(model: BaseModel, now: datetime, version: ApiVersion) -> dict[str,
         "created_at": int(model.created.timestamp()),
         "object": "model",
     }
+
+
+def _bare(model: Mapping[str, Any]) -> dict[str, Any]:
+    """The undated surface's model: whose it is instead of what it can do (contract 1.9)."""
+    owner = "user" if "fine_tune" in model else "system"
+    return {"id": model["id"], "created": model["created_at"], "object": "model", "owned_by": owner}
 
 
 def _tuned_json(model: TunedModel, now: datetime) -> dict[str, Any]:

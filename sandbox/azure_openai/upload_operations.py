@@ -28,11 +28,11 @@ class UploadOperations:
             gateway.add("POST", path, self._where_there_are_uploads(operation), has=_has_uploads)
 
     def _where_there_are_uploads(self, operation: Operation) -> Operation:
-        """The operation, or the 404 of a surface that has no uploads (the switch `uploads`)."""
+        """The operation, or the 404 of a surface that has no uploads (a project's, or the switch `uploads`)."""
 
         async def serve(call: Call) -> web.StreamResponse:
             resource = self._resource(call.resource)
-            if not resource.switches.uploads:
+            if call.at_project or not resource.switches.uploads:
                 raise resource_not_found()
             resource.files.check_rate()
             return await operation(call)

@@ -1,4 +1,4 @@
-"""The api-versions of the dated surface and what each of them has (contract 1.1 and 1.2)."""
+"""The api-versions of both surfaces and what each of them has (contract 1.0 to 1.2)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,8 +23,10 @@ class ApiVersion:
     uploads: bool = False
     delete_has_body: bool = False
     pause: bool = False
-    method: bool = False
+    methods: tuple[str, ...] = ()
     deprecated_lifecycle: bool = False
+    undated: bool = False
+    longest_suffix: int = 40
 
 
 VERSIONS: Final = {
@@ -40,8 +42,24 @@ VERSIONS: Final = {
         ApiVersion("2024-10-21", purposes=_BATCH, uploads=True, delete_has_body=True),
         ApiVersion(
             "2025-04-01-preview",
-            purposes=_EVALS, uploads=True, delete_has_body=True, pause=True, method=True,
-            deprecated_lifecycle=True,
+            purposes=_EVALS, uploads=True, delete_has_body=True, pause=True,
+            methods=("supervised", "dpo"), deprecated_lifecycle=True,
         ),
     )
 }  # fmt: skip
+
+DEFAULT_UNDATED: Final = "v1"
+UNDATED: Final = {
+    name: ApiVersion(
+        name,
+        purposes=_EVALS - {"evals_output"}, uploads=True, delete_has_body=True, pause=True,
+        methods=("supervised", "dpo", "reinforcement"), undated=True, longest_suffix=64,
+    )
+    for name in (DEFAULT_UNDATED, "preview")
+}  # fmt: skip
+"""`/openai/v1`: the api-version may be left out. No imports of files, no deletion of jobs, bare models."""
+
+
+def only_dated(version: ApiVersion) -> bool:
+    """For operations that the undated surface does not have."""
+    return not version.undated

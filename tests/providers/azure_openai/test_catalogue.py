@@ -1,5 +1,6 @@
 """What can be trained, out of the service's list and the documented facts (contract 1.9, 1.11)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -129,6 +130,59 @@ def test_names_are_taken_apart_and_shortened(
 @given(st.text(min_size=1, max_size=200))
 def test_any_name_fits(name: str) -> None:
     assert 0 < len(short_name(name)) <= SHORT
+
+
+def test_who_tells_the_dates_is_said() -> None:
+    name = "gpt-4.1-mini-2025-04-14"
+    documented = listed(base(name))[name].dates_source
+    assert "retirement schedule" in documented
+    assert load_facts().checked in documented
+    told = listed(base(name, deprecation={"inference": LATER}))[name]
+    assert told.dates_source == "the service"
+    assert listed(base("gpt-9"))["gpt-9"].dates_source == ""
+    tuned = f"{name}.ft-{HEX}"
+    assert listed(base(name), base(tuned))[tuned].dates_source == documented
+    own = base(tuned, deprecation={"inference": LATER})
+    assert listed(base(name), own)[tuned].dates_source == "the service"
+
+
+def test_a_replacement_that_the_table_names_is_handed_on() -> None:
+    facts = load_facts()
+    named = replace(
+        facts, models=tuple(replace(row, replacement="gpt-4.1-mini-2025-04-14") for row in facts.models)
+    )
+    wires = [
+        WireModel.model_validate(base(name)) for name in ("gpt-35-turbo-0613", f"gpt-35-turbo-0613.ft-{HEX}")
+    ]
+    assert {one.replacement for one in build(wires, named, NOW)} == {"gpt-4.1-mini-2025-04-14"}
+    assert {one.replacement for one in build(wires, facts, NOW)} == {""}, "our sources name none"
+
+
+@pytest.mark.parametrize(
+    ("name", "trainable"),
+    [("gpt-4.1-2025-04-14", True), ("gpt-oss-20b", True), ("text-embedding-3-small", None), ("gpt-9", None)],
+)
+def test_a_bare_model_is_what_the_documentation_says(name: str, trainable: bool | None) -> None:
+    found = listed({"id": name, "created": 1_744_588_800, "object": "model", "owned_by": "system"})
+    assert (found[name].trainable if name in found else None) is trainable
+    assert all(model.created_at is not None for model in found.values())
+
+
+def test_each_method_has_its_hyperparameters() -> None:
+    models = listed(base("gpt-4o-2024-08-06"), base("gpt-4o-mini-2024-07-18"), base("o4-mini-2025-04-16"))
+    shared = ["n_epochs", "batch_size", "learning_rate_multiplier"]
+
+    def names(model: str, method: str) -> list[str]:
+        return [one.name for one in models[model].parameters(method)]
+
+    assert names("gpt-4o-2024-08-06", "supervised") == shared
+    assert names("gpt-4o-2024-08-06", "dpo") == [*shared, "beta", "l2_multiplier"]
+    assert [one.name for one in models["gpt-4o-mini-2024-07-18"].hyperparameters] == shared
+    assert set(names("o4-mini-2025-04-16", "reinforcement")) - set(shared) == {
+        "grader", "response_format", "reasoning_effort", "compute_multiplier", "eval_interval", "eval_samples",
+    }  # fmt: skip
+    required = [one.name for one in models["o4-mini-2025-04-16"].hyperparameters if one.required]
+    assert required == ["grader"]
 
 
 def test_table_of_facts_is_complete() -> None:

@@ -117,11 +117,13 @@ async def test_catalogue_says_what_can_be_trained(provider: AzureOpenAIProvider)
     usual = models["gpt-4.1-mini-2025-04-14"]
     assert (usual.trainable, usual.lifecycle) == (True, "generally-available")
     assert usual.training_ends == datetime(2027, 4, 14, tzinfo=UTC)
-    assert {one.name for one in usual.hyperparameters} == {
+    assert [one.name for one in usual.parameters("supervised")] == [
         "n_epochs",
         "batch_size",
         "learning_rate_multiplier",
-    }
+    ]
+    assert [one.name for one in usual.parameters("dpo")][3:] == ["beta", "l2_multiplier"]
+    assert usual.dates_source == "the service"
     assert models["o4-mini-2025-04-16"].methods == ("reinforcement",)
     assert models["gpt-oss-20b"].trainable, "the service's flag is wrongly false for open models"
     assert models["gpt-oss-20b"].training_types == ("GlobalStandard",)

@@ -65,6 +65,8 @@ def test_every_encoding_says_the_same(size: int, bom: bytes, end: str, encode: o
         ("full_validation_loss", "loss", "full_valid"),
         ("train_mean_reward", "reward", "train"),
         ("full_valid_mean_reward", "reward", "full_valid"),
+        ("train_reward_margin", "reward_margin", "train"),
+        ("valid_reward_accuracy", "reward_accuracy", "valid"),
         ("completion_tokens_mean", "completion_tokens_mean", "train"),
         ("reasoning_tokens_mean", "reasoning_tokens_mean", "train"),
         ("train_sample_parse_error_count", "train_sample_parse_error_count", "train"),

@@ -13,8 +13,9 @@ from providers.azure_openai.checkpoints import to_checkpoints
 from providers.azure_openai.errors import AzureDialect
 from providers.azure_openai.events import oldest_first
 from providers.azure_openai.files import to_file
-from providers.azure_openai.jobs import is_result_of, to_job
+from providers.azure_openai.jobs import to_job
 from providers.azure_openai.model_facts import load_facts
+from providers.azure_openai.orders import is_made_by
 from providers.azure_openai.wire import (
     UnreadableAnswerError,
     WireCheckpoint,
@@ -38,6 +39,10 @@ NAMES = sorted(
     }
     | {
         "supervised",
+        "reinforcement",
+        "grader",
+        "hyperparameters",
+        "tunesmith_key",
         "fine_tune",
         "inference",
         "code",
@@ -73,10 +78,9 @@ def sent(body: Any) -> bytes:
 
 @given(LISTS)
 def test_any_list_is_read(body: Any) -> None:
-    jobs = [to_job(wire) for wire in parse_list(WireJob, sent(body))[0]]
-    for job in jobs:
-        assert job.created_at.tzinfo is UTC
-        assert is_result_of(job, spec("f"), NOW) in {True, False}
+    for wire in parse_list(WireJob, sent(body))[0]:
+        assert to_job(wire).created_at.tzinfo is UTC
+        assert is_made_by(wire, spec("f"), NOW) in {True, False}
     checkpoints = to_checkpoints(parse_list(WireCheckpoint, sent(body))[0], "succeeded")
     assert [one.step for one in checkpoints] == sorted((one.step for one in checkpoints), reverse=True)
     events = oldest_first(parse_list(WireEvent, sent(body))[0])

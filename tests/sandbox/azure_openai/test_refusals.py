@@ -273,7 +273,12 @@ async def test_a_training_type_may_be_written_in_any_case(stand: Stand) -> None:
 
 async def test_a_method_is_checked_where_the_version_has_it(stand: Stand) -> None:
     file_id, version = await stand.upload(conversations(10)), "2025-04-01-preview"
-    for method in ({"type": "magic"}, "supervised", {"type": "dpo"}, {"type": "supervised", "supervised": 5}):
+    for method in (
+        {"type": "magic"},
+        "supervised",
+        {"type": "reinforcement"},
+        {"type": "supervised", "supervised": 5},
+    ):
         body = job_body(file_id, method=method)
         _refused(await stand.ask("POST", "/fine_tuning/jobs", version=version, json=body))
     both = job_body(file_id, method={"type": "supervised"}, hyperparameters={"n_epochs": 1})
