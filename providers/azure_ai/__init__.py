@@ -1,0 +1,1 @@
+"""Azure AI Studio and Azure Machine Learning: fine-tuning of Llama and Phi, paid as one goes."""
