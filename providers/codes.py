@@ -118,6 +118,19 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "vault_unknown": "there is no such vault (param `vault`)",
         "vault_secret_deleted": "a deleted secret still has the name (params `vault`, `secret`)",
         "vault_refused": "some other refusal of the vault (its words in the answer)",
+        # Azure AI Studio: the workspace's storage, and what a training is refused for
+        "store_role_missing": "signed in, but without the role that writes data to the workspace's storage (params"
+        " `role`, `scope`, `grant`)",
+        "store_sign_in_refused": "the workspace's storage does not take the signature or token (param `account`)",
+        "store_network_refused": "the firewall of the workspace's storage refuses this address (param `account`)",
+        "store_unknown": "the datastore's container is not there (param `account`)",
+        "store_unsupported": "the workspace has no datastore of blobs (params `datastore`, `kind`)",
+        "store_identity_missing": "no training could read that datastore (params `datastore`, `account`)",
+        "store_name_taken": "another file of this name is there (params `name`, `account`)",
+        "store_refused": "the workspace's storage refused the data (param `account`)",
+        "region_unsupported": "the model is not trained in this project's region (param `model`)",
+        "marketplace_needed": "the model's offer is not subscribed to (param `model`)",
+        "payment_needed": "the subscription cannot pay",
         # Databricks
         "feature_disabled": "switched off in the workspace",
         "privilege_missing": "signed in, but without the privilege (params `privilege`, or empty; `grant`)",
