@@ -75,7 +75,7 @@ def job_facts(
         compare=compare[:2] if compare else None,
         compare_here=bool(compare and compare[2]),
         remote_id=job.remote_id,
-        portal_url=portal.replace("{job}", job.remote_id) if portal and job.remote_id else "",
+        portal_url=_page(job, portal),
         muted=job.muted,
         waits=_waits(connection, job),
         waits_until=_until(job),
@@ -83,6 +83,13 @@ def job_facts(
         pending_alert_hours=max(1, round(settings.limits.pending_alert_hours)),
         updated_at=job.updated_at,
     )
+
+
+def _page(job: Job, pattern: str | None) -> str:
+    """The service's own page about a job: by the configured pattern, else as the service told it."""
+    if pattern and job.remote_id:
+        return pattern.replace("{job}", job.remote_id)
+    return str((job.remote or {}).get("url", ""))
 
 
 def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:

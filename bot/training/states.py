@@ -55,6 +55,8 @@ def advance(job: Job, remote: RemoteJob, *, asked_at: datetime) -> Step:
             "hyperparameters": dict(remote.hyperparameters),
             "result_files": list(remote.result_files),
         }
+    if remote.url and remote.url != (job.remote or {}).get("url"):
+        values["remote"] = {**values.get("remote", job.remote or {}), "url": remote.url}
     ended = remote.state in TERMINAL
     if ended:
         values["finished_at"] = remote.finished_at or asked_at

@@ -35,7 +35,7 @@ class SnapshotOptions(Facts):
 def build(job: JobFacts, locale: str, options: SnapshotOptions | None = None) -> Rendered:
     """The snapshot: an ephemeral message with Refresh and a link to the live card."""
     options = options or SnapshotOptions()
-    url = web_url(options.card_url)
+    url, page = web_url(options.card_url), web_url(job.portal_url)
     headline = jobs.headline(job, locale)
     lines = [
         jobs.progress(job, locale),
@@ -50,6 +50,7 @@ def build(job: JobFacts, locale: str, options: SnapshotOptions | None = None) ->
         *actions(_buttons(job, locale, mine=options.mine), f"snapshot:{job.id}"),
         *footer(
             say("card", locale, url=escape(url)) if url else "",
+            say("page", locale, url=escape(page), service=jobs.service(job.provider)) if page else "",
             jobs.updated(job, locale),
             jobs.service_word(job, locale),
             *failures.small_print(job.failure, job.provider, locale),

@@ -47,6 +47,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "level_warning": "warning",
         "level_error": "error",
         "card": "<{url}|The live card>",
+        "page": "<{url}|Open it at {service}>",
         "connections": "*Connections*",
         "connections_none": "No connection is configured. Whoever runs the bot adds one to its configuration.",
         "state_healthy": "works",
