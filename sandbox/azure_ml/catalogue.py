@@ -1,4 +1,4 @@
-"""The models of the registries that pay-as-you-go training is offered for, with their limits (contract 2, 7)."""
+"""The models of the registries that pay-as-you-go training is or was offered for (contract 2, 7, anchors 0.2)."""
 
 import re
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ _URI: Final = re.compile(r"azureml://registries/([^/]+)/models/([^/]+)(?:/versio
 class CatalogueModel:
     """One model. `offer` is the Marketplace offer that has to be subscribed to; None for Microsoft's own.
 
-    `regions` are where it is trained. `rate` is the learning rate that the service takes when none is sent.
-    `retired` is when training ended or ends, as the registry's tags say it; `version` is the newest one there.
+    `regions` are where it is trained; none for what this way of training has left behind. `rate` is the learning
+    rate that the service takes when none is sent. `retired` is when training and serving ended or end, as the
+    registry's tags say it; `version` is the newest one there.
     """
 
     name: str
@@ -37,21 +38,25 @@ class CatalogueModel:
 
 _llama = partial(CatalogueModel, registry="azureml-meta", regions=("westus3",))
 _phi = partial(CatalogueModel, registry="azureml")
-# Documented: contract 7 and anchors 0.2.
-_PHI3_RETIRED: Final = datetime(2025, 8, 30, tzinfo=UTC)
-_LLAMA_RETIRED: Final = datetime(2025, 6, 30, tzinfo=UTC)
-# Made up: the documents end it on 2026-06-13, and then nothing small that has an offer could be tried here.
-_LLAMA_8B_ENDS: Final = datetime(2030, 6, 13, tzinfo=UTC)
+_phi3 = partial(_phi, regions=("eastus2",), retired=datetime(2025, 8, 30, tzinfo=UTC))
+_LLAMA_3: Final = datetime(2025, 6, 30, tzinfo=UTC)
+_LLAMA_3_1: Final = datetime(2026, 6, 13, tzinfo=UTC)
 
 MODELS: Final = (
-    _llama("Meta-Llama-3.1-8B-Instruct", offer="meta-llama-3-1-8b-instruct-offer", retired=_LLAMA_8B_ENDS),
-    _llama("Meta-Llama-3.1-70B-Instruct", offer="meta-llama-3-1-70b-instruct-offer"),
     _llama("Llama-3.3-70B-Instruct", offer="llama-3-3-70b-instruct-offer"),
-    _llama("Llama-3.2-11B-Vision-Instruct", offer="llama-3-2-11b-vision-instruct-offer"),
-    _llama("Llama-2-7b", offer="meta-llama-2-7b-offer", tasks=(TEXT,), retired=_LLAMA_RETIRED),
-    _phi("Phi-3-mini-4k-instruct", regions=("eastus2",), rate=5e-6, retired=_PHI3_RETIRED),
-    _phi("Phi-3-mini-128k-instruct", regions=("eastus2",), rate=5e-6, retired=_PHI3_RETIRED),
-    _phi("Phi-3.5-mini-instruct", regions=("eastus2",)),
+    _llama("Meta-Llama-3.1-8B-Instruct", offer="meta-llama-3-1-8b-instruct-offer", retired=_LLAMA_3_1),
+    _llama("Meta-Llama-3.1-70B-Instruct", offer="meta-llama-3-1-70b-instruct-offer", retired=_LLAMA_3),
+    _llama("Llama-3.2-11B-Vision-Instruct", offer="llama-3-2-11b-vision-instruct-offer", retired=_LLAMA_3_1),
+    _llama("Llama-3.2-90B-Vision-Instruct", offer="llama-3-2-90b-vision-instruct-offer", retired=_LLAMA_3_1),
+    _llama("Meta-Llama-3-8B-Instruct", offer="meta-llama-3-8b-instruct-offer", regions=(), retired=_LLAMA_3),
+    _llama(
+        "Meta-Llama-3-70B-Instruct", offer="meta-llama-3-70b-instruct-offer", regions=(), retired=_LLAMA_3
+    ),
+    _llama("Llama-2-7b", offer="meta-llama-2-7b-offer", regions=(), tasks=(TEXT,)),
+    _phi3("Phi-3-mini-4k-instruct", rate=5e-6),
+    _phi3("Phi-3-mini-128k-instruct", rate=5e-6),
+    _phi3("Phi-3-medium-4k-instruct"),
+    _phi3("Phi-3.5-mini-instruct"),
     _phi("Phi-4-mini-instruct", regions=_LATER),
     _phi("Phi-4-multimodal-instruct", regions=_LATER),
     _phi("Phi-4", regions=_LATER, tasks=(CHAT, TEXT)),
@@ -79,5 +84,10 @@ def named(uri: str) -> Named | None:
 
 
 def retired(model: CatalogueModel, now: datetime) -> bool:
-    """Whether it is trained no more."""
+    """Whether it is trained and served no more."""
     return model.retired is not None and now >= model.retired
+
+
+def sold_in(location: str) -> bool:
+    """Whether anything that has to be subscribed to is trained in a region."""
+    return any(model.offer is not None and location in model.regions for model in MODELS)

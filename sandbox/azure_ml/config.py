@@ -1,5 +1,6 @@
 """The connections to this stand-in, as the bot's configuration has them."""
 
+from sandbox.azure_ml.catalogue import sold_in
 from sandbox.azure_ml.options import MlOptions, WorkspaceFacts
 
 _REGIONS = {"westus3": "West US 3", "eastus2": "East US 2"}
@@ -11,7 +12,8 @@ def connections(url: str) -> str:
 
 
 def _connection(url: str, facts: WorkspaceFacts) -> str:
-    market = "true" if facts.subscribed else "false"
+    # Where a model is sold, nobody has bought it yet: the first training asks for that.
+    market = "true" if sold_in(facts.location) else "false"
     return f"""[[connections]]
 name = "{facts.name}"
 provider = "azure_ai_studio"

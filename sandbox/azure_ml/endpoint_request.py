@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sandbox.azure_ml import errors
-from sandbox.azure_ml.catalogue import CatalogueModel, named
+from sandbox.azure_ml.catalogue import CatalogueModel, named, retired
 from sandbox.azure_ml.fields import Fields, settled
 from sandbox.azure_ml.options import Switches
 from sandbox.azure_ml.versions import has_content_safety, has_content_safety_level
@@ -67,6 +67,9 @@ def read_endpoint(
             "LocationMismatch",
         )
     base, source = _model(model_id, workspace, workspaces)
+    if retired(base, now):
+        msg = f"Model '{base.name}' is retired and cannot be deployed."
+        raise errors.invalid(msg, "ModelRetired")
     if not switches.network_registered:
         raise errors.not_registered("Microsoft.Network")
     if base.offer is not None:

@@ -156,7 +156,7 @@ def _trainable(request: JobRequest, workspace: Workspace, switches: Switches, no
     if location not in base.regions:
         msg = (
             f"Fine-tuning of model '{base.name}' is not available in region '{location}'. Available regions: "
-            f"{', '.join(base.regions)}."
+            f"{', '.join(base.regions) or 'none'}."
         )
         raise errors.invalid(
             msg,

@@ -53,10 +53,7 @@ class WorkspaceFacts:
 
 def _workspaces() -> tuple[WorkspaceFacts, ...]:
     return (
-        WorkspaceFacts(
-            "llama-wus3", SUBSCRIPTION_1, "rg-ai", "westus3", "stllamawus3", "kv-llama",
-            subscribed=("Meta-Llama-3.1-8B-Instruct",),
-        ),
+        WorkspaceFacts("llama-wus3", SUBSCRIPTION_1, "rg-ai", "westus3", "stllamawus3", "kv-llama"),
         WorkspaceFacts(
             "phi-eus2", SUBSCRIPTION_2, "rg-ai", "eastus2", "stphieus2", "kv-phi", credentials="None"
         ),

@@ -49,6 +49,7 @@ class Vaults:
     def add_routes(self, app: web.Application) -> None:
         """Mount the vaults."""
         for method, path, operation in (
+            ("GET", "/vault/{vault}/secrets", self.listed),
             ("PUT", "/vault/{vault}/secrets/{name}", self.put),
             ("GET", "/vault/{vault}/secrets/{name}", self.get),
             ("GET", "/vault/{vault}/secrets/{name}/{version}", self.get),
@@ -77,6 +78,23 @@ class Vaults:
             return self._refusal(error)
         return web.json_response(self._bundle(request, key, found))
 
+    async def listed(self, request: web.Request) -> web.Response:
+        """200 with names and attributes, never values."""
+        try:
+            vault, _ = self._admitted(request, "readMetadata")
+        except _RefusedError as error:
+            return self._refusal(error)
+        most = request.query.get("maxresults", "25")
+        if not most.isdecimal() or not 1 <= int(most) <= 25:
+            message = "The maxresults parameter must be between 1 and 25."
+            return self._refusal(_RefusedError(400, "BadParameter", message))
+        names = [name for found, name in sorted(self._secrets) if found == vault][: int(most)]
+        rows = [
+            {"id": f"{request.url.origin()}/ml/vault/{vault}/secrets/{name}", "attributes": {"enabled": True}}
+            for name in names
+        ]
+        return web.json_response({"value": rows, "nextLink": None})
+
     def _find(self, key: tuple[str, str], version: str | None) -> _Secret:
         found = [one for one in self._secrets.get(key, []) if version in (None, "", one.version)]
         if not found:
@@ -90,10 +108,10 @@ class Vaults:
             raise _RefusedError(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.")
         if request.query.get("api-version") not in VERSIONS:
             raise _RefusedError(400, "BadParameter", "The specified version is not recognized.")
-        vault, name = request.match_info["vault"], request.match_info["name"]
+        vault, name = request.match_info["vault"], request.match_info.get("name")
         if vault not in self._names:
             raise _RefusedError(404, "VaultNotFound", f"There is no vault '{vault}' in this sandbox.")
-        if not _NAME.fullmatch(name):
+        if name is not None and not _NAME.fullmatch(name):
             raise _RefusedError(400, "BadParameter", "The request URI contains an invalid name.")
         if not self._switches.vault_rights:
             raise _RefusedError(
@@ -103,7 +121,7 @@ class Vaults:
                 f"'Microsoft.KeyVault/vaults/secrets/{action}/action'\r\nVault: {vault}",
                 "ForbiddenByRbac",
             )
-        return vault, name
+        return vault, name or ""
 
     @staticmethod
     def _refusal(error: _RefusedError) -> web.Response:

@@ -1,7 +1,7 @@
 """Workspaces of the stand-in with something to deploy, and this program's view of them."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from providers.network import NetworkOptions
 from providers.retry import RetryPolicy
 from providers.service import Surroundings, checked
 from sandbox.azure_blob import Blobs
-from sandbox.azure_ml import MlOptions, MlService, install
+from sandbox.azure_ml import MlOptions, MlService, WorkspaceFacts, install
 from sandbox.azure_ml.catalogue import MODELS
 from sandbox.azure_ml.stamps import Stamps
 from sandbox.azure_ml.workspace import ModelVersion, Workspace
@@ -32,11 +32,21 @@ from tests.providers.helpers import NotedSleep, eventually, half
 _WORKSPACES = "providers/Microsoft.MachineLearningServices/workspaces"
 _SUB = "/subscriptions/00000000-0000-4000-8000-00000000000"
 LLAMA = f"{_SUB}1/resourceGroups/rg-ai/{_WORKSPACES}/llama-wus3"
+FRESH = f"{_SUB}1/resourceGroups/rg-ai/{_WORKSPACES}/fresh-wus3"
+"""A project where nobody has bought anything; at LLAMA Llama 3.3 is subscribed to."""
 PHI = f"{_SUB}2/resourceGroups/rg-ai/{_WORKSPACES}/phi-eus2"
 IDENTITY = "11111111-2222-3333-4444-555555555555"
+LLAMA_33 = "azureml://registries/azureml-meta/models/Llama-3.3-70B-Instruct"
 LLAMA_8B = "azureml://registries/azureml-meta/models/Meta-Llama-3.1-8B-Instruct"
-LLAMA_70B = "azureml://registries/azureml-meta/models/Llama-3.3-70B-Instruct"
+"""Retired."""
 PHI_4 = "azureml://registries/azureml/models/Phi-4"
+
+
+def projects() -> tuple[WorkspaceFacts, ...]:
+    """Those of the sandbox, one of them with a subscription, and one without beside it."""
+    llama, phi = MlOptions().workspaces
+    fresh = replace(llama, name="fresh-wus3", storage_account="stfreshwus3", key_vault="kv-fresh")
+    return replace(llama, subscribed=("Llama-3.3-70B-Instruct",)), phi, fresh
 
 
 @dataclass
@@ -77,7 +87,7 @@ class Hosts:
         name = resource.rpartition("/")[2]
         return next(one for one in self.service.workspaces if one.facts.name == name)
 
-    def tuned(self, name: str = "support", *, base: str = LLAMA_8B, resource: str = LLAMA) -> str:
+    def tuned(self, name: str = "support", *, base: str = LLAMA_33, resource: str = LLAMA) -> str:
         """A tuned model without the time that training takes: it speaks like its base."""
         home, now = self.workspace(resource), SystemClock().now()
         model = next(one for one in MODELS if one.uri == base)
@@ -107,7 +117,7 @@ async def hosts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hosts]:
     app.router.add_get("/azure/identity/token", identity.token)
     service = install(
         app, clock=clock, identity=identity, blobs=Blobs(clock), worker=worker,
-        options=MlOptions(random_seed=1, speed=200),
+        options=MlOptions(workspaces=projects(), random_seed=1, speed=200),
     )  # fmt: skip
     server = TestServer(app)
     await server.start_server()
@@ -127,7 +137,7 @@ async def hosts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hosts]:
 def wanted(model: str, name: str = "support-v12", **changes: Any) -> DeploySpec:
     """What to deploy."""
     spec: dict[str, Any] = {
-        "name": name, "model": model, "base": LLAMA_8B, "sku": "Consumption", "capacity": 1,
+        "name": name, "model": model, "base": LLAMA_33, "sku": "Consumption", "capacity": 1,
         "tags": {"tunesmith": "P12"},
     }  # fmt: skip
     return DeploySpec(**spec | changes)

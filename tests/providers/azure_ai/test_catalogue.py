@@ -16,6 +16,7 @@ from providers.azure_ai.workspace_id import WorkspaceId
 from providers.base import Model
 from providers.network import NetworkOptions
 from providers.registry import build as open_provider
+from sandbox.azure_ml.catalogue import MODELS
 from tests.providers.azure_ai.conftest import PHI, Studio, sent, spec
 from tests.providers.azure_ai.test_settings import ID
 from tests.providers.helpers import NotedSleep, StandingClock, half, serving
@@ -91,6 +92,12 @@ def test_the_table_is_whole() -> None:
         assert all(region.islower() and " " not in region for region in row.regions)
         low, high = row.learning_rate_minimum, row.learning_rate_maximum
         assert low is None or high is None or low <= row.learning_rate <= high
+
+
+def test_the_stand_in_trains_nothing_else() -> None:
+    """The simulated service ends and places every model as the documents do."""
+    simulated = {one.uri: (one.retired, frozenset(one.regions)) for one in MODELS}
+    assert simulated == {row.id: (row.training_ends, row.regions) for row in FACTS.models}
 
 
 def test_a_workspaces_own_model() -> None:

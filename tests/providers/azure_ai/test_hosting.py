@@ -21,7 +21,7 @@ from providers.errors import (
 from providers.hosting import Operation
 from tests.providers.azure_ai.hosts import (
     LLAMA,
-    LLAMA_8B,
+    LLAMA_33,
     PHI,
     PHI_4,
     Hosts,
@@ -180,8 +180,8 @@ async def test_a_suspended_subscription_is_told_as_what_it_is(hosts: Hosts) -> N
 
 
 async def test_a_catalogue_model_is_no_tuned_one(hosts: Hosts) -> None:
-    found = await deployed(hosts.hosting(), wanted(f"{LLAMA_8B}/versions/4", base=LLAMA_8B))
-    assert (found.fine_tuned, found.base, found.model) == (False, LLAMA_8B, LLAMA_8B)
+    found = await deployed(hosts.hosting(), wanted(f"{LLAMA_33}/versions/4", base=LLAMA_33))
+    assert (found.fine_tuned, found.base, found.model) == (False, LLAMA_33, LLAMA_33)
 
 
 async def test_last_use_is_unknown_and_no_rule_claims_to_know_it(hosts: Hosts) -> None:
@@ -197,10 +197,10 @@ async def test_the_place_offers_what_its_region_trains(hosts: Hosts) -> None:
     llama, phi = await hosts.hosting().place(), await hosts.hosting(PHI).place()
     assert (llama.resource, llama.region, phi.region) == (LLAMA, "westus3", "eastus2")
     offered = {offer.base: offer for offer in llama.offers}
-    assert [sku.id for sku in offered[LLAMA_8B].skus] == ["Consumption"]
-    sku = offered[LLAMA_8B].skus[0]
+    assert [sku.id for sku in offered[LLAMA_33].skus] == ["Consumption"]
+    sku = offered[LLAMA_33].skus[0]
     assert (sku.unit, sku.minimum, sku.maximum, sku.billed_by_the_hour) == ("none", 1, 1, True)
-    assert not next(offer for offer in phi.offers if offer.base == LLAMA_8B).skus
+    assert not next(offer for offer in phi.offers if offer.base == LLAMA_33).skus
     assert next(offer for offer in phi.offers if offer.base == PHI_4).skus
     assert set(offered) == {row.id for row in load_facts().models}
     assert llama.fine_tuned
@@ -229,8 +229,8 @@ async def test_a_model_in_use_is_not_deleted_and_goes_once_its_endpoint_has_gone
 @pytest.mark.parametrize(
     "model",
     [
-        LLAMA_8B,
-        f"{LLAMA_8B}/versions/4",
+        LLAMA_33,
+        f"{LLAMA_33}/versions/4",
         "azureml://locations/westus3/workspaces/other-guid/models/support/versions/1",
     ],
 )

@@ -12,7 +12,7 @@ from providers.errors import (
     Throttled,
     Unauthorised,
 )
-from tests.providers.azure_ai.hosts import LLAMA_70B, PHI, Hosts, deployed, hosts, wanted
+from tests.providers.azure_ai.hosts import FRESH, LLAMA_8B, PHI, Hosts, deployed, hosts, wanted
 
 __all__ = ["hosts"]
 
@@ -63,7 +63,12 @@ async def test_a_subscription_that_does_not_count(hosts: Hosts, status: str, cod
 
 
 async def test_no_subscription_at_all(hosts: Hosts) -> None:
-    assert (await refusal(hosts, hosts.tuned(base=LLAMA_70B))).code == "marketplace_unsubscribed"
+    told = await refusal(hosts, hosts.tuned(resource=FRESH), resource=FRESH)
+    assert told.code == "marketplace_unsubscribed"
+
+
+async def test_what_is_retired_is_not_served_any_more(hosts: Hosts) -> None:
+    assert (await refusal(hosts, hosts.tuned(base=LLAMA_8B))).code == "model_retired"
 
 
 async def test_an_unregistered_azure_subscription(hosts: Hosts) -> None:

@@ -17,7 +17,7 @@ from providers.requirements import Requirement
 from providers.retry import RetryPolicy
 from providers.service import Surroundings, checked
 from tests.openapi import Problem, Spec, load_spec, validate_request
-from tests.providers.azure_ai.hosts import LLAMA, LLAMA_70B, wanted
+from tests.providers.azure_ai.hosts import LLAMA, LLAMA_33, wanted
 from tests.providers.helpers import NotedSleep, StandingClock, half, serving
 from tests.specs import specs_root
 
@@ -107,8 +107,8 @@ async def test_requests_are_those_of_the_specification(monkeypatch: pytest.Monke
         await hosting.delete("string")
         await hosting.delete_model(TUNED)
         await hosting.rights()
-        await required.check(LLAMA_70B)
-        bought = await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_70B, {})
+        await required.check(LLAMA_33)
+        bought = await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_33, {})
         await required.progress(bought)
         await hosting.hand_over("string")
         await client.aclose()

@@ -19,7 +19,7 @@ from providers.describing import NameRule
 from providers.errors import Refused, Unsupported
 from providers.hosting import RemoteDeployment
 from tests.openapi import load_spec, validate_request
-from tests.providers.azure_ai.hosts import LLAMA_8B, wanted
+from tests.providers.azure_ai.hosts import LLAMA_33, wanted
 from tests.specs import specs_root
 
 TUNED = "azureml://locations/westus3/workspaces/aaaa/models/support/versions/1"
@@ -71,8 +71,8 @@ def test_only_both_words_together_mean_that_it_answers(provisioning: str, endpoi
 
 @pytest.mark.parametrize(("model", "tuned", "base"), [
     (TUNED, True, ""),
-    (LLAMA_8B, False, LLAMA_8B),
-    (f"{LLAMA_8B}/versions/4", False, LLAMA_8B),
+    (LLAMA_33, False, LLAMA_33),
+    (f"{LLAMA_33}/versions/4", False, LLAMA_33),
     ("something else", False, ""),
     ("", False, ""),
 ])  # fmt: skip
@@ -163,22 +163,22 @@ def subscription(model: str, status: str = "Subscribed", provisioning: str = "Su
     ("Unsubscribed", "Canceled", "failed"),
 ])  # fmt: skip
 def test_states_of_a_subscription(status: str, provisioning: str, standing: str) -> None:
-    held = read_held([subscription(LLAMA_8B.upper(), status, provisioning)], f"{LLAMA_8B}/versions/4")
+    held = read_held([subscription(LLAMA_33.upper(), status, provisioning)], f"{LLAMA_33}/versions/4")
     assert held.standing == standing
 
 
 def test_of_several_subscriptions_the_one_that_helps_counts() -> None:
     rows = [
-        subscription(LLAMA_8B, one) for one in ("Unsubscribed", "Suspended", "Subscribed", "Unsubscribed")
+        subscription(LLAMA_33, one) for one in ("Unsubscribed", "Suspended", "Subscribed", "Unsubscribed")
     ]
-    assert read_held(rows, LLAMA_8B).standing == "subscribed"
-    assert read_held(rows[:2], LLAMA_8B).standing == "suspended"
+    assert read_held(rows, LLAMA_33).standing == "subscribed"
+    assert read_held(rows[:2], LLAMA_33).standing == "suspended"
     assert read_held(rows, "azureml://registries/azureml-meta/models/Other").standing == "absent"
 
 
 @given(st.lists(JSON | st.fixed_dictionaries({"properties": JSON}), max_size=5))
 def test_whatever_is_listed_is_no_subscription_of_ours(items: list[Any]) -> None:
-    assert read_held(items, LLAMA_8B).standing == "absent"
+    assert read_held(items, LLAMA_33).standing == "absent"
 
 
 @given(st.text(min_size=1, max_size=300))

@@ -18,7 +18,7 @@ GIVEN = {
     "vault_secret_deleted": {"vault", "secret"},
 }
 """Params that the errors carry, beyond what every one has (tests/providers/azure_ai/test_vault.py holds them to it)."""
-REQUIRED = {"region": {"region", "regions"}, "marketplace_failed": {"status"}}
+REQUIRED = {"region": {"region", "regions"}, "marketplace_failed": {"status"}, "key_vault": {"role"}}
 
 
 def sources() -> Iterator[Path]:

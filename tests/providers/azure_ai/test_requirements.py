@@ -12,10 +12,10 @@ from providers.errors import OutcomeUnknown, Refused, Unauthorised, Unsupported
 from providers.hosting import Operation, OperationState
 from providers.requirements import Requirement
 from tests.providers.azure_ai.hosts import (
+    FRESH,
     IDENTITY,
     LLAMA,
-    LLAMA_8B,
-    LLAMA_70B,
+    LLAMA_33,
     PHI,
     PHI_4,
     Hosts,
@@ -48,11 +48,11 @@ async def ended(required: WorkspaceRequirements, operation: Operation) -> Operat
 
 
 async def test_a_subscribed_llama_in_its_region_lacks_nothing(hosts: Hosts) -> None:
-    found = await needs(hosts.requirements(), f"{LLAMA_8B}/versions/4")
+    found = await needs(hosts.requirements(), f"{LLAMA_33}/versions/4")
     assert {name: one.state for name, one in found.items()} == {
         "region": "met", "network_provider": "met", "marketplace": "met", "role": "met",
     }  # fmt: skip
-    assert found["marketplace"].what == "Meta-Llama-3.1-8B-Instruct"
+    assert found["marketplace"].what == "Llama-3.3-70B-Instruct"
 
 
 async def test_phi_needs_no_subscription(hosts: Hosts) -> None:
@@ -68,7 +68,7 @@ async def test_phi_needs_no_subscription(hosts: Hosts) -> None:
 
 
 async def test_a_model_of_another_region_is_told_with_the_regions_that_train_it(hosts: Hosts) -> None:
-    found = (await needs(hosts.requirements(PHI), LLAMA_8B))["region"]
+    found = (await needs(hosts.requirements(PHI), LLAMA_33))["region"]
     assert (found.state, found.params["region"], found.params["regions"]) == ("missing", "eastus2", "westus3")
 
 
@@ -79,7 +79,7 @@ async def test_an_unknown_model_is_tried(hosts: Hosts) -> None:
 
 async def test_an_unregistered_subscription_is_told_with_its_command(hosts: Hosts) -> None:
     hosts.switch(network_registered=False)
-    found = (await needs(hosts.requirements(), LLAMA_8B))["network_provider"]
+    found = (await needs(hosts.requirements(), LLAMA_33))["network_provider"]
     assert (found.state, found.fulfillable) == ("missing", False)
     assert found.grants == (
         "az provider register --namespace Microsoft.Network --subscription 00000000-0000-4000-8000-000000000001",
@@ -88,7 +88,7 @@ async def test_an_unregistered_subscription_is_told_with_its_command(hosts: Host
 
 async def test_a_missing_role_is_told_with_its_command(hosts: Hosts) -> None:
     hosts.switch(role="reader")
-    found = (await needs(hosts.requirements(), LLAMA_8B))["role"]
+    found = (await needs(hosts.requirements(), LLAMA_33))["role"]
     assert (found.state, found.what) == ("missing", "Azure AI Developer")
     assert found.grants == (
         f'az role assignment create --assignee "{IDENTITY}" --role "Azure AI Developer" --scope "{LLAMA}"',
@@ -96,51 +96,51 @@ async def test_a_missing_role_is_told_with_its_command(hosts: Hosts) -> None:
 
 
 async def test_without_leave_in_the_configuration_nothing_is_bought(hosts: Hosts) -> None:
-    required = hosts.requirements()
-    found = (await needs(required, LLAMA_70B))["marketplace"]
+    required = hosts.requirements(FRESH)
+    found = (await needs(required, LLAMA_33))["marketplace"]
     assert (found.state, found.purchase, found.fulfillable) == ("missing", True, False)
     assert f"Microsoft.SaaS/register/action @ {SUBSCRIPTION}" in found.grants
     with pytest.raises(Unsupported) as told:
-        await required.fulfil(found, LLAMA_70B, {})
+        await required.fulfil(found, LLAMA_33, {})
     assert told.value.code == "requirement_not_fulfillable"
     assert hosts.asked("PUT", subscription_path()) == 0
 
 
 async def test_with_leave_and_rights_it_is_bought_once(hosts: Hosts) -> None:
-    required = hosts.requirements(allow_marketplace=True)
-    found = (await needs(required, LLAMA_70B))["marketplace"]
+    required = hosts.requirements(FRESH, allow_marketplace=True)
+    found = (await needs(required, LLAMA_33))["marketplace"]
     assert (found.state, found.purchase, found.fulfillable) == ("missing", True, True)
-    operation = await required.fulfil(found, f"{LLAMA_70B}/versions/4", {"tunesmith": "J1"})
+    operation = await required.fulfil(found, f"{LLAMA_33}/versions/4", {"tunesmith": "J1"})
     assert (await ended(required, operation)).progress == "succeeded"
-    assert (await needs(required, LLAMA_70B))["marketplace"].state == "met"
-    again = await required.fulfil(found, LLAMA_70B, {})
+    assert (await needs(required, LLAMA_33))["marketplace"].state == "met"
+    again = await required.fulfil(found, LLAMA_33, {})
     assert again.state is None
     assert hosts.asked("PUT", subscription_path()) == 1
-    made = [one for one in hosts.workspace().subscriptions.values() if one.model.uri == LLAMA_70B]
-    assert [one.model_id for one in made] == [LLAMA_70B], "without its version"
+    made = [one for one in hosts.workspace(FRESH).subscriptions.values() if one.model.uri == LLAMA_33]
+    assert [one.model_id for one in made] == [LLAMA_33], "without its version"
 
 
 async def test_what_is_being_bought_is_waited_for_and_not_bought_again(hosts: Hosts) -> None:
     hosts.switch(speed=0.001)
-    required = hosts.requirements(allow_marketplace=True)
-    await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_70B, {})
-    found = (await needs(required, LLAMA_70B))["marketplace"]
+    required = hosts.requirements(FRESH, allow_marketplace=True)
+    await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_33, {})
+    found = (await needs(required, LLAMA_33))["marketplace"]
     assert (found.state, found.purchase, found.fulfillable) == ("missing", False, True)
-    waiting = await required.fulfil(found, LLAMA_70B, {})
+    waiting = await required.fulfil(found, LLAMA_33, {})
     assert (await required.progress(waiting)).progress == "running"
     assert hosts.asked("PUT", subscription_path()) == 1
-    elsewhere = hosts.requirements()
-    assert (await elsewhere.fulfil(found, LLAMA_70B, {})).state is not None, "waiting buys nothing"
+    elsewhere = hosts.requirements(FRESH)
+    assert (await elsewhere.fulfil(found, LLAMA_33, {})).state is not None, "waiting buys nothing"
     assert hosts.asked("PUT", subscription_path()) == 1
 
 
 async def test_without_the_rights_nobody_tries_and_the_rights_are_told(hosts: Hosts) -> None:
     hosts.switch(marketplace_rights=False)
-    required = hosts.requirements(allow_marketplace=True)
-    found = (await needs(required, LLAMA_70B))["marketplace"]
+    required = hosts.requirements(FRESH, allow_marketplace=True)
+    found = (await needs(required, LLAMA_33))["marketplace"]
     assert (found.fulfillable, len(found.grants)) == (False, 11)
     with pytest.raises(Unauthorised) as told:
-        await required.fulfil(found, LLAMA_70B, {})
+        await required.fulfil(found, LLAMA_33, {})
     assert told.value.code == "role_missing"
     assert str(told.value.params["grants"]).splitlines() == list(found.grants)
 
@@ -154,28 +154,28 @@ async def test_the_states_of_a_subscription(
 ) -> None:
     hosts.switch(subscriptions=status)
     required = hosts.requirements(allow_marketplace=True)
-    found = (await needs(required, LLAMA_8B))[id_]
+    found = (await needs(required, LLAMA_33))[id_]
     assert (found.state, found.fulfillable, found.params["status"]) == (state, fulfillable, status)
-    assert found.params["subscription"] == "meta-llama-3-1-8b-instruct"
-    assert found.params["offer"] == "metagenai/meta-llama-3-1-8b-instruct-offer"
+    assert found.params["subscription"] == "llama-3-3-70b-instruct"
+    assert found.params["offer"] == "metagenai/llama-3-3-70b-instruct-offer"
 
 
 async def test_a_suspended_subscription_is_not_bought_again(hosts: Hosts) -> None:
     hosts.switch(subscriptions="Suspended")
     required = hosts.requirements(allow_marketplace=True)
     with pytest.raises(Unsupported):
-        await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_8B, {})
+        await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_33, {})
 
 
 async def test_a_purchase_without_an_answer_is_told_by_the_check(hosts: Hosts) -> None:
-    required = hosts.requirements(allow_marketplace=True)
+    required = hosts.requirements(FRESH, allow_marketplace=True)
     hosts.fail("lost_answer", "PUT", "/marketplaceSubscriptions/", times=1)
     with pytest.raises(OutcomeUnknown):
-        await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_70B, {})
+        await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_33, {})
     assert hosts.asked("PUT", subscription_path()) == 1
 
     async def met() -> bool:
-        return (await needs(required, LLAMA_70B))["marketplace"].state == "met"
+        return (await needs(required, LLAMA_33))["marketplace"].state == "met"
 
     await eventually(met)
 
@@ -186,7 +186,7 @@ async def test_what_cannot_be_read_is_unknown_and_tried(hosts: Hosts) -> None:
             "error": {"code": "AuthorizationFailed", "message": "The client does not have authorization."}
         }
         hosts.fail("status", "GET", path, status=403, body=body, times=0)
-    found = await needs(hosts.requirements(allow_marketplace=True), LLAMA_8B)
+    found = await needs(hosts.requirements(allow_marketplace=True), LLAMA_33)
     assert {name: one.state for name, one in found.items()} == {
         "region": "met", "network_provider": "unknown", "marketplace": "unknown", "role": "unknown",
     }  # fmt: skip
@@ -198,8 +198,8 @@ async def test_a_refused_purchase_tells_the_services_words(hosts: Hosts) -> None
         body={"error": {"code": "UserError", "message": "Offers are not sold in this billing country."}},
     )  # fmt: skip
     with pytest.raises(Refused) as told:
-        await hosts.requirements(allow_marketplace=True).fulfil(
-            Requirement(id="marketplace", state="missing"), LLAMA_70B, {}
+        await hosts.requirements(FRESH, allow_marketplace=True).fulfil(
+            Requirement(id="marketplace", state="missing"), LLAMA_33, {}
         )
     assert told.value.code == "marketplace_refused"
     assert "billing country" in told.value.answer.message
@@ -208,11 +208,11 @@ async def test_a_refused_purchase_tells_the_services_words(hosts: Hosts) -> None
 @pytest.mark.parametrize("id_", ["region", "network_provider", "role", "marketplace_suspended"])
 async def test_nothing_else_is_brought_about(hosts: Hosts, id_: Any) -> None:
     with pytest.raises(Unsupported):
-        await hosts.requirements(allow_marketplace=True).fulfil(
-            Requirement(id=id_, state="missing", fulfillable=True), LLAMA_70B, {}
+        await hosts.requirements(FRESH, allow_marketplace=True).fulfil(
+            Requirement(id=id_, state="missing", fulfillable=True), LLAMA_33, {}
         )
 
 
-def subscription_path(model: str = LLAMA_70B) -> str:
+def subscription_path(model: str = LLAMA_33) -> str:
     name = subscription_name(BaseName("azureml-meta", model.rpartition("/")[2]))
     return f"/marketplaceSubscriptions/{name}"

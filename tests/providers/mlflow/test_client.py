@@ -137,7 +137,7 @@ async def test_artifacts_experiments_and_searches() -> None:
         assert [(one.name, one.is_dir, one.bytes) for one in found] == [
             ("ep1-ba2", True, None), ("b.pt", False, 12),
         ]  # fmt: skip
-        assert await client.experiment_id("/Users/me/x") == "12"
+        assert await client.experiment_id("/Shared/slack-ft") == "12"
         (run,) = await client.search(["12"], "tags.a = 'b'")
     assert run.id == "r2"
     assert server.bodies[-1]["experiment_ids"] == ["12"]

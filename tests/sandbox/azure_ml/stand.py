@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -19,8 +19,11 @@ from sandbox.training.worker_client import Worker
 from tests.sandbox.azure_openai.stand import MovedClock, eventually
 
 VERSION = "2024-10-01-preview"
-LLAMA, PHI = MlOptions().workspaces
-LLAMA_MODEL = "azureml://registries/azureml-meta/models/Meta-Llama-3.1-8B-Instruct/versions/4"
+UNSUBSCRIBED, PHI = MlOptions().workspaces
+LLAMA = replace(UNSUBSCRIBED, subscribed=("Llama-3.3-70B-Instruct",))
+"""The same place, where somebody has bought what is trained there."""
+LLAMA_33 = "azureml://registries/azureml-meta/models/Llama-3.3-70B-Instruct"
+LLAMA_MODEL = f"{LLAMA_33}/versions/4"
 PHI_MODEL = "azureml://registries/azureml/models/Phi-4-mini-instruct/versions/1"
 ARM, ML = "https://management.azure.com", "https://ml.azure.com"
 STORAGE, VAULT = "https://storage.azure.com", "https://vault.azure.net"
@@ -176,7 +179,7 @@ def conversations(count: int, answer: str = "Yes, of course, number", role: str 
 async def running(
     options: MlOptions | None = None, switches: Mapping[str, Any] | None = None
 ) -> AsyncIterator[Stand]:
-    """Start a stand-in on an ephemeral port."""
+    """Start a stand-in on an ephemeral port, with a subscription to Llama 3.3 unless `options` say otherwise."""
     clock, worker = MovedClock(), Worker()
     app, azure = web.Application(), AzureOptions()
     identity = Identity(clock, Ids(None), azure)
@@ -188,7 +191,7 @@ async def running(
         identity=identity,
         blobs=blobs,
         worker=worker,
-        options=options or MlOptions(speed=1000),
+        options=options or MlOptions(workspaces=(LLAMA, PHI), speed=1000),
     )
     install_blobs(app, blobs, identity)
     service.configure(switches or {})

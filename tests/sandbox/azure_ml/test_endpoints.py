@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from sandbox.azure_ml import MlOptions
-from tests.sandbox.azure_ml.stand import LLAMA, PHI, Stand, endpoint_body, running
+from tests.sandbox.azure_ml.stand import LLAMA, LLAMA_33, PHI, Stand, endpoint_body, running
 from tests.sandbox.azure_openai.stand import eventually
 
 CATALOGUE = "azureml://registries/azureml/models/Phi-4-mini-instruct"
-LLAMA_8B = "azureml://registries/azureml-meta/models/Meta-Llama-3.1-8B-Instruct"
+RETIRED = "azureml://registries/azureml-meta/models/Meta-Llama-3.1-8B-Instruct"
 
 
 async def _online(stand: Stand, name: str = "bot", at: Any = LLAMA) -> dict[str, Any]:
@@ -94,7 +94,7 @@ async def test_it_answers_in_the_words_of_its_training(stand: Stand) -> None:
 
 
 async def test_without_a_live_subscription_it_is_suspended(stand: Stand) -> None:
-    endpoint = await _deploy(stand, LLAMA_8B)
+    endpoint = await _deploy(stand, LLAMA_33)
     key = (await stand.ask("POST", "/serverlessEndpoints/bot/listKeys")).json()["primaryKey"]
     stand.service.configure({"subscriptions": "Suspended"})
     shown = await stand.get("/serverlessEndpoints/bot")
@@ -128,7 +128,7 @@ async def test_a_creation_can_fail(stand: Stand) -> None:
     [
         ("bot", endpoint_body(f"{CATALOGUE}/versions/1"), 400),
         ("bot", endpoint_body("azureml://registries/azureml/models/None"), 400),
-        ("bot", endpoint_body(LLAMA_8B.replace("8B", "70B")), 400),
+        ("bot", endpoint_body(RETIRED), 400),
         ("bot", endpoint_body(CATALOGUE, "eastus2"), 400),
         ("bot", endpoint_body(CATALOGUE, authMode="AAD"), 400),
         ("bot", endpoint_body(CATALOGUE, authMode=None), 400),
@@ -143,6 +143,20 @@ async def test_what_a_put_refuses(stand: Stand, name: str, body: dict[str, Any],
     answer = await stand.ask("PUT", f"/serverlessEndpoints/{name}", json=body)
     assert answer.status_code == status, answer.text
     assert (await stand.get("/serverlessEndpoints"))["value"] == []
+
+
+async def test_without_any_subscription_nothing_that_is_sold_is_served(unsubscribed: Stand) -> None:
+    answer = await unsubscribed.ask("PUT", "/serverlessEndpoints/bot", json=endpoint_body(LLAMA_33))
+    assert answer.status_code == 400
+    assert "requires a Marketplace subscription" in answer.json()["error"]["message"]
+
+
+async def test_a_retired_model_is_not_served(stand: Stand) -> None:
+    bought = {"properties": {"modelId": RETIRED}}
+    assert (await stand.ask("PUT", "/marketplaceSubscriptions/m", json=bought)).status_code == 201
+    answer = await stand.ask("PUT", "/serverlessEndpoints/bot", json=endpoint_body(RETIRED))
+    assert answer.status_code == 400
+    assert "is retired" in answer.json()["error"]["message"]
 
 
 async def test_content_safety_can_be_left_out_where_there_is_any(stand: Stand) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.sandbox.azure_ml.stand import (
     LLAMA,
+    LLAMA_33,
     LLAMA_MODEL,
     PHI,
     PHI_MODEL,
@@ -14,6 +16,8 @@ from tests.sandbox.azure_ml.stand import (
     job_body,
 )
 from tests.sandbox.azure_openai.stand import eventually
+
+META = "azureml://registries/azureml-meta/models"
 
 
 async def test_a_job_trains_a_model_of_the_workspace(stand: Stand) -> None:
@@ -109,10 +113,11 @@ async def _failure(stand: Stand, run: str) -> str:
     ("changes", "switches", "status", "inner"),
     [
         ({"model": LLAMA_MODEL.replace("/versions/4", "")}, {}, 400, "BadArgument"),
-        ({"model": LLAMA_MODEL.replace("3.1-8B", "3.1-70B")}, {}, 400, "MarketplaceSubscriptionRequired"),
         ({}, {"subscriptions": "Suspended"}, 400, "MarketplaceSubscriptionRequired"),
-        ({"model": PHI_MODEL.replace("4-mini", "3.5-mini")}, {}, 400, "RegionNotSupported"),
-        ({"model": PHI_MODEL.replace("4-mini", "3-mini-4k")}, {}, 400, "ModelRetired"),
+        ({"model": f"{META}/Llama-2-7b/versions/4"}, {}, 400, "RegionNotSupported"),
+        ({"model": f"{META}/Meta-Llama-3.1-8B-Instruct/versions/4"}, {}, 400, "ModelRetired"),
+        ({"model": f"{META}/Llama-3.2-11B-Vision-Instruct/versions/4"}, {}, 400, "ModelRetired"),
+        ({"model": PHI_MODEL.replace("4-mini", "3.5-mini")}, {}, 400, "ModelRetired"),
         ({"task": "TextCompletion"}, {}, 400, "TaskNotSupported"),
         ({"task": "Chat"}, {}, 400, "BadArgument"),
         ({"details": {"hyperParameters": {"num_train_epochs": 1}}}, {}, 400, "BadArgument"),
@@ -131,12 +136,37 @@ async def test_what_a_put_refuses(
     stand.service.configure(switches)
     answer = await stand.ask("PUT", "/jobs/ft-1", json=job_body(uri, **changes))
     assert answer.status_code == status, answer.text
-    error = answer.json()["error"]
     if inner is not None:
-        info = {one["type"]: one["info"]["value"] for one in error["additionalInfo"]}
-        assert info["InnerError"]["code"] == inner
+        assert _inner(answer) == inner
     stand.service.configure({"role": "owner"})
     assert (await stand.ask("GET", "/jobs/ft-1")).status_code == 404
+
+
+def _inner(answer: httpx.Response) -> str:
+    info = {one["type"]: one["info"]["value"] for one in answer.json()["error"]["additionalInfo"]}
+    code: str = info["InnerError"]["code"]
+    return code
+
+
+async def test_a_model_is_trained_in_its_regions_only(stand: Stand) -> None:
+    uri = await stand.upload(conversations(20), at=PHI)
+    answer = await stand.ask("PUT", "/jobs/ft-1", at=PHI, json=job_body(uri, model=LLAMA_MODEL))
+    assert (answer.status_code, _inner(answer)) == (400, "RegionNotSupported")
+    assert "Available regions: westus3." in answer.json()["error"]["message"]
+
+
+async def test_what_is_sold_is_trained_once_it_is_bought(unsubscribed: Stand) -> None:
+    body = job_body(await unsubscribed.upload(conversations(20)))
+    refused = await unsubscribed.ask("PUT", "/jobs/ft-1", json=body)
+    assert (refused.status_code, _inner(refused)) == (400, "MarketplaceSubscriptionRequired")
+    bought = {"properties": {"modelId": LLAMA_33}}
+    await unsubscribed.ask("PUT", "/marketplaceSubscriptions/llama", json=bought)
+
+    async def accepted() -> bool:
+        return (await unsubscribed.ask("PUT", "/jobs/ft-1", json=body)).status_code == 201
+
+    await eventually(accepted)
+    await unsubscribed.until("ft-1", "Completed")
 
 
 async def test_cancelling_takes_a_moment(stand: Stand) -> None:

@@ -13,12 +13,11 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 
-from tests.sandbox.azure_ml.stand import LLAMA, LLAMA_MODEL, Stand, conversations
+from tests.sandbox.azure_ml.stand import LLAMA, LLAMA_33, LLAMA_MODEL, Stand, conversations
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
 
-LLAMA_70B = "azureml://registries/azureml-meta/models/Llama-3.3-70B-Instruct"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
 
@@ -132,11 +131,12 @@ async def test_subscriptions_datastores_and_data(stand: Stand, client: "MLClient
         from azure.ai.ml.entities import Data, MarketplaceSubscription
 
         market = client.marketplace_subscriptions
-        wanted = MarketplaceSubscription(model_id=LLAMA_70B, name="llama-33")
+        assert [one.name for one in market.list()] == ["llama-3-3-70b-instruct"]
+        market.begin_delete("llama-3-3-70b-instruct").result()
+        assert list(market.list()) == []
+        wanted = MarketplaceSubscription(model_id=LLAMA_33, name="llama-33")
         assert market.begin_create_or_update(wanted).result().status == "subscribed"
-        assert {one.name for one in market.list()} == {"llama-33", "meta-llama-3-1-8b-instruct"}
-        market.begin_delete("llama-33").result()
-        assert len(list(market.list())) == 1
+        assert [one.name for one in market.list()] == ["llama-33"]
         assert client.datastores.get_default().name == "workspaceblobstore"
         secret = client.datastores.get("workspaceblobstore", include_secrets=True).credentials
         assert "sig=" in secret.sas_token

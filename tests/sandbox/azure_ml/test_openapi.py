@@ -9,6 +9,7 @@ from tests.openapi import Problem, validate_request, validate_response
 from tests.sandbox.azure_ml.spec import WORKSPACE, arm_spec, region_spec
 from tests.sandbox.azure_ml.stand import (
     LLAMA,
+    LLAMA_33,
     PHI,
     VERSION,
     Stand,
@@ -19,8 +20,6 @@ from tests.sandbox.azure_ml.stand import (
 from tests.sandbox.azure_openai.stand import eventually
 
 pytestmark = pytest.mark.specs
-
-LLAMA_70B = "azureml://registries/azureml-meta/models/Llama-3.3-70B-Instruct"
 
 
 class Checked:
@@ -49,13 +48,22 @@ class Checked:
 
 
 @pytest.mark.parametrize("version", ["2024-01-01-preview", VERSION, "2025-01-01-preview"])
-async def test_a_whole_life_is_as_published(stand: Stand, tmp_path: Path, version: str) -> None:
-    ask = Checked(stand, tmp_path, version)
+async def test_a_whole_life_is_as_published(unsubscribed: Stand, tmp_path: Path, version: str) -> None:
+    stand, ask = unsubscribed, Checked(unsubscribed, tmp_path, version)
     await ask("GET", "")
     await ask("GET", "/datastores", params={"isDefault": "true"})
     await ask("GET", "/datastores/{name}", "workspaceblobstore", at=PHI)
     expiry = {} if version < "2024-10" else {"json": {"expirableSecret": True, "expireAfterHours": 1}}
     await ask("POST", "/datastores/{name}/listSecrets", "workspaceblobstore", **expiry)
+    for _ in range(2):
+        subscription = {"properties": {"modelId": LLAMA_33}}
+        await ask("PUT", "/marketplaceSubscriptions/{name}", "m", json=subscription)
+
+    async def bought() -> bool:
+        (one,) = (await ask("GET", "/marketplaceSubscriptions"))["value"]
+        return bool(one["properties"]["marketplaceSubscriptionStatus"] == "Subscribed")
+
+    await eventually(bought)
     uri = await stand.upload(conversations(20))
     data = {"properties": {"dataType": "uri_file", "dataUri": uri}}
     for _ in range(2):
@@ -73,11 +81,6 @@ async def test_a_whole_life_is_as_published(stand: Stand, tmp_path: Path, versio
     await ask("GET", "/models/{name}", "support")
     await ask("GET", "/models/{name}/versions", "support")
     await ask("GET", "/models/{name}/versions/{version}", "support", "1")
-    for _ in range(2):
-        subscription = {"properties": {"modelId": LLAMA_70B}}
-        await ask("PUT", "/marketplaceSubscriptions/{name}", "m", json=subscription)
-    await ask("GET", "/marketplaceSubscriptions")
-    await ask("DELETE", "/marketplaceSubscriptions/{name}", "m")
     job = await stand.get("/jobs/ft-1")
     model_id = job["properties"]["outputs"]["registered_model"]["uri"]
     for _ in range(2):
@@ -98,6 +101,7 @@ async def test_a_whole_life_is_as_published(stand: Stand, tmp_path: Path, versio
     await ask("DELETE", "/models/{name}/versions/{version}", "support", "1")
     await ask("POST", "/jobs/{id}/cancel", "ft-1")
     await ask("DELETE", "/jobs/{id}", "ft-1")
+    await ask("DELETE", "/marketplaceSubscriptions/{name}", "m")
     assert ask.problems == []
     assert ask.statuses["PUT", "/jobs/{id}"] == {201, 200, 400}
     assert ask.statuses["PUT", "/serverlessEndpoints/{name}"] == {201, 200}

@@ -7,6 +7,7 @@ import pytest
 from sandbox.azure_ml import Switches
 from tests.sandbox.azure_ml.stand import (
     LLAMA,
+    LLAMA_33,
     ML,
     PHI,
     VAULT,
@@ -15,7 +16,6 @@ from tests.sandbox.azure_ml.stand import (
 )
 from tests.sandbox.azure_openai.stand import eventually
 
-LLAMA_70B = "azureml://registries/azureml-meta/models/Llama-3.3-70B-Instruct"
 PHI_4 = "azureml://registries/azureml/models/Phi-4"
 SECRET = "/ml/vault/kv-llama/secrets/bot-key"
 
@@ -24,10 +24,12 @@ def _subscription(model_id: str) -> dict[str, Any]:
     return {"properties": {"modelId": model_id}}
 
 
-async def test_subscribing_and_leaving(stand: Stand) -> None:
+async def test_subscribing_and_leaving(unsubscribed: Stand) -> None:
+    stand = unsubscribed
+    assert (await stand.get("/marketplaceSubscriptions"))["value"] == []
     stand.service.configure({"speed": 10})
     path = "/marketplaceSubscriptions/llama-33"
-    made = await stand.ask("PUT", path, json=_subscription(LLAMA_70B))
+    made = await stand.ask("PUT", path, json=_subscription(LLAMA_33))
     assert made.status_code == 201
     assert made.json()["properties"]["provisioningState"] == "Creating"
 
@@ -38,10 +40,10 @@ async def test_subscribing_and_leaving(stand: Stand) -> None:
     await eventually(live)
     assert (await stand.get(path))["properties"]["marketplaceSubscriptionStatus"] == "Subscribed"
     assert (await stand.get(made.headers["Azure-AsyncOperation"], at=None))["status"] == "Succeeded"
-    assert (await stand.ask("PUT", path, json=_subscription(LLAMA_70B))).status_code == 200
-    twice = await stand.ask("PUT", "/marketplaceSubscriptions/other", json=_subscription(LLAMA_70B))
+    assert (await stand.ask("PUT", path, json=_subscription(LLAMA_33))).status_code == 200
+    twice = await stand.ask("PUT", "/marketplaceSubscriptions/other", json=_subscription(LLAMA_33))
     assert twice.status_code == 409
-    assert len((await stand.get("/marketplaceSubscriptions"))["value"]) == 2
+    assert len((await stand.get("/marketplaceSubscriptions"))["value"]) == 1
     assert (await stand.ask("DELETE", path)).status_code == 202
 
     async def gone() -> bool:
@@ -53,19 +55,19 @@ async def test_subscribing_and_leaving(stand: Stand) -> None:
 @pytest.mark.parametrize(
     ("model_id", "switches", "status"),
     [
-        (f"{LLAMA_70B}/versions/1", {}, 400),
+        (f"{LLAMA_33}/versions/1", {}, 400),
         (PHI_4, {}, 400),
         ("azureml://registries/azureml-meta/models/None", {}, 400),
         ("", {}, 400),
-        (LLAMA_70B, {"marketplace_rights": False}, 403),
-        (LLAMA_70B, {"role": "reader"}, 403),
+        (LLAMA_33, {"marketplace_rights": False}, 403),
+        (LLAMA_33, {"role": "reader"}, 403),
     ],
 )
 async def test_what_subscribing_refuses(
-    stand: Stand, model_id: str, switches: dict[str, Any], status: int
+    unsubscribed: Stand, model_id: str, switches: dict[str, Any], status: int
 ) -> None:
-    stand.service.configure(switches)
-    answer = await stand.ask("PUT", "/marketplaceSubscriptions/x", json=_subscription(model_id))
+    unsubscribed.service.configure(switches)
+    answer = await unsubscribed.ask("PUT", "/marketplaceSubscriptions/x", json=_subscription(model_id))
     assert answer.status_code == status, answer.text
 
 
@@ -219,6 +221,10 @@ async def test_the_registry_tells_versions_and_how_long_a_model_is_trained(stand
     old = f"{front}/Phi-3-mini-4k-instruct/versions"
     told = (await stand.http.get(old, params=version, headers=headers)).json()["value"]
     assert [one["properties"]["tags"]["finetuneRetirementDate"] for one in told] == ["2025-08-30"]
+    meta = front.replace("registries/azureml/", "registries/azureml-meta/")
+    small = f"{meta}/Meta-Llama-3.1-8B-Instruct/versions"
+    (ended,) = (await stand.http.get(small, params=version, headers=headers)).json()["value"]
+    assert ended["properties"]["tags"]["finetuneRetirementDate"] == "2026-06-13"
     one = await stand.http.get(f"{old}/{told[0]['name']}", params=version, headers=headers)
     assert one.json() == told[0]
     assert (await stand.http.get(old, headers=headers)).status_code == 400
