@@ -22,7 +22,8 @@ class Looked:
     def text(self) -> str:
         """`ok    store: …` or `FAIL  Slack: …` with the remedy below."""
         first = f"{MARKS[self.state]}  {self.what}" + (f": {self.detail}" if self.detail else "")
-        return first + (f"\n          {self.remedy}" if self.remedy else "") + "\n"
+        below = "".join(f"\n          {line}" for line in self.remedy.splitlines())
+        return first + below + "\n"
 
     def as_json(self) -> dict[str, str]:
         """What others may rely on: names and states do not change, keys are only added."""

@@ -36,7 +36,7 @@ def validate(given: argparse.Namespace) -> int:
             readable(other)
     if given.fix is not None:
         another_file(given.fix, given.file, given.valid, given.against, force=given.force)
-    options = services.options(given.service, given.model, profile=given.profile)
+    options = services.options(given.service, given.model, profile=given.profile, name=given.file.name)
     with source_of(given.file) as source:
         run = _Run(given, options, source)
         ok = run.as_json() if given.json else run.as_text()

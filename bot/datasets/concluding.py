@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.datasets import profiles, services, tokens, whole
+from bot.datasets import plain, profiles, services, tokens, whole
 from bot.datasets.file_facts import FileFacts
 from bot.datasets.findings import Findings
 from bot.datasets.gathered import Gathered
@@ -33,14 +33,17 @@ def conclude(
 
     findings, facts, gathered = harvest.findings, harvest.facts, harvest.gathered
     traits = services.traits(options.service, options.model)
-    whole.judge(facts, options, traits, findings.at(None))
-    systems = 0
-    if facts.examples:
-        gathered.sample = harvest.sampling.texts()
-        systems = judge_set(gathered, facts, findings.at, reread, minimum=options.min_examples).systems
     mark = 3 if facts.has_bom else 0
     fed = max(0, facts.bytes - mark + facts.ends_open)
     units = harvest.sampling.tokens_per(fed)
+    if facts.plain and facts.examples:
+        plain.judge(facts, options, tokens.tokens(units), findings.at(None))
+    else:
+        whole.judge(facts, options, traits, findings.at(None))
+    systems = 0
+    if facts.examples and not facts.plain:
+        gathered.sample = harvest.sampling.texts()
+        systems = judge_set(gathered, facts, findings.at, reread, minimum=options.min_examples).systems
     counts = findings.counts
     return Report(
         ok=counts["error"] == 0,

@@ -80,7 +80,7 @@ async def make(deps: Deps, staging: Staging, found: Dataset) -> None:
 
 async def repaired(deps: Deps, staging: Staging, origin: Dataset, found: Dataset) -> Repairs:
     """Write the repaired bytes of `origin` as those of `found`."""
-    options = asked(deps, str(found.source["connection"]))
+    options = asked(deps, str(found.source["connection"]), found.name)
     form = origin.profile or ""
     return await deps.helper.repair(staging.path(origin.id), staging.path(found.id), options, form)
 

@@ -1,9 +1,11 @@
 """From rows to what the surface is told about a dataset. Reads only."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection
 
 from bot.config.settings import Settings
-from bot.datasets.fitting import fits
+from bot.datasets.fitting import fits, trains
 from bot.datasets.retention import study_key
 from bot.facts.datasets import CopyFacts, DatasetFacts, FindingLine, MadeFrom, ReadingFacts
 from bot.facts.jobs import Money
@@ -11,6 +13,7 @@ from bot.ids import dataset_name, job_name
 from bot.store import connections, datasets
 from bot.store.datasets import Copy, Dataset
 from bot.work import queue
+from providers.base import Provider
 
 EPOCHS_SHOWN = 3
 UNUSABLE = frozenset({"refused", "unreadable"})
@@ -18,14 +21,16 @@ OVERLAP = "validation_overlap"
 """The rule whose findings are examples of validation data that are in the training data too."""
 
 
-def dataset_facts(connection: Connection, found: Dataset, settings: Settings) -> DatasetFacts:
+def dataset_facts(
+    connection: Connection, found: Dataset, settings: Settings, providers: Mapping[str, Provider]
+) -> DatasetFacts:
     """Everything that any surface shows of a dataset."""
     report = found.report or {}
     counts = report.get("counts", {})
     pair = datasets.get(connection, found.pair) if found.pair else None
     if pair is not None and pair.state in UNUSABLE:
         pair = None
-    cost, model = _cost(connection, found, settings)
+    cost, model = _cost(connection, found, settings, providers)
     same = report.get("same_as")
     problem = found.problem or {}
     return DatasetFacts(
@@ -66,7 +71,7 @@ def dataset_facts(connection: Connection, found: Dataset, settings: Settings) ->
         same_as=dataset_name(same) if same else None,
         reading=ReadingFacts(**report["reading"]) if "reading" in report else None,
         profile=found.profile or "",
-        trainable=fits(found.profile),
+        trainable=any(trains(one.capabilities, found.profile) for one in providers.values()),
         service=_service(found, settings),
         repairable=int(report.get("repairable", 0)),
         languages=dict(report.get("languages", {})),
@@ -122,16 +127,21 @@ def _copy(copy: Copy, size: int) -> CopyFacts:
     )
 
 
-def _cost(connection: Connection, found: Dataset, settings: Settings) -> tuple[Money | None, str]:
-    """What training would cost on the cheapest priced model of the connection it goes to."""
+def _cost(
+    connection: Connection, found: Dataset, settings: Settings, providers: Mapping[str, Provider]
+) -> tuple[Money | None, str]:
+    """What training would cost on the cheapest priced model of the connection it goes to, where tokens are billed."""
     name = str(found.source.get("connection", ""))
-    if found.tokens is None or name not in {one.name for one in settings.connections}:
+    provider = providers.get(name)
+    if found.tokens is None or provider is None:
         return None, ""
+    able = provider.capabilities
+    methods = {one for one in able.methods if fits(found.profile, one) and one not in able.timed_methods}
     models, _ = connections.models(connection, name)
     priced = [
         (price, model)
         for model in models
-        if model.kind == "base" and model.trainable
+        if model.kind == "base" and model.trainable and methods.intersection(model.methods)
         for price in [settings.price_for(name, model.base, None)]
         if price is not None
     ]

@@ -15,6 +15,7 @@ class FileFacts:
         has_bom: it begins with the mark of UTF-8.
         encoding: `utf-16`, `utf-32` when its first bytes say so, else empty.
         mistaken: one of `bot.datasets.sniff.FORMATS` when it is no JSON Lines at all, else empty.
+        plain: it is plain text, and trained on as such.
         only_blank: no line holds anything. `any_json`: some line is JSON.
         other_forms: lines of another form than `form`, by its name.
         carriage_returns: lines that end with CR LF.
@@ -29,6 +30,7 @@ class FileFacts:
     has_bom: bool = False
     encoding: str = ""
     mistaken: str = ""
+    plain: bool = False
     only_blank: bool = True
     any_json: bool = False
     other_forms: dict[str, int] = field(default_factory=dict)

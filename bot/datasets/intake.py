@@ -6,6 +6,7 @@ After a crash a file that is whole on disk is checked from there, any other is f
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -98,7 +99,7 @@ class Intake:
                 return await self._followed(found, teller, size, lambda grown: hashed(target, grown))
             limit = self._staging.limit
             origin = await origin_of(self._deps, found, limit)
-            await self._named(found, origin.name)
+            found = await self._named(found, origin.name)
             return await self._followed(
                 found, teller, origin.size, lambda grown: fetched(origin, target, limit=limit, grown=grown)
             )
@@ -110,7 +111,7 @@ class Intake:
         check = asyncio.create_task(
             self._deps.helper.follow(
                 (partial(target), target),
-                asked(self._deps, str(found.source["connection"])),
+                asked(self._deps, str(found.source["connection"]), found.name),
                 growth,
                 heard=teller.heard,
                 findings=self._staging.findings(found.id),
@@ -157,12 +158,13 @@ class Intake:
 
         await self._deps.store.write(work)
 
-    async def _named(self, found: Dataset, told: str) -> None:
+    async def _named(self, found: Dataset, told: str) -> Dataset:
         """A file that came from another organisation tells its name only when it is asked for."""
         if found.name != NAMELESS or told == NAMELESS:
-            return
+            return found
         name, now = told[:200], self._now()
         await self._deps.store.write(lambda c: datasets.change(c, found.id, now=now, name=name))
+        return replace(found, name=name)
 
     def give_up(self, connection: Connection, task: Task, error: str) -> None:
         """Parked: the person is told that the file could not be read."""

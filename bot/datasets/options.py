@@ -28,6 +28,7 @@ class Options:
         max_line_bytes: longer lines are reported and not looked into, which bounds the memory. A picture of 10 MB, the
             largest that is trained on, takes 13.4 MB as text.
         max_example_tokens: what the model takes; None = not known.
+        text_file: a file that is no JSON is plain text, and trained on as it stands.
     """
 
     profile: str = ""
@@ -40,3 +41,4 @@ class Options:
     byte_order_mark: bool = True
     max_line_bytes: int = 16 * MEBIBYTE
     max_example_tokens: int | None = None
+    text_file: bool = False

@@ -123,7 +123,7 @@ def _in_parts(
     began = time.perf_counter()
     with path.open("rb", buffering=0) as file:
         facts = judged(file.read(sniff.HEAD_BYTES), options)
-    if facts.encoding or facts.mistaken:
+    if facts.encoding or facts.mistaken or facts.plain:
         return check_path(path, options, each=each, processes=1, digest=digest)
     mark = len(sniff.BYTE_ORDER_MARK) if facts.has_bom else 0
     job = Job(str(path), mark, middle, size, -1, facts.form, options, each is not None)

@@ -8,6 +8,7 @@ from bot.datasets import services, tokens
 from bot.datasets.fast import Fast
 from bot.datasets.file_facts import FileFacts
 from bot.datasets.findings import Each, Findings
+from bot.datasets.gathered import Gathered
 from bot.datasets.gathering import Gathering
 from bot.datasets.line_marks import FAMILIES_AT, LONG, PICKED, RISKY
 from bot.datasets.looking import CloseLook, Seen
@@ -77,6 +78,11 @@ class Pass:
         self._scanner: Scanner | None = None
         self._picked: dict[int, int] = {}
         self._first = 1
+
+    @property
+    def gathered(self) -> Gathered:
+        """What was kept of every example."""
+        return self.gathering.gathered
 
     def feed(self, chunk: bytes) -> None:
         """The next bytes, in pieces of any size."""

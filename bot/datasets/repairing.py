@@ -58,7 +58,7 @@ class Repairing:
         await deriving.present(self._deps, self._staging, found)
         source = self._staging.path(found.id)
         target = source.with_suffix(".repaired")
-        options = asked(self._deps, str(found.source["connection"]))
+        options = asked(self._deps, str(found.source["connection"]), found.name)
         try:
             done = await self._deps.helper.repair(source, target, options, found.profile or "")
             self._fits(found, done.bytes)

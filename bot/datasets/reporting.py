@@ -70,7 +70,7 @@ class Reporting:
             await self._checked_again(found)
 
         def facts(connection: Connection) -> tuple[Any, str]:
-            shown = dataset_facts(connection, found, self._deps.settings)
+            shown = dataset_facts(connection, found, self._deps.settings, self._deps.providers)
             return shown, self._recorder.locale(connection, user)
 
         shown, locale = await self._deps.store.read(facts)
@@ -96,7 +96,7 @@ class Reporting:
         growth.ended(path.stat().st_size, found.sha256 or "")
         await self._deps.helper.follow(
             (path,),
-            asked(self._deps, str(found.source["connection"])),
+            asked(self._deps, str(found.source["connection"]), found.name),
             growth,
             heard=lambda _: None,
             findings=self._staging.findings(found.id),

@@ -124,6 +124,8 @@ _TRAITS = {
     "azure_ai_studio": _STUDIO_TRAITS,
     "databricks": _DATABRICKS_TRAITS,
 }
+# contracts/databricks.md 6: continued pre-training reads .txt files
+_TEXT_FILES = frozenset({"databricks"})
 _VENDOR = re.compile(r"(?:.*/)?(?:meta-(?=llama))?")
 _TUNED = re.compile(r"\.ft-.*\Z", re.DOTALL)
 
@@ -151,8 +153,16 @@ def limits(service: str) -> Limits:
     return _LIMITS[service]
 
 
-def options(service: str = "azure_openai", model: str = "", *, profile: str = "") -> Options:
-    """The options of a check for this service and model, everything else as usual. `KeyError` for other services."""
+def text_file(service: str, name: str, profile: str = "") -> bool:
+    """Whether a file of this name, or of which it was said that it holds text, may be plain text for `service`."""
+    return service in _TEXT_FILES and (profile == "text" or name.lower().endswith(".txt"))
+
+
+def options(service: str = "azure_openai", model: str = "", *, profile: str = "", name: str = "") -> Options:
+    """The options of a check for this service and model, everything else as usual. `KeyError` for other services.
+
+    `name` is that of the file, as far as it is known.
+    """
     bounds, known = _LIMITS[service], _model(service, model)
     return Options(
         profile=profile,
@@ -162,6 +172,7 @@ def options(service: str = "azure_openai", model: str = "", *, profile: str = ""
         min_examples=bounds.min_examples,
         byte_order_mark=bounds.byte_order_mark,
         max_example_tokens=known.context if known is not None else None,
+        text_file=text_file(service, name, profile),
     )
 
 

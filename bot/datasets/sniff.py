@@ -123,6 +123,12 @@ def mistaken(head: bytes) -> str | None:
     return "binary" if _binary(text) else _text_format(text)
 
 
+def mostly_text(text: bytes) -> bool:
+    """Whether few of the first bytes are control characters."""
+    sample = text[:_SAMPLE]
+    return len(sample) - len(sample.translate(None, _CONTROLS)) <= len(sample) * _MANY
+
+
 def _text_format(text: bytes) -> str | None:
     if text.startswith(b"<"):
         return "html" if _HTML.search(text[:_MARKUP_HEAD]) else "xml"
@@ -140,8 +146,7 @@ def _binary(text: bytes) -> bool:
         return False
     if any(_JSON_LINE.match(line.lstrip(_CONTROLS + b" ")) for line in sample.split(b"\n")):
         return False
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return b"\x00" in sample or controls > len(sample) * _MANY
+    return b"\x00" in sample or not mostly_text(text)
 
 
 def _zipped(head: bytes) -> str:
@@ -159,7 +164,7 @@ def _zipped(head: bytes) -> str:
 def _list(text: bytes) -> str | None:
     """One JSON array, unless several lines are complete lists: then each line is told that it is no object."""
     first, _, rest = text.partition(b"\n")
-    return None if rest.lstrip().startswith(b"[") and _complete(first) else "json_array"
+    return None if rest.lstrip().startswith(b"[") and complete(first) else "json_array"
 
 
 def _object(text: bytes) -> str | None:
@@ -184,13 +189,13 @@ def _lone_returns(text: bytes) -> bool:
     if b"\n" in text:
         return False
     first, end, rest = text.partition(b"\r")
-    return bool(end) and rest.lstrip().startswith(b"{") and _complete(first)
+    return bool(end) and rest.lstrip().startswith(b"{") and complete(first)
 
 
 def _pretty(text: bytes) -> bool:
     """Whether the first object is spread over several lines."""
     first, end, rest = text.partition(b"\n")
-    if not end or _complete(first):
+    if not end or complete(first):
         return False
     if first.strip() == b"{":
         return rest.lstrip()[:1] in (b'"', b"}")
@@ -201,7 +206,8 @@ def _pretty(text: bytes) -> bool:
     return stop > len(first.decode(errors="replace"))
 
 
-def _complete(text: bytes) -> bool:
+def complete(text: bytes) -> bool:
+    """Whether this is one value of JSON and nothing else."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -211,7 +217,7 @@ def _complete(text: bytes) -> bool:
 
 def _table_or_text(text: bytes) -> str | None:
     lines = [line.strip() for line in text.split(b"\n", 3)[:3]]
-    if _complete(lines[0]):
+    if complete(lines[0]):
         # Texts, numbers: each line is told that it is no object.
         return None
     following = [line for line in lines[1:] if line]

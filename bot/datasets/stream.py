@@ -12,6 +12,7 @@ from bot.datasets.findings import Each, Findings
 from bot.datasets.gathered import Gathered
 from bot.datasets.options import Options
 from bot.datasets.passing import SCAN_FROM, Pass
+from bot.datasets.plain import PlainPass, is_plain
 from bot.datasets.profiles import form_of
 from bot.datasets.recognise import recognised
 from bot.datasets.report import Report
@@ -50,7 +51,7 @@ class Checker:
         self._bytes = 0
         self._head: list[bytes] | None = []
         self._facts = FileFacts()
-        self._pass: Pass | None = None
+        self._pass: Pass | PlainPass | None = None
 
     @property
     def bytes(self) -> int:
@@ -86,7 +87,7 @@ class Checker:
             return Harvest(Findings(self._each), self._facts, Gathered(), Sampling())
         done.finish()
         done.facts.has_bom = self._facts.has_bom
-        return Harvest(done.findings, done.facts, done.gathering.gathered, done.sampling, done.over_limit)
+        return Harvest(done.findings, done.facts, done.gathered, done.sampling, done.over_limit)
 
     def _judge_head(self, pieces: "list[builtins.bytes]") -> None:
         self._head = None
@@ -95,6 +96,10 @@ class Checker:
         if self._facts.encoding or self._facts.mistaken:
             return
         mark = len(sniff.BYTE_ORDER_MARK) if self._facts.has_bom else 0
+        if self._facts.plain:
+            self._pass = PlainPass(self._options, offset=mark, each=self._each)
+            self._pass.feed(data[mark:])
+            return
         self._pass = Pass(
             self._options,
             self._facts.form,
@@ -122,6 +127,9 @@ def judged(head: bytes, options: Options) -> FileFacts:
         return facts
     facts.has_bom = head.startswith(sniff.BYTE_ORDER_MARK)
     head = head.removeprefix(sniff.BYTE_ORDER_MARK)
+    if options.text_file and is_plain(head, options):
+        facts.form, facts.plain = "text", True
+        return facts
     facts.mistaken = sniff.mistaken(head) or ""
     if not facts.mistaken:
         facts.form = form_of(options.profile) or recognised(head)

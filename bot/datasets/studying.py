@@ -54,7 +54,9 @@ class Study:
             return Done(lambda c: self._end(c, task))
         studied = await self._deps.helper.study(
             self._staging.path(found.id),
-            dataclasses.replace(asked(self._deps, str(found.source["connection"])), model=report.model),
+            dataclasses.replace(
+                asked(self._deps, str(found.source["connection"]), found.name), model=report.model
+            ),
             form,
             against=self._staging.path(training.id) if training is not None else None,
             findings=self._staging.studied(found.id),

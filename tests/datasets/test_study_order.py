@@ -8,7 +8,8 @@ import pytest
 
 from bot.facts.forms import TrainOrder
 from bot.store.datasets import Dataset
-from bot.training.order import Checked, data_warnings
+from bot.training.checking import Checked
+from bot.training.order import data_warnings
 from handlers.wording.modals import warning
 from providers.base import Model
 from tests.training.jobs_of import NOW

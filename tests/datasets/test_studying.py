@@ -144,7 +144,9 @@ async def test_validation_data_is_compared_and_both_cards_tell(bench: Bench) -> 
     assert [one.line for one in valid.findings if one.rule == "validation_overlap"] == list(range(1, 13))
     assert "validation_overlap" not in train.totals
     row, settings = await get(bench), bench.application.deps.settings
-    facts = await bench.application.deps.store.read(lambda c: dataset_facts(c, row, settings))
+    facts = await bench.application.deps.store.read(
+        lambda c: dataset_facts(c, row, settings, bench.application.deps.providers)
+    )
     assert facts.shared == 12
     assert not here(bench, 1)
     assert here(bench, 2), "it has no copy at the service yet"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.datasets import recognise, services, sniff
 from bot.datasets.options import Form, Options
+from bot.datasets.plain import is_plain
 from bot.datasets.profiles import form_of
 from bot.datasets.repair.line import LineRepair
 from bot.datasets.repair.lines import Lines
@@ -48,7 +49,7 @@ def repair(
         start = head.removeprefix(BYTE_ORDER_MARK)
         kind = sniff.wide_encoding(head) or sniff.mistaken(start)
         file.seek(0)
-        if kind not in (None, sniff.LONE_RETURNS):
+        if kind not in (None, sniff.LONE_RETURNS) or is_plain(start, options):
             shutil.copyfileobj(file, out, PIECE)
         else:
             asked = services.traits(options.service, options.model)

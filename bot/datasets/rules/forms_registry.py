@@ -1,6 +1,6 @@
 """Every rule about files, lines and the forms other than chat, in the order in which a page would list them."""
 
-from bot.datasets.rules import preference, prompt_response, reinforcement, shape, syntax, text, whole
+from bot.datasets.rules import plain, preference, prompt_response, reinforcement, shape, syntax, text, whole
 from bot.datasets.rules.base import RuleSpec
 
 SPECS: tuple[RuleSpec, ...] = (
@@ -11,4 +11,5 @@ SPECS: tuple[RuleSpec, ...] = (
     *reinforcement.SPECS,
     *prompt_response.SPECS,
     *text.SPECS,
+    *plain.SPECS,
 )

@@ -15,6 +15,7 @@ from bot.datasets.study.counters import counter_for
 from bot.datasets.study.encodings import encoding_of
 from bot.datasets.study.lines import Examples
 from bot.datasets.study.measure import Measure
+from bot.datasets.study.plain import is_plain_file, study_plain
 from bot.datasets.study.studied import Studied
 from bot.datasets.study.texts import measured, said
 
@@ -49,6 +50,8 @@ def study(
     Raises:
         OSError: one of the files cannot be read.
     """
+    if is_plain_file(path, options):
+        return study_plain(path, progress=progress, timer=timer)
     began = timer()
     findings = Findings(each)
     examples = Examples(path, form, options.max_line_bytes)
