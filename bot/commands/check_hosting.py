@@ -8,6 +8,7 @@ from bot.config.connections import Connection
 from bot.config.settings import Settings
 from providers.errors import ProviderError
 from providers.hosting import Hosting, Place, RemoteDeployment, Right
+from providers.registry import service
 
 NEARLY = 0.9
 """Part of a quota from which on it is worth a word."""
@@ -19,7 +20,10 @@ _WITHOUT = {
     "usage": "nobody is warned of idle deployments before the service deletes them",
     "call": "the bot cannot tell when a deployment answers, nor keep an idle one",
 }
-_LESS = {"buy": "subscriptions of the Marketplace cannot be bought after an approval"}
+_LESS = {
+    "buy": "subscriptions of the Marketplace cannot be bought after an approval",
+    "usage": "the last calls of deployments are not known, so idle ones are not noticed",
+}
 _LESS_USUAL = "quotas are not shown before the service refuses"
 Said = Callable[[str, ProviderError, Connection], Looked]
 
@@ -49,7 +53,9 @@ async def hosting(
                 yield one
             for one in _prices(what, place, deployed, connection, settings):
                 yield one
-    if "usage" not in lacks:
+    if "usage" not in lacks and service(connection.provider).reading_costs(connection.options):
+        yield fine(f"{what}: last calls", "not looked at: reading them starts the warehouse, which is billed")
+    elif "usage" not in lacks:
         try:
             usage = await found.usage(now - timedelta(days=1))
         except ProviderError as error:
@@ -61,7 +67,8 @@ async def hosting(
 def _measured(what: str, *, known: bool) -> Looked:
     if known:
         return fine(what, "readable")
-    return warn(what, "the service has no such measurement here, so idle deployments are not noticed")
+    # Nobody can do anything about it, so it is no warning.
+    return fine(what, "the service has no such measurement here, so idle deployments are not noticed")
 
 
 def _rights(what: str, rights: Sequence[Right]) -> Iterator[Looked]:
@@ -81,12 +88,12 @@ def _region(what: str, place: Place, connection: Connection) -> Iterator[Looked]
     what = f"{what}: region"
     if not place.fine_tuned:
         remedy = "Deploy to a connection in another region: the model can be taken from this one."
-        yield warn(what, f"{place.region} hosts no fine-tuned models", remedy)
-    elif connection.region and _plain(connection.region) != _plain(place.region):
+        yield warn(what, f"{place.region or 'it'} hosts no fine-tuned models", remedy)
+    elif connection.region and place.region and _plain(connection.region) != _plain(place.region):
         detail = f"the service says {place.region}, the configuration {connection.region}"
         yield warn(what, detail, f'Set region = "{place.region}".')
     else:
-        yield fine(what, place.region)
+        yield fine(what, place.region or "the service does not name it, so nothing is compared")
 
 
 def _quotas(what: str, place: Place, deployed: Sequence[RemoteDeployment]) -> Iterator[Looked]:
@@ -105,7 +112,9 @@ def _quotas(what: str, place: Place, deployed: Sequence[RemoteDeployment]) -> It
         yield warn(what, f"nearly used up: {_listed(full)}", remedy)
         return
     most = f" of {place.maximum:,}" if place.maximum is not None else ""
-    pools = f"{len(place.pools):,} pools with room" if place.pools else "pools not readable"
+    pooled = any(sku.unit == "" for offer in place.offers for sku in offer.skus)
+    none = "pools not readable" if pooled else "no quotas told"
+    pools = f"{len(place.pools):,} pools with room" if place.pools else none
     yield fine(what, f"{count:,}{most} fine-tuned deployments, {pools}")
 
 

@@ -8,6 +8,7 @@ from html import unescape
 
 from bot.clock import SystemClock
 from bot.commands.check_hosting import NEARLY, hosting
+from bot.commands.check_training import training
 from bot.commands.findings import Looked, fine, warn, wrong
 from bot.config.connections import Connection
 from bot.config.handover import network_options, provider_settings
@@ -49,6 +50,8 @@ async def _all(connection: Connection, settings: Settings, network: NetworkOptio
         return [_said(f"connection {connection.name}", error, connection)]
     try:
         found = await _probed(provider, connection)
+        if all(one.state != "failure" for one in found):
+            found += [one async for one in training(provider, connection, said=_said)]
         if provider.hosting is not None:
             now = SystemClock().now()
             found += [

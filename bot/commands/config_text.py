@@ -30,6 +30,33 @@ _FOUND: Final = {
     "xoxe.": "This token expires: switch token rotation off in the app, or make a new app from the manifest.",
 }
 
+_JSON_VIEW: Final = (
+    "Copy it whole from the resource's JSON view: /subscriptions/.../resourceGroups/.../providers/"
+)
+_FORMS: Final[Mapping[tuple[str, str], str]] = {
+    ("azure_openai", "resource_id"): f"{_JSON_VIEW}Microsoft.CognitiveServices/accounts/NAME",
+    ("azure_openai", "api_versions"): (
+        "Groups of Resource Manager take dates only; v1 and preview are surfaces of the data plane."
+    ),
+    ("azure_ai_studio", "resource_id"): f"{_JSON_VIEW}Microsoft.MachineLearningServices/workspaces/NAME",
+    ("azure_ai_studio", "endpoint"): "It is the address of Resource Manager: https://management.azure.com",
+    (
+        "azure_ai_studio",
+        "storage_endpoint",
+    ): "It holds {account}, as in https://{account}.blob.core.windows.net",
+    ("azure_ai_studio", "key_vault"): "It is the vault's address: https://NAME.vault.azure.net",
+    ("azure_ai_studio", "allow_marketplace"): "It is true or false.",
+    ("azure_ai_studio", "data_assets"): "It is true or false.",
+    ("azure_ai_studio", "model_versions"): 'It is a table: { "Phi-4-mini-instruct" = "1" }',
+    ("databricks", "endpoint"): "It is the workspace's host alone: https://adb-....azuredatabricks.net",
+    ("databricks", "resource_id"): f"{_JSON_VIEW}Microsoft.Databricks/workspaces/NAME",
+    ("databricks", "volume"): "It is /Volumes/catalog/schema/volume, folders below it allowed.",
+    ("databricks", "register_to"): "It is catalog.schema: models are registered there.",
+    ("databricks", "experiment_folder"): "It is a folder of the workspace, such as /Users/bot@example.com.",
+}
+"""What a setting of a service looks like, for whom it is missing or wrong."""
+_OTHER_FORM: Final = "docs/setup.md shows the settings of each service."
+
 TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     # files and variables
     "no_file": (
@@ -56,14 +83,12 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "missing": ("is missing.", "Set it{variable}; docs/setup.md says where its value comes from."),
     "wrong_type": ("has the wrong type.", "It must be {expected}."),
     "not_one_of": ("has a value that is not known.", "It must be {expected}."),
-    "option_missing": (
-        "is missing, and this service needs it.",
-        "docs/setup.md shows the options of each service.",
-    ),
-    "bad_option": (
-        "is not in the form that this service needs.",
-        "docs/setup.md shows the options of each service.",
-    ),
+    "option_missing": ("is missing, and {service} needs it.", "{form}"),
+    "bad_option": ("is not in the form that {service} needs.", "{form}"),
+    "unknown_option": ("{service} has no such option.{nearest}", "{known}"),
+    "needed_by_service": ("is missing, and {service} needs it.", "{form}"),
+    "bad_for_service": ("is not in the form that {service} needs.", "{form}"),
+    "auth_not_offered": ("is no way to sign in at {service}.", "It must be {expected}."),
     "out_of_range": ("is out of range.", "It must be {bound} {limit}."),
     "empty": ("is empty.", "Give it a value, or leave the key out."),
     # Slack
@@ -163,7 +188,11 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "needed_for_key": (
         'is missing, and auth = "key" needs it.',
-        'Set it{variable}; or set auth = "entra" to do without keys.',
+        "Set it{variable}; or do without keys: auth can be {others}.",
+    ),
+    "needed_for_oauth": (
+        'is missing, and auth = "oauth" needs it.',
+        "Set it{variable}: client_id and client_secret are those of a service principal of the workspace.",
     ),
     "needed_for_client_secret": (
         'is missing, and credential = "client_secret" needs it.',
@@ -181,11 +210,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "bad_currency": ("“{value}” is not a currency.", "Three capital letters, such as USD."),
     "bad_price": ("is not a price.", "A number that is zero or more."),
     "bad_resource_id": (
-        "“{value}” is not the id of an account.",
-        (
-            "Copy it whole from the resource's JSON view: /subscriptions/.../resourceGroups/.../providers/"
-            "Microsoft.CognitiveServices/accounts/NAME"
-        ),
+        "“{value}” is not the id of a resource of {service}.",
+        "{form}",
     ),
     # approvals and the watch
     "fits_no_connection": (
@@ -230,12 +256,16 @@ def _worded(problem: Problem) -> dict[str, str]:
         params["bound"] = _BOUNDS[params["bound"]]
     if problem.code == "wrong_token":
         params["found"] = _FOUND.get(params["found"], "")
-    if problem.code in {"missing", "needed_for_key", "needed_for_client_secret"}:
+    if "provider" in params:
+        params["form"] = _FORMS.get((params["provider"], params["key"]), _OTHER_FORM)
+    if problem.code in {"missing", "needed_for_key", "needed_for_client_secret", "needed_for_oauth"}:
         params["variable"] = f" (variable {params['variable']})" if params["variable"] else ""
     if problem.code == "unreadable":
         params["file"] = f" ({params['file']})" if params["file"] and params["file"] != problem.where else ""
-    if problem.code in {"unknown_variable", "unknown_key"}:
+    if problem.code in {"unknown_variable", "unknown_key", "unknown_option"}:
         params["nearest"] = f" Did you mean {params['nearest']}?" if params["nearest"] else ""
+    if problem.code == "unknown_option":
+        params["known"] = f"Its options: {params['known']}." if params["known"] else "It has none: remove it."
     if problem.code == "unknown_key":
         params["known"] = f"Known here: {params['known']}." if params["known"] else ""
     return params

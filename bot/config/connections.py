@@ -6,11 +6,11 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from bot.config.base import Section
 from bot.config.fields import Authority, ConnectionName, Currency, Endpoint, Secret, Text, refuse
-from providers.registry import kinds
+from providers.registry import kinds, service
 
 
 def known_service(kind: str) -> str:
@@ -44,6 +44,7 @@ class Connection(Section):
     Attributes:
         endpoint: base address of the resource, without a slash at the end.
         region: shown to people; for prices and quotas later.
+        auth: how one signs in; left out, it is the service's usual way (the first of `Service.auths`).
         credential: which of azure-identity's credentials asks for tokens.
         scope, authority: asked of Entra, and which Entra; None = the provider's own default.
         api_versions: group of operations (or `*`) -> version, over the provider's defaults.
@@ -73,6 +74,15 @@ class Connection(Section):
     portal_url: Text | None = None
     training_types: tuple[Text, ...] = ()
     options: Mapping[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_way(cls, given: object) -> object:
+        """Without `auth`, one signs in as is usual at the service."""
+        if not isinstance(given, dict) or "auth" in given:
+            return given
+        kind = given.get("provider")
+        return {**given, "auth": service(str(kind)).auths[0]} if kind in kinds() else given
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:

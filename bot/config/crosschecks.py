@@ -1,19 +1,17 @@
 """Checks over more than one value. They read the merged data, not the models, so that they also run beside
 other mistakes; what has the wrong type is left to the models."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.config.approval_checks import approval_checks
+from bot.config.connection_checks import connection_checks
 from bot.config.mounts import network_filesystem
 from bot.config.problems import Problem
 from bot.config.settings import LimitsSettings, StoreSettings
 from bot.config.translate import Places
-from bot.config.variables import CONNECTION, PREFIX, variable_part
-from providers.azure_openai.resource_id import ResourceId
-from providers.registry import kinds, service
+from bot.config.variables import PREFIX
 
 Table = Mapping[str, Any]
 
@@ -24,7 +22,7 @@ def cross_check(data: Table, places: Places, mountinfo: str) -> list[Problem]:
         *_slack(_table(data, "slack"), places),
         *_store(_table(data, "store"), places, mountinfo),
         *_limits(_table(data, "limits"), places),
-        *_connections(data.get("connections"), places),
+        *connection_checks(data.get("connections"), places),
         *_storage(data.get("storage"), places),
         *_prices(data, "prices", places),
         *_prices(data, "hosting", places),
@@ -72,24 +70,6 @@ def _limits(limits: Table, places: Places) -> Iterator[Problem]:
         yield Problem(where, "near_above_far", {"near": str(near), "far": str(far)})
 
 
-def _connections(connections: object, places: Places) -> Iterator[Problem]:
-    if not isinstance(connections, list):
-        return
-    if not connections:
-        yield Problem(f"{places.file}: connections", "no_connection")
-    named = [one.get("name") for one in connections if isinstance(one, dict)]
-    counts = Counter(variable_part(name) for name in named if isinstance(name, str) and name)
-    for part, count in counts.items():
-        if count > 1:
-            same = sorted({name for name in named if isinstance(name, str) and variable_part(name) == part})
-            yield Problem(f"{places.file}: connections", "same_name", {"names": ", ".join(same)})
-    for index, one in enumerate(connections):
-        if isinstance(one, dict):
-            yield from _authentication(one, index, places)
-            yield from _resource(one, index, places)
-            yield from _of_service(one, index, places)
-
-
 def _storage(accounts: object, places: Places) -> Iterator[Problem]:
     """One account twice: which identity reads it would be decided by the order."""
     if not isinstance(accounts, list):
@@ -101,65 +81,6 @@ def _storage(accounts: object, places: Places) -> Iterator[Problem]:
             if name in seen:
                 yield Problem(places.of(("storage", index, "account")), "same_account", {"value": name[:80]})
             seen.add(name)
-
-
-def _authentication(one: Table, index: int, places: Places) -> Iterator[Problem]:
-    def needed(key: str, code: str) -> Problem:
-        name = one.get("name")
-        variable = ""
-        if key in {"key", "client_secret"} and isinstance(name, str) and name:
-            variable = f"{CONNECTION}{variable_part(name)}_{key.upper()}"
-        return Problem(places.of(("connections", index, key)), code, {"variable": variable})
-
-    auth = one.get("auth", "key")
-    if auth == "key" and not one.get("key"):
-        yield needed("key", "needed_for_key")
-    if auth == "entra" and one.get("credential") == "client_secret":
-        for key in ("client_id", "tenant_id", "client_secret"):
-            if not one.get(key):
-                yield needed(key, "needed_for_client_secret")
-
-
-def _resource(one: Table, index: int, places: Places) -> Iterator[Problem]:
-    """Where deployments are managed: only the whole id of an account says which subscription and group it is in."""
-    given = one.get("resource_id")
-    if (
-        not isinstance(given, str)
-        or not given.strip()
-        or one.get("provider", "azure_openai") != "azure_openai"
-    ):
-        return
-    try:
-        ResourceId.parse(given)
-    except ValueError:
-        where = places.of(("connections", index, "resource_id"))
-        yield Problem(where, "bad_resource_id", {"value": given[:200]})
-
-
-def _of_service(one: Table, index: int, places: Places) -> Iterator[Problem]:
-    """What the service itself knows of: ways to sign in, groups of operations, its options."""
-    kind = one.get("provider", "azure_openai")
-    if kind not in kinds():
-        return
-    known = service(str(kind))
-
-    def other(where: tuple[str | int, ...], among: Iterable[str]) -> Problem:
-        expected = ", ".join(repr(name) for name in sorted(among)) or "nothing"
-        return Problem(places.of(("connections", index, *where)), "not_one_of", {"expected": expected})
-
-    if isinstance(one.get("auth"), str) and one["auth"] not in known.auths:
-        yield other(("auth",), known.auths)
-    for group in _table(one, "api_versions"):
-        if group not in known.groups:
-            yield other(("api_versions", group), known.groups)
-    given = _table(one, "options")
-    strange = [name for name in given if name not in known.keys]
-    for name in strange:
-        yield other(("options", name), known.keys)
-    for name in () if strange else known.wrong({**given, **one}):
-        if name.partition(".")[0] in known.keys:
-            code = "bad_option" if name.partition(".")[0] in given else "option_missing"
-            yield Problem(places.of(("connections", index, "options", name)), code)
 
 
 def _prices(data: Table, table: str, places: Places) -> Iterator[Problem]:

@@ -44,7 +44,8 @@ def load(path: Path, env: Mapping[str, str], *, mounts: Callable[[], str] = read
         settings = Settings.model_validate(merged)
     except ValidationError as error:
         problems += problems_from(error, places)
-    problems += cross_check(merged, places, mounts())
+    told = {one.where for one in problems}
+    problems += [one for one in cross_check(merged, places, mounts()) if one.where not in told]
     if problems or settings is None:
         raise ConfigError(_unique(problems))
     return settings

@@ -114,6 +114,16 @@ async def test_a_region_that_is_another_than_configured(sandbox: Sandbox, tmp_pa
     assert 'Set region = "swedencentral".' in got.look(f"{WHERE}: region")
 
 
+async def test_a_region_that_the_service_does_not_name_is_compared_with_nothing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    got = await checked(sandbox.url, tmp_path)
+    line = got.look("deployments at dbx-eus: region")
+    assert line.startswith("ok"), line
+    assert "the service does not name it" in line
+    assert 'region = ""' not in got.out
+
+
 async def test_measurements_that_cannot_be_read(sandbox: Sandbox, tmp_path: Path) -> None:
     fault = {"match": {"path": "metrics"}, "kind": "status", "status": 403, "times": 1000}
     body = {"error": {"code": "AuthorizationFailed", "message": "does not have authorization"}}
@@ -148,12 +158,15 @@ async def test_an_identity_named_by_one_refusal_is_named_in_all_commands(
 
 async def test_without_a_resource_id_there_is_nothing_to_look_at(sandbox: Sandbox, tmp_path: Path) -> None:
     def change(text: str) -> str:
-        return "\n".join(line for line in text.splitlines() if not line.startswith("resource_id"))
+        return "\n".join(line for line in text.splitlines() if "accounts/" not in line)
 
     got = await checked(sandbox.url, tmp_path, change=change)
     assert got.code == 0
-    assert "deployments at" not in got.out
-    assert "approvals of deployments" not in got.out
+    assert "deployments at prod-swc" not in got.out
+    assert "deployments at llama-wus3" in got.out, "where there are some, they are looked at"
+    approvers = got.look("approvals of keeping")
+    assert "prod-swc" not in approvers
+    assert "dbx-eus" in approvers
 
 
 async def test_a_freeze_and_one_that_cannot_be_looked_at(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_what_the_example_shows_as_default_is_the_default(given: Loader) -> None
         r"^# (?=[a-z_]+ = )(?!proxy|no_proxy|ca_bundle|approvers|break_glass|freeze_file|training_above|monthly_cap)",
         re.MULTILINE,
     )
-    head, connections = text.split("[[connections]]")
+    head, connections = text.split("[[connections]]", 1)
     # a table that is an example as a whole shows no defaults
     head = "\n\n".join(part for part in head.split("\n\n") if "\n# [[" not in f"\n{part}")
     uncommented, count = shown.subn("", head)
