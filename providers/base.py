@@ -260,6 +260,13 @@ class Provider(Protocol):
         """Delete a file; one that is gone already is fine."""
         ...
 
+    def check_values(self, method: str, given: Mapping[str, Value]) -> None:
+        """Look closer at hyperparameters than `HyperParam` can tell (the inside of a grader); pure, no request.
+
+        Raises `Refused` with the param `name`, the hyperparameter that is meant.
+        """
+        ...
+
     async def submit(self, spec: JobSpec) -> RemoteJob:
         """Create a job with one attempt. `OutcomeUnknown` when no answer came.
 

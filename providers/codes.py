@@ -64,8 +64,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "method_required": "this model is trained with another method (params `model`, `method`)",
         "suffix_refused": "the suffix is too long or has other characters than letters, digits, - and _",
         "hyperparameter_refused": "a hyperparameter is out of range",
-        "grader_invalid": "not a grader, nothing was sent (params `where`: the field; `why`: json, not_object, not_text,"
-        " not_list, not_range, missing, empty, unknown)",
+        "grader_invalid": "not a grader, nothing was sent (params `name`: the hyperparameter; `where`: the field in it;"
+        " `why`: json, not_object, not_text,"
+        " not_text, not_list, not_range, missing, empty, unknown)",
         "grader_refused": "the service does not take the grader (its words in the answer)",
         "results_missing": "the job has no results file",
         "results_unreadable": "the results file has no table with a step column",

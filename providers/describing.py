@@ -76,6 +76,7 @@ class Capabilities:
         resubmit: a creation may be repeated with the same `JobSpec.key` without making a second job.
         sparse_points: few measurements are normal (one per epoch), and the chart says so.
         copies: a model that was trained here can be deployed at another connection of the same service.
+        timed_methods: methods of training that are billed by the hour: the tokens of the data tell nothing of the cost.
         deploys_once: a model has one deployment at most.
         split_validation: the share of the training data that the bot may hold back as validation data is offered.
     """
@@ -99,6 +100,7 @@ class Capabilities:
     split_validation: bool = False
     copies: bool = False
     deploys_once: bool = True
+    timed_methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,7 @@ class Model:
         training_types: ids of `TrainingType` that this model is known to take; empty = not known.
         job_id: the service's job that made it, for tuned models and checkpoints.
         replacement: the base model to take instead of a retired one, "" = none is named.
+        deployable: False = it can be trained further and not deployed.
         dates_source: who says when it retires ("the service", or the document and the day it was checked).
     """
 
@@ -176,6 +179,7 @@ class Model:
     context_tokens: int | None = None
     replacement: str = ""
     dates_source: str = ""
+    deployable: bool = True
 
     def parameters(self, method: str) -> tuple[HyperParam, ...]:
         """The hyperparameters of one method."""

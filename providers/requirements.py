@@ -47,6 +47,10 @@ class Requirements(Protocol):
         """Everything that training `model` needs, met or not; harmless. With a `spec`, its paths and names, too."""
         ...
 
+    async def standing(self) -> Sequence[Requirement]:
+        """What every training and deployment here needs, whatever the model; harmless, and nothing is started."""
+        ...
+
     async def fulfil(self, requirement: Requirement, model: str, tags: Mapping[str, str]) -> Operation:
         """Bring it about, with one attempt; done already is fine.
 

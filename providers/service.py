@@ -56,6 +56,8 @@ class Service:
         identity: what tells one resource of the service from another, beside the endpoint (a workspace's id).
         keys: names that the connection's `options` may have.
         groups: groups of operations that `api_versions` may name.
+        hosts: whether deployments are managed with these settings. buys: whether a training may buy something first.
+        reading_costs: whether asking for last calls is billed with these settings (it starts a warehouse).
         monitor: what measures calls there, for words; "" = nothing does.
     """
 
@@ -68,6 +70,9 @@ class Service:
     identity: Callable[[Mapping[str, Any]], str] = field(default=lambda _settings: "")
     keys: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    hosts: Callable[[Mapping[str, Any]], bool] = field(default=lambda one: one.get("resource_id") is not None)
+    buys: Callable[[Mapping[str, Any]], bool] = field(default=lambda _settings: False)
+    reading_costs: Callable[[Mapping[str, Any]], bool] = field(default=lambda _settings: False)
     monitor: str = ""
 
 

@@ -89,6 +89,10 @@ credential = "managed_identity"
 resource_id = "{_account("dev-eus2")}"
 management = "{url}/arm"
 
+# The newest surface: the methods are here.
+[connections.api_versions]
+"*" = "v1"
+
 {ml_connections(url)}
 {databricks_connections(url)}
 [[storage]]

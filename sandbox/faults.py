@@ -59,13 +59,14 @@ class Fault:
     retry_after: dict[str, Any] | None
     seconds: float
     when: str
+    part: str = ""
     caught: int = 0
     waiting: int = 0
     removed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def matches(self, service: str, method: str, path: str) -> bool:
-        """Whether a request to this service is caught."""
-        if service != self.service or self.times == 0:
+    def matches(self, service: str, method: str, path: str, body: bytes = b"") -> bool:
+        """Whether a request to this service is caught; `part` has to stand in its body."""
+        if service != self.service or self.times == 0 or self.part.encode() not in body:
             return False
         if self.method is not None and method != self.method:
             return False
@@ -152,6 +153,7 @@ class Faults:
             retry_after=dict(spec["retry_after"]) if spec.get("retry_after") else None,
             seconds=float(spec.get("seconds", 5)),
             when=str(spec.get("when", "before")),
+            part=str(match.get("body") or ""),
         )
         if fault.when not in {"before", "after"}:
             raise FaultError("when")
@@ -185,7 +187,9 @@ class Faults:
 
     async def around(self, service: str, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Carry out a request with the first matching fault applied, and record it."""
-        fault = self._take(service, request)
+        # What every operation of one path does stands in its body.
+        looks = any(one.part and one.service == service and one.times != 0 for one in self._faults.values())
+        fault = self._take(service, request, await request.read() if looks else b"")
         status = 0
 
         async def noted(request: web.Request) -> web.StreamResponse:
@@ -219,9 +223,9 @@ class Faults:
 
         return faults
 
-    def _take(self, service: str, request: web.Request) -> Fault | None:
+    def _take(self, service: str, request: web.Request, body: bytes) -> Fault | None:
         for fault in self._faults.values():
-            if fault.matches(service, request.method, request.path):
+            if fault.matches(service, request.method, request.path, body):
                 fault.caught += 1
                 if fault.times is not None:
                     fault.times -= 1

@@ -27,7 +27,7 @@ _EPOCHS: Final = HyperParam(
     auto=None,
     default=1,
     means="epochs",
-    hint="How often the whole training file is read: 1 to 10. Loss is measured once per epoch.",
+    hint="How often the whole training file is read. Loss is measured once per epoch.",
 )
 _BATCH: Final = HyperParam(
     name=BATCH,
@@ -36,8 +36,8 @@ _BATCH: Final = HyperParam(
     minimum=1,
     maximum=BATCH_MOST,
     auto=AUTO,
-    default=None,
-    hint="Examples per step, at most 256 (newer wizard: 32). -1: 0.2 % of the examples. Empty: the service takes 1.",
+    default=1,
+    hint="Examples per step (newer wizard: at most 32). -1: 0.2 % of the examples.",
 )
 _MULTIPLIER: Final = HyperParam(
     name=MULTIPLIER,
@@ -47,7 +47,7 @@ _MULTIPLIER: Final = HyperParam(
     maximum=5.0,
     auto=None,
     default=None,
-    hint="0.0 to 5.0 times the model's learning rate; Microsoft advises to try 0.5 to 2.",
+    hint="Times the model's learning rate; Microsoft advises to try 0.5 to 2.",
 )
 
 
@@ -59,7 +59,7 @@ def described(row: FactRow) -> tuple[HyperParam, ...]:
 
 def _rate(row: FactRow) -> HyperParam:
     bounds = (
-        f"{row.learning_rate_minimum:g} to {row.learning_rate_maximum:g} (model card); "
+        f"{row.learning_rate_minimum:g} to {row.learning_rate_maximum:g} (model card). "
         if row.learning_rate_minimum is not None and row.learning_rate_maximum is not None
         else ""
     )
@@ -71,7 +71,7 @@ def _rate(row: FactRow) -> HyperParam:
         maximum=row.learning_rate_maximum,
         auto=None,
         default=None,
-        hint=f"{bounds}usual for this model: {row.learning_rate:g}. Empty: the service decides.",
+        hint=f"{bounds}Usual for this model: {text(row.learning_rate)}.",
     )
 
 

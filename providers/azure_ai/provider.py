@@ -1,7 +1,7 @@
 """Azure AI Studio behind the Provider protocol."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -42,6 +42,7 @@ from providers.base import (
     RemoteFile,
     RemoteJob,
     State,
+    Value,
 )
 from providers.calls import SUBMIT
 from providers.errors import Conflict, NotFound, OutcomeUnknown, ProviderError, Refused, Unsupported
@@ -135,6 +136,9 @@ class AzureAIProvider:
     async def delete_file(self, f: Ref) -> None:
         """Delete a file; one that is gone already is fine."""
         await self._files.delete(f.id)
+
+    def check_values(self, method: str, given: Mapping[str, Value]) -> None:
+        """Every setting is described in full by its `HyperParam`: nothing is looked at closer."""
 
     async def submit(self, spec: JobSpec) -> RemoteJob:
         """PUT the job under its key. Doing it again with the same key makes no second job (contract 2)."""

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, TypeVar
 
-from providers.azure_ai.access import grant_line
+from providers.azure_ai.access import VAULT_ROLE, grant_line
 from providers.azure_ai.client import WorkspaceClient
 from providers.azure_ai.endpoints_refusals import NETWORK
 from providers.azure_ai.endpoints_wire import Registration, read
@@ -22,8 +23,9 @@ from providers.azure_ai.rights import (
     read_permissions,
 )
 from providers.azure_ai.settings import AzureAISettings
+from providers.azure_ai.vault import Vault
 from providers.base import JobSpec
-from providers.errors import NotFound, Refused, Unauthorised, Unsupported
+from providers.errors import NotFound, ProviderError, Refused, Unauthorised, Unsupported
 from providers.hosting import Operation, OperationState
 from providers.requirements import Requirement, RequirementState
 
@@ -32,6 +34,14 @@ Found = TypeVar("Found")
 LOG = logging.getLogger(__name__)
 MICROSOFT: Final = "azureml"
 """Registry of Microsoft's own models, which need no subscription (contract 3)."""
+_VAULT_REFUSALS: Final[Mapping[str, tuple[str, RequirementState]]] = MappingProxyType(
+    {
+        "vault_role_missing": ("key_vault", "missing"),
+        "vault_network_refused": ("key_vault_network", "blocked"),
+        "vault_unknown": ("key_vault_unknown", "missing"),
+    }
+)
+"""Code of a vault's refusal -> requirement; after any other it is not known."""
 
 
 class WorkspaceRequirements:
@@ -41,6 +51,7 @@ class WorkspaceRequirements:
         self._client = client
         self._settings = settings
         self._marketplace = Marketplace(client)
+        self._vault = Vault(client, settings.key_vault) if settings.key_vault else None
 
     async def check(
         self,
@@ -57,6 +68,11 @@ class WorkspaceRequirements:
         if base is not None and base.registry.lower() != MICROSOFT:
             found.append(await self._subscription(base))
         return (*found, role)
+
+    async def standing(self) -> Sequence[Requirement]:
+        """Registration, role and, where keys are to be put into a vault, the vault; region and offers are a model's."""
+        found = await _together(self._network(), self._role())
+        return found if self._vault is None else [*found, await self._writable(self._vault)]
 
     async def fulfil(
         self,
@@ -147,6 +163,25 @@ class WorkspaceRequirements:
             grants=() if held else (grant_line(need.role, str(self._client.id), self._who),),
             params={"action": need.action, "role": need.role},
         )
+
+    @staticmethod
+    async def _writable(vault: Vault) -> Requirement:
+        """The vault answers the bot. Listing is what can be asked without changing anything; the role has both."""
+        try:
+            await vault.look()
+        except ProviderError as error:
+            params = {"vault": vault.name, "role": VAULT_ROLE}
+            id_, state = _VAULT_REFUSALS.get(error.code, ("key_vault", "unknown"))
+            grant = str(error.params.get("grant", ""))
+            return Requirement(
+                id=id_,
+                state=state,
+                what=vault.name,
+                grants=(grant,) if grant else (),
+                params=params,
+                answer=error.answer.message,
+            )
+        return Requirement(id="key_vault", state="met", what=vault.name)
 
     async def _subscription(self, base: BaseName) -> Requirement:
         try:

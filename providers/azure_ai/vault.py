@@ -25,6 +25,7 @@ from providers.http import HttpService
 from providers.redact import redact
 
 SET: Final = "vault.set"
+LOOK: Final = "vault.look"
 LONGEST: Final = 127
 """Characters of a secret's name; letters, digits and `-` only, and case does not count."""
 _NETWORK: Final = re.compile(
@@ -102,6 +103,15 @@ class Vault:
         except ProviderError as error:
             error.answer = replace(error.answer, message=redact(error.answer.message, (value,)))
             raise
+
+    async def look(self) -> None:
+        """List one secret's name: whether the vault is there and answers us. Raises as `put` does."""
+        if self._service is None:
+            self._service = await self._open()
+        params = {"api-version": self._client.settings.api_version("vault"), "maxresults": "1"}
+        await self._service.call(
+            Call(operation=LOOK, method="GET", path="/secrets", repeatable=True, params=params)
+        )
 
     def _set(self, secret: str, value: str, endpoint: str) -> Call:
         return Call(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from providers.azure_openai.model_facts import load_facts
-from providers.azure_openai.surface import SUPERVISED
+from providers.azure_openai.surface import REINFORCEMENT, SUPERVISED
 from providers.base import Capabilities, Limits, NameRule, SuffixRule, TrainingType
 
 MIB: Final = 1024 * 1024
@@ -51,6 +51,7 @@ def capabilities(
         live_points=True,
         training_types=_offered(offered),
         methods=methods,
+        timed_methods=(REINFORCEMENT,),
         limits=LIMITS,
         deployment_name=DEPLOYMENT_NAME,
         safety_line=SAFETY_LINE,

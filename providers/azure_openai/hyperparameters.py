@@ -14,7 +14,6 @@ OBJECTS: Final = (GRADER, RESPONSE_FORMAT)
 """What is given as the text of a JSON object, and stands beside the hyperparameters in the method."""
 LONGEST: Final = 3000
 """Characters that a field of several lines takes in Slack."""
-_JSON: Final = r"(?s)\s*\{.*\}\s*"
 
 SHARED: Final = (
     HyperParam(
@@ -88,7 +87,6 @@ _REINFORCEMENT: Final = (
         default=None,
         hint="Scores each answer: string_check, text_similarity, score_model, python, endpoint, or several as multi.",
         methods=(REINFORCEMENT,),
-        pattern=_JSON,
         longest=LONGEST,
         required=True,
     ),
@@ -102,7 +100,6 @@ _REINFORCEMENT: Final = (
         default=None,
         hint="A JSON schema that answers have to follow, so that a grader can read their fields.",
         methods=(REINFORCEMENT,),
-        pattern=_JSON,
         longest=LONGEST,
     ),
     HyperParam(

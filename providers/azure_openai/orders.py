@@ -1,6 +1,6 @@
 """What a creation sends, and how the job that it made is known again (contract 1.2, 1.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ def creation_body(spec: JobSpec, surface: Surface) -> dict[str, Any]:
         return {**body, "hyperparameters": values} if values else body
     chosen: dict[str, Any] = {"hyperparameters": values} if values else {}
     if spec.method == REINFORCEMENT:
-        chosen = {**_objects(spec.hyperparameters), **chosen}
+        chosen = {**objects(spec.hyperparameters), **chosen}
     body["method"] = {"type": spec.method, spec.method: chosen}
     metadata = _metadata(spec) if surface.is_v1 else {}
     return {**body, "metadata": metadata} if metadata else body
@@ -78,15 +78,20 @@ def _metadata(spec: JobSpec) -> dict[str, str]:
     return {name: value[:LONGEST] for name, value in named.items() if value}
 
 
-def _objects(given: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        grader = {GRADER: parse_grader(str(given.get(GRADER, "")))}
-    except GraderError as error:
-        raise Refused("grader_invalid", {"where": error.where[:SHOWN] or GRADER, "why": error.why}) from error
+def objects(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is typed as JSON, as it is sent.
+
+    Raises:
+        Refused: `grader_invalid` with `name` of the hyperparameter, and `where` and `why` of `GraderError`.
+    """
+    found = {GRADER: _read(GRADER, parse_grader, given.get(GRADER, ""))}
     shape = given.get(RESPONSE_FORMAT)
-    if not shape:
-        return grader
+    return {**found, RESPONSE_FORMAT: _read(RESPONSE_FORMAT, parse_object, shape)} if shape else found
+
+
+def _read(name: str, parse: Callable[[str], dict[str, Any]], text: Any) -> dict[str, Any]:
     try:
-        return {**grader, RESPONSE_FORMAT: parse_object(str(shape))}
+        return parse(str(text))
     except GraderError as error:
-        raise Refused("grader_invalid", {"where": RESPONSE_FORMAT, "why": error.why}) from error
+        params = {"name": name, "where": error.where[:SHOWN] or name, "why": error.why}
+        raise Refused("grader_invalid", params) from error

@@ -21,10 +21,11 @@ from providers.azure_openai.hosting import AzureHosting
 from providers.azure_openai.jobs import to_job
 from providers.azure_openai.management import ArmClient
 from providers.azure_openai.model_facts import load_facts
-from providers.azure_openai.orders import creation_body, is_made_by
+from providers.azure_openai.orders import creation_body, is_made_by, objects
 from providers.azure_openai.resource_id import ResourceId
 from providers.azure_openai.results import NoTableError, ResultsReader
 from providers.azure_openai.settings import AzureOpenAISettings
+from providers.azure_openai.surface import REINFORCEMENT
 from providers.azure_openai.uploads import Order, Uploads
 from providers.azure_openai.wire import WireJob
 from providers.base import (
@@ -42,6 +43,7 @@ from providers.base import (
     RemoteFile,
     RemoteJob,
     State,
+    Value,
 )
 from providers.calls import Dialect
 from providers.clock import Clock, Random, Sleep, from_unix
@@ -239,6 +241,11 @@ class AzureOpenAIProvider:
         except NotFound as error:
             if error.code != "not_found":
                 raise
+
+    def check_values(self, method: str, given: Mapping[str, Value]) -> None:
+        """Read the grader and the response format. Raises `Refused`: `grader_invalid`."""
+        if method == REINFORCEMENT:
+            objects(given)
 
     async def submit(self, spec: JobSpec) -> RemoteJob:
         """Create a job with one attempt, always with the spec's seed.

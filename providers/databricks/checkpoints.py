@@ -106,4 +106,5 @@ def _model(checkpoint: Checkpoint, job: RemoteJob, base: Model) -> Model:
         created_at=checkpoint.created_at,
         hyperparameters=tuple(one for one in base.hyperparameters if one.name != WEIGHTS_NAME),
         job_id=job.id,
+        deployable=False,
     )

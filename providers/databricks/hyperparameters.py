@@ -6,7 +6,7 @@ from typing import Final
 
 from providers.base import HyperParam
 
-DURATION: Final = re.compile(r"([0-9_]+)(ep|ba|tok)")
+DURATION: Final = re.compile(r"([1-9][0-9]*(?:_[0-9]+)*)(ep|ba|tok)")
 WEIGHTS: Final = re.compile(r"dbfs:/databricks/mlflow-tracking/[0-9]+/[0-9a-z]+/artifacts(?:/[^\s]*)?")
 DEFAULT_DURATION: Final = "1ep"
 DEFAULT_LEARNING_RATE: Final = 5e-7
@@ -23,7 +23,7 @@ _DURATION: Final = HyperParam(
     auto=None,
     default=DEFAULT_DURATION,
     means="duration",
-    pattern=r"^[0-9_]+(ep|ba|tok)$",
+    pattern=r"^[1-9][0-9]*(_[0-9]+)*(ep|ba|tok)$",
     longest=30,
     hint="Epochs, batches or tokens: 3ep, 100ba, 1_000_000tok. Databricks advises 1 to 4 epochs to begin with.",
 )

@@ -21,6 +21,7 @@ from providers.base import (
     RemoteFile,
     RemoteJob,
     State,
+    Value,
 )
 from providers.calls import Call
 from providers.clock import Clock
@@ -158,6 +159,9 @@ class DatabricksProvider:
     async def delete_file(self, f: Ref) -> None:
         """Delete a file with its folder; one that is gone already is fine."""
         await self._files.delete(f)
+
+    def check_values(self, method: str, given: Mapping[str, Value]) -> None:
+        """Every setting is described in full by its `HyperParam`: nothing is looked at closer."""
 
     async def submit(self, spec: JobSpec) -> RemoteJob:
         """Create a run with one attempt; the service makes its name.

@@ -69,6 +69,10 @@ class WorkspaceRequirements:
             found += await self._order(spec)
         return found
 
+    async def standing(self) -> Sequence[Requirement]:
+        """Product, volume, privileges and folder: none of them depends on the model."""
+        return await self.check("")
+
     async def fulfil(
         self,
         requirement: Requirement,

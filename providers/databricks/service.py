@@ -24,5 +24,7 @@ SERVICE: Final = Service(
     open=_open,
     wrong=wrong_by(DatabricksSettings),
     keys=OPTIONS,
+    hosts=lambda _settings: True,
+    reading_costs=lambda settings: bool(settings.get("warehouse_id")),
     monitor="the workspace's usage tables",
 )

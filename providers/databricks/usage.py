@@ -158,7 +158,9 @@ class UsageReader:
                 self._rows, self._none_since = None, now
                 return Usage(since=start, bucket=BUCKET, read_at=now, uses={}, known=False)
             self._read_at, self._none_since = now, None
-        blind = frozenset(one.name for one in endpoints if is_fine_tuned(served(one)) and not is_tracked(one))
+        blind = frozenset(
+            one.name for one in endpoints if one.name and is_fine_tuned(served(one)) and not is_tracked(one)
+        )
         uses = {name: use for name, use in to_uses(self._rows, endpoints).items() if name not in blind}
         return Usage(since=self._since, bucket=BUCKET, read_at=self._read_at, uses=uses, unmeasured=blind)
 

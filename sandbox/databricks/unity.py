@@ -14,6 +14,7 @@ from sandbox.training.model import PackedWeights
 TEAM: Final = "data-platform"
 # A model of somebody else: registering into it is refused.
 FOREIGN_MODEL: Final = "main.finetuning.shared_assistant"
+USAGE_TABLES: Final = "system.serving"
 
 _GRANTS: Final = {
     "CATALOG": ("USE_CATALOG",),
@@ -61,7 +62,7 @@ class Unity:
         self._ids = ids
         self._switches = switches
         self.catalogs = [CATALOG, "system"]
-        self.schemas = ["main.default", SCHEMA, "system.serving"]
+        self.schemas = ["main.default", SCHEMA, USAGE_TABLES]
         self.volumes = {VOLUME: "MANAGED"}
         self.models: dict[str, Registered] = {}
         foreign = self._new(FOREIGN_MODEL, TEAM)
@@ -85,7 +86,12 @@ class Unity:
             raise no_such(kind.capitalize(), name)
         parents = [name.rsplit(".", back)[0] for back in range(1, name.count(".") + 1)]
         inherited = [held for parent in parents for held in self._inherited(parent)]
-        return [*((held, None) for held in _GRANTS[kind] if self.has(held, name)), *inherited]
+        here = [held for held in (*_GRANTS[kind], *self._tables(name)) if self.has(held, name)]
+        return [*((held, None) for held in here), *inherited]
+
+    def _tables(self, name: str) -> tuple[str, ...]:
+        """What makes the usage tables readable."""
+        return ("SELECT",) if name == USAGE_TABLES and self._switches.system_tables == "granted" else ()
 
     def _inherited(self, parent: str) -> Iterator[tuple[str, str | None]]:
         kind = "SCHEMA" if "." in parent else "CATALOG"

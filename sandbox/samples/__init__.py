@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from sandbox.samples import make, services
+from sandbox.samples import make, methods, services
 
 
 class Sample(NamedTuple):
@@ -24,6 +24,9 @@ _MAKERS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "harmful.jsonl": ("sound in form, refused by the responsible-AI data check", make.harmful),
     "unsafe_model.jsonl": ("passes the data check, the trained model fails its safety evaluation", make.unsafe_model),
     "japanese_train.jsonl": ("60 conversations in Japanese, sound", make.japanese_train),
+    "preference_train.jsonl": ("DPO: 80 questions, each with a wanted and an unwanted answer", methods.preferences),
+    "graded_train.jsonl": ("Reinforcement: 60 mails to sort, each with the right answer", methods.prompts),
+    "graded_valid.jsonl": ("20 more of them, to validate with", methods.prompts_valid),
     "llama_chat_train.jsonl": ("Llama: 80 conversations with a system message, sound", services.llama_train),
     "phi_chat_train.jsonl": ("Phi: 80 conversations of user and assistant, sound", services.phi_train),
     "databricks_chat_train.jsonl": ("Databricks: 90 conversations by turns, sound", services.databricks_chat),

@@ -25,6 +25,7 @@ from tests.providers.helpers import eventually
 
 __all__ = ["hosts"]
 
+FIREWALL = "Client address is not authorized and caller is not a trusted service."
 SUBSCRIPTION = LLAMA.partition("/resourceGroups")[0]
 
 
@@ -211,6 +212,36 @@ async def test_nothing_else_is_brought_about(hosts: Hosts, id_: Any) -> None:
         await hosts.requirements(FRESH, allow_marketplace=True).fulfil(
             Requirement(id=id_, state="missing", fulfillable=True), LLAMA_33, {}
         )
+
+
+async def test_what_depends_on_no_model(hosts: Hosts) -> None:
+    """Nothing about regions and offers, and the vault only where keys are to be put into one."""
+    plain = await hosts.requirements().standing()
+    assert [(one.id, one.state) for one in plain] == [("network_provider", "met"), ("role", "met")]
+    vault = f"{hosts.url}/ml/vault/kv-llama"
+    assert (await hosts.requirements(key_vault=vault).standing())[-1].state == "met"
+    hosts.switch(vault_rights=False)
+    (refused,) = (await hosts.requirements(key_vault=vault).standing())[2:]
+    assert (refused.id, refused.state, refused.what) == ("key_vault", "missing", "kv-llama")
+    assert "Key Vault Secrets Officer" in refused.grants[0]
+    assert hosts.asked("PUT", "") == 0, "looking writes nothing"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "id_", "state"),
+    [
+        (403, {"error": {"code": "Forbidden", "message": FIREWALL}}, "key_vault_network", "blocked"),
+        (404, {"error": {"code": "VaultNotFound", "message": "none"}}, "key_vault_unknown", "missing"),
+        (400, {"error": {"code": "BadParameter", "message": "odd"}}, "key_vault", "unknown"),
+    ],
+)  # fmt: skip
+async def test_what_a_vault_may_answer(
+    hosts: Hosts, status: int, body: dict[str, Any], id_: str, state: str
+) -> None:
+    hosts.fail("status", "GET", "/secrets", status=status, body=body, times=0)
+    found = await hosts.requirements(key_vault=f"{hosts.url}/ml/vault/kv-llama").standing()
+    assert (found[-1].id, found[-1].state) == (id_, state)
+    assert id_ in REQUIREMENTS["en"]
 
 
 def subscription_path(model: str = LLAMA_33) -> str:

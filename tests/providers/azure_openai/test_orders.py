@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.azure_openai.jobs import to_job
-from providers.azure_openai.orders import KEY, creation_body, is_made_by
+from providers.azure_openai.orders import KEY, creation_body, is_made_by, objects
 from providers.azure_openai.surface import Surface
 from providers.azure_openai.wire import WireJob
 from providers.errors import Refused
@@ -99,6 +99,16 @@ def test_a_grader_that_is_none_is_not_sent(given_: dict[str, str], where: str, w
         creation_body(spec("f", method="reinforcement", hyperparameters=given_), V1)
     assert refused.value.code == "grader_invalid"
     assert (refused.value.params["where"], refused.value.params["why"]) == (where, why)
+
+
+def test_what_is_typed_as_json_is_told_by_its_field_before_it_is_ordered() -> None:
+    for given_, name in (
+        ({"grader": "{}"}, "grader"),
+        ({"grader": json.dumps(EXACT), "response_format": "3"}, "response_format"),
+    ):
+        with pytest.raises(Refused) as refused:
+            objects(given_)
+        assert refused.value.params["name"] == name
 
 
 @given(

@@ -29,7 +29,9 @@ async def test_a_file_is_sent_with_progress_and_found_again(bench: Bench) -> Non
     found = await bench.provider.find_file(name, len(data), file.created_at)
     assert found is not None
     assert found.id == file.id
-    if not name.endswith(".txt"):  # what is sent as text may have come as JSON Lines: its size there is another
+    if not name.endswith(
+        ".txt"
+    ):  # what is sent as text may have come as JSON Lines: its size there is another
         assert await bench.provider.find_file(name, len(data) + 1, file.created_at) is None
     assert await bench.provider.find_file(name, len(data), file.created_at + timedelta(days=1)) is None
     assert await bench.provider.find_file(f"other-{name}", len(data), file.created_at) is None

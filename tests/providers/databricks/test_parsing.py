@@ -168,7 +168,7 @@ def described(name: str) -> tuple[str, str]:
     return one.name, one.pattern
 
 
-@given(st.integers(0, 10**12), st.sampled_from(["ep", "ba", "tok"]), st.booleans())
+@given(st.integers(1, 10**12), st.sampled_from(["ep", "ba", "tok"]), st.booleans())
 def test_durations_are_taken(count: int, unit: str, grouped: bool) -> None:
     text = f"{count:_}{unit}" if grouped else f"{count}{unit}"
     _, pattern = described("training_duration")
@@ -180,7 +180,7 @@ def test_durations_are_taken(count: int, unit: str, grouped: bool) -> None:
 @given(st.text(max_size=20))
 def test_nothing_else_is_a_duration(text: str) -> None:
     _, pattern = described("training_duration")
-    assert bool(re.match(pattern, text)) == bool(re.match(r"[0-9_]+(ep|ba|tok)\n?\Z", text))
+    assert bool(re.match(pattern, text)) == bool(re.match(r"[1-9][0-9]*(_[0-9]+)*(ep|ba|tok)\n?\Z", text))
 
 
 def test_hyperparameters_know_the_context_and_the_defaults() -> None:

@@ -54,6 +54,15 @@ async def test_where_the_product_is_gone_nothing_else_matters(hosts: Hosts) -> N
     assert "training_removed" not in by_id(await hosts.requirements(gone=None).check(BASE))
 
 
+async def test_what_depends_on_no_model(hosts: Hosts) -> None:
+    hosts.switch(missing_grants=[f"CREATE_MODEL {SCHEMA}"])
+    found = by_id(await hosts.requirements().standing())
+    assert set(found) == {
+        "volume", "use_catalog", "use_schema", "volume_read", "volume_write", "create_model", "experiment_folder",
+    }  # fmt: skip
+    assert not_met(list(found.values())) == ["create_model"]
+
+
 async def test_missing_privileges_come_with_all_their_grants(hosts: Hosts) -> None:
     hosts.switch(missing_grants=[f"CREATE_MODEL {SCHEMA}", f"WRITE_VOLUME {SCHEMA}.data"])
     found = by_id(await hosts.requirements().check(BASE))

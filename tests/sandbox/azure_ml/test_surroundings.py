@@ -139,6 +139,16 @@ async def test_secrets_of_the_vault(stand: Stand) -> None:
         "/ml/vault/kv-llama/secrets/a_b", params=params, headers=headers, json={"value": "x"}
     )
     assert odd.status_code == 400
+    listed = await stand.http.get(
+        "/ml/vault/kv-llama/secrets", params={**params, "maxresults": "1"}, headers=headers
+    )
+    (row,) = listed.json()["value"]
+    assert row["id"].endswith("/secrets/bot-key")
+    assert "value" not in row, "a list tells names, never secrets"
+    many = await stand.http.get(
+        "/ml/vault/kv-llama/secrets", params={**params, "maxresults": "26"}, headers=headers
+    )
+    assert many.status_code == 400
     absent = await stand.http.get("/ml/vault/kv-llama/secrets/no", params=params, headers=headers)
     assert absent.status_code == 404
     stand.service.configure({"vault_rights": False})

@@ -95,6 +95,21 @@ def test_instructions_are_pairs_and_the_handbook_is_text() -> None:
     assert services.handbook() == services.handbook()
 
 
+def test_preferences_have_two_answers_and_graded_prompts_one_of_three() -> None:
+    rows = [json.loads(line) for line in samples.read("preference_train.jsonl").splitlines()]
+    assert len(rows) == 80
+    for row in rows:
+        assert row["input"]["messages"][-1]["role"] == "user"
+        assert row["preferred_output"][0]["content"] != row["non_preferred_output"][0]["content"]
+    train, valid = (samples.read(f"graded_{part}.jsonl").splitlines() for part in ("train", "valid"))
+    assert (len(train), len(valid)) == (60, 20)
+    assert not set(train) & set(valid)
+    for line in (*train, *valid):
+        row = json.loads(line)
+        assert row["messages"][-1]["role"] == "user"
+        assert row["answer"] in {"delivery", "payment", "repair"}
+
+
 def _repeats(messages: list[dict[str, str]]) -> bool:
     roles = [message["role"] for message in messages]
     return any(before == role for before, role in pairwise(roles))
