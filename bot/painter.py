@@ -49,7 +49,7 @@ class StorePainter:
         found = datasets.get(connection, number_of(subject, "D") or 0)
         if found is None:
             return None
-        facts = dataset_facts(connection, found, self._deps.settings)
+        facts = dataset_facts(connection, found, self._deps.settings, self._deps.providers)
         return self._deps.renderer.dataset_card(facts, self._locale(connection, found.owner))
 
     def _deployment(self, connection: Connection, subject: str) -> Rendered | None:
@@ -133,7 +133,7 @@ class StorePainter:
             approver=approver,
             jobs=tuple(self.job(connection, job) for job in mine) if allowed else (),
             datasets=tuple(
-                dataset_facts(connection, one, self._deps.settings)
+                dataset_facts(connection, one, self._deps.settings, self._deps.providers)
                 for one in (data[:HOME_ROWS] if allowed else ())
             ),
             more_jobs=max(0, total - len(mine)),

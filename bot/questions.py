@@ -7,10 +7,12 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
+from bot import naming
 from bot.approvals.facts import waiting_for
 from bot.catalogue import choice
 from bot.config.settings import Settings
 from bot.datasets.facts import dataset_facts
+from bot.datasets.fitting import fits, parts
 from bot.deployments.listing import all_facts
 from bot.deployments.places import DEPLOYMENTS, Places
 from bot.errors import NotThere
@@ -155,12 +157,12 @@ class Questions:
     def data(self, connection: Connection, actor: Actor) -> tuple[Sequence[DatasetFacts], int]:
         """The person's datasets, newest first, and how many more there are."""
         found = datasets.of_owner(connection, actor.team_id, actor.user_id, limit=DATA_SHOWN * 5)
-        shown = [dataset_facts(connection, one, self.settings) for one in found[:DATA_SHOWN]]
+        shown = [dataset_facts(connection, one, self.settings, self.providers) for one in found[:DATA_SHOWN]]
         return shown, len(found) - len(shown)
 
     def dataset(self, connection: Connection, actor: Actor, given: str) -> DatasetFacts:
         """One dataset of the person's. Raises `NotThere("dataset")`."""
-        return dataset_facts(connection, self.owned(connection, actor, given), self.settings)
+        return dataset_facts(connection, self.owned(connection, actor, given), self.settings, self.providers)
 
     def owned(self, connection: Connection, actor: Actor, given: str) -> Dataset:
         """The row of one of the person's datasets. Raises `NotThere("dataset")`."""
@@ -177,7 +179,8 @@ class Questions:
         for one in self.settings.connections:
             seen = known.get(one.name)
             error = (seen.last_error or {}) if seen else {}
-            limits = self.providers[one.name].capabilities.limits
+            able = self.providers[one.name].capabilities
+            limits = able.limits
             usage = (seen.usage or {}) if seen else {}
             gauges = (
                 ("files", usage.get("files"), limits.files),
@@ -202,6 +205,7 @@ class Questions:
                         *_hosting_quotas(places, one.name, self.settings.slack.home_team),
                     ),
                     open_jobs=len(jobs.open_at(connection, one.name)),
+                    closed="" if able.training else able.notice,
                     managed=self.providers[one.name].hosting is not None,
                     looked_at=look.listed_at if look else None,
                     used_at=look.used_at if look else None,
@@ -240,7 +244,7 @@ class Questions:
         model = connections.model(connection, name, model_id) if model_id else None
         _, read_at = connections.models(connection, name)
         methods = _methods(able, model)
-        method = wish.method or (like.method if like else "")
+        method = wish.method or (like.method if like else _method_for(connection, wish.train, methods))
         method = method if method in methods else methods[0]
         described = model.parameters(method) if model else self._usual_fields(connection, name, method)
         hyper = dict(like.hyper) if like else {}
@@ -261,6 +265,7 @@ class Questions:
             seed=like.seed if like else None,
             suffix=(like.suffix or "") if like else "",
             suffix_maximum=able.suffix.maximum if able.suffix else 0,
+            suffix_signs=naming.signs(able.suffix.pattern) if able.suffix else "",
             suffix_advised=able.suffix.advised if able.suffix else 0,
             takes_seed=able.seed,
             takes_validation=able.validation,
@@ -271,7 +276,7 @@ class Questions:
             provider=self.settings.connection(name).provider,
             methods=tuple(Choice(value=one, label=one) for one in methods),
             method=method,
-            splits=SPLITS if able.validation and able.split_validation else (),
+            splits=SPLITS if able.validation and able.split_validation and parts(method) else (),
             split=wish.split,
         )
 
@@ -328,6 +333,13 @@ def _methods(able: Capabilities, model: Model | None) -> tuple[str, ...]:
     """Ways to train that the connection has and the model knows, the usual one first."""
     known = able.methods or ("supervised",)
     return tuple(one for one in known if model is None or one in model.methods) or known[:1]
+
+
+def _method_for(connection: Connection, data: str | None, methods: tuple[str, ...]) -> str:
+    """The first of these ways to train that reads this data; empty when none does, or there is none yet."""
+    number = number_of(data or "", "D")
+    found = datasets.get(connection, number) if number else None
+    return next((one for one in methods if found is not None and fits(found.profile, one)), "")
 
 
 def _field(one: HyperParam, value: float | str | None) -> FieldSpec:

@@ -16,7 +16,7 @@ async def with_picture(desk: Desk, job: Job, message: Rendered, locale: str) -> 
     file_id = await desk.deps.store.read(lambda c: _shared(c, job))
     if file_id is None:
         return message
-    alt = words(locale).get("picture", f"{job.label}: loss and token accuracy")
+    alt = words(locale).get("picture", f"{job.label}: curves of its training")
     image = {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt[:2000]}
     return Rendered(message.text, (message.blocks[0], image, *message.blocks[1 : BLOCKS - 1]))
 

@@ -32,6 +32,7 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
         "sku",
         "capacity",
         "content_filter",
+        "filter_off",
         "tags",
         "until",
         "replaces",

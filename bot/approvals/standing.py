@@ -18,12 +18,14 @@ from bot.approvals.policy import Policy, pinned
 from bot.approvals.telling import locale_of
 from bot.approvals.waiting import Checking
 from bot.config.approvals import RequestKind
+from bot.config.handover import provider_settings
 from bot.config.settings import Settings
 from bot.deps import Deps
 from bot.facts.notices import PoliciesUnsatisfiable, PolicyProblem
 from bot.work import outbox_rows, queue
 from bot.work.outbox_rows import Target
 from bot.work.tasks import Done, Outcome, Task
+from providers.registry import service
 
 log = logging.getLogger(__name__)
 KIND = "policies.check"
@@ -52,8 +54,9 @@ def _asked_for(settings: Settings) -> Iterator[tuple[RequestKind, str]]:
     asked = settings.approvals
     gated = asked.training_above is not None or asked.monthly_cap is not None
     for one in settings.connections:
-        hosts = one.resource_id is not None
-        possible = {"deployment": hosts, "training": gated, "keep": hosts and asked.keep_above is not None}
+        known, given = service(one.provider), provider_settings(one)
+        hosts, asks = known.hosts(given), gated or known.buys(given)
+        possible = {"deployment": hosts, "training": asks, "keep": hosts and asked.keep_above is not None}
         yield from ((kind, one.name) for kind in get_args(RequestKind) if possible[kind])
 
 

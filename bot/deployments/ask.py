@@ -53,6 +53,7 @@ def build(
     """The ask of an order that was found to be possible."""
     found, sku, replaced = parts.found, parts.sku, parts.replaced
     base, free = found.model.base, is_free(parts.sku)
+    place = places.of(order.connection)
     rate = pricing.rate_of(settings, order.connection, base, sku.id, free=free)
     planned = Planned(
         connection=order.connection, base=base, sku=sku.id, replaces=replaced.id if replaced else None
@@ -90,6 +91,7 @@ def build(
         safety_passed=_safety(connection, providers, found),
         unit=sku.unit,
         filter_off=parts.filter_off,
+        filter_on=not parts.filter_off and bool(place is not None and place.filter_off),
         warnings=warnings(order.connection, parts, providers, places, rate, now=now),
     )
 
@@ -161,7 +163,7 @@ def warnings(
         told.append(("offer_unread", {"connection": name}))
     elif now - read_at >= PLACE_OLD:
         told.append(("place_old", {"connection": name, "hours": int((now - read_at) / timedelta(hours=1))}))
-    if read_at is not None and parts.quota is None:
+    if read_at is not None and parts.quota is None and sku.unit != "none":
         told.append(("quota_unknown", {"pool": sku.pool, "connection": name}))
     return tuple(told)
 

@@ -73,6 +73,7 @@ def deployment_facts(
         tokens_per_minute=per_minute(sku.tokens_per_unit, one.capacity) if sku else None,
         requests_per_minute=per_minute(sku.requests_per_unit, one.capacity) if sku else None,
         unit=sku.unit if sku else "",
+        sleeps=sku is not None and sku.sleeps,
         until=one.until,
         replaces=deployment_name(one.replaces) if one.replaces else None,
         replaces_name=replaced.title if replaced else "",

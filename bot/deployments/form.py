@@ -115,8 +115,9 @@ class _Form:
         )
         if found is None or target not in self.providers:
             return form
+        rule = self.providers[target].capabilities.deployment_name
+        form = form.model_copy(update=prefill.told(rule))
         if wish.name is None:
-            rule = self.providers[target].capabilities.deployment_name
             name = prefill.free_name(found, rule, [one.name for one in there])
             form = form.model_copy(update={"name": name})
         sku = self._sku(target, found, wish.sku)

@@ -61,7 +61,7 @@ def deployable(connection: Connection, settings: Settings, actor: Actor, *, now:
     listed: dict[str, tuple[str, Model]] = {}
     for one in settings.connections:
         for model in connections.models(connection, one.name)[0]:
-            if model.kind != "base":
+            if model.kind != "base" and model.deployable:
                 listed.setdefault(model.id, (one.name, model))
     names = {one.name for one in settings.connections}
     for job in jobs.trained(connection, actor.team_id, limit=SHOWN):
@@ -118,7 +118,8 @@ def resolve(
     the suffix or id of a job. `prefer` is the connection to take where several have it.
 
     Raises:
-        Invalid: at `model`: `model_unknown`, `job`, `job_not_deployable`, `checkpoint_not_deployable`, `model_is_base`.
+        Invalid: at `model`: `model_unknown`, `job`, `job_not_deployable`, `checkpoint_not_deployable`, `model_is_base`,
+            `model_not_deployable`.
     """
     given = given.strip()
     head, colon, tail = given.partition(":")
@@ -132,6 +133,8 @@ def resolve(
         name, model = held
         if model.kind == "base":
             raise Invalid("model_is_base", {"model": model.short}, field="model")
+        if not model.deployable:
+            raise Invalid("model_not_deployable", {"model": model.short}, field="model")
         return _with_jobs(connection, actor, [(name, _rooted(connection, name, model))])[0]
     for row in records.checkpoints_named(connection, [given]):
         job = jobs.get(connection, row["job"])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 
+from bot import naming
 from bot.config.settings import Settings
 from bot.deployments.models import Found
 from bot.deployments.places import is_free
@@ -27,6 +28,18 @@ def free_name(found: Found, rule: NameRule | None, used: Collection[str]) -> str
     taken = {one.casefold() for one in used}
     names = (stem if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
     return next(name for name in names if name.casefold() not in taken)
+
+
+def told(rule: NameRule | None) -> dict[str, object]:
+    """What a form says about names (`DeployForm.name_minimum` and the like); nothing where no rule is known."""
+    if rule is None:
+        return {}
+    return {
+        "name_minimum": rule.minimum,
+        "name_maximum": rule.maximum,
+        "name_signs": naming.signs(rule.pattern, rule.minimum),
+        "name_letter_first": naming.letter_first(rule.pattern, rule.minimum),
+    }
 
 
 def _said(found: Found) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot import naming
 from bot.config.settings import Settings
 from bot.deployments import models
 from bot.deployments.ask import region_of, retirement
@@ -154,6 +155,9 @@ class Looker:
         params: Params = {"name": name[:SHOWN]}
         if not fits:
             bounds: Params = {"minimum": rule.minimum, "maximum": rule.maximum}
+            if naming.letter_first(rule.pattern, rule.minimum):
+                bounds |= {"signs": " ".join(naming.signs(rule.pattern, rule.minimum))}
+                raise Invalid("name_rule_letter", params | bounds, field="name")
             raise Invalid("name_rule", params | bounds, field="name")
         for there in self.places.alive(target):
             if there.name.casefold() == name.casefold():

@@ -24,6 +24,8 @@ class DeployForm(Facts):
         filter_off: the one of `filters` that turns content safety off, "" = none does.
         problems: (field, code, params) of what would refuse it, shown as soon as it is known.
         request: set when a request is changed (`A31`): the same modal, submitted as its next round.
+        name_minimum, name_maximum: characters of the name. name_signs: those of `-_.` that it may have beside letters
+            and digits. name_letter_first: it begins with a letter.
     """
 
     models: tuple[Choice, ...]
@@ -55,6 +57,10 @@ class DeployForm(Facts):
     warnings: Warnings = ()
     unit: Literal["", "none", "throughput"] = ""
     filter_off: str = ""
+    name_minimum: int = 2
+    name_maximum: int = 64
+    name_signs: str = "-_."
+    name_letter_first: bool = False
     problems: tuple[tuple[str, str, dict[str, str | int | float]], ...] = ()
     request: str | None = None
     channel: str = ""

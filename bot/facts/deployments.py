@@ -98,6 +98,7 @@ class DeploymentFacts(Facts):
     sku_label: str
     capacity: int
     unit: Literal["", "none", "throughput"] = ""
+    sleeps: bool = False
     tokens_per_minute: int | None = None
     requests_per_minute: int | None = None
     until: datetime | None = None

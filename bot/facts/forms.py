@@ -54,7 +54,8 @@ class TrainForm(Facts):
         model: the option that is chosen, None = none yet. Options come from the catalogue by external select.
         datasets: the person's usable datasets (newest first, at most 100).
         fields: hyperparameters as the provider describes them for the chosen model.
-        suffix_maximum, suffix_advised: 0 when the service takes no suffix.
+        suffix_maximum, suffix_advised: 0 when the service takes no suffix. suffix_signs: what it may have beside
+            letters and digits.
         splits: shares of the training data (percent) that can be held back as validation data; empty = not offered.
         like: prefilled from this job.
         catalogue_age: None when the catalogue has not been read yet (the modal says so).
@@ -72,6 +73,7 @@ class TrainForm(Facts):
     seed: int | None
     suffix: str
     suffix_maximum: int
+    suffix_signs: str = "-_"
     suffix_advised: int
     takes_seed: bool
     takes_validation: bool
@@ -113,7 +115,8 @@ class TrainSummary(Facts):
         warnings: codes with what they need, worded by `handlers/wording`: for example
             ("suffix_long", {"maximum": 18}), ("overlap", {...}), ("model_retires", {"date": "..."}).
         epochs: None when the service decides.
-        intent: key under which Start happens once.
+        timed: hours are billed, not tokens: the cost is not known before.
+        intent: key under which Start happens once. provider: kind of the service.
     """
 
     order: TrainOrder
@@ -125,8 +128,10 @@ class TrainSummary(Facts):
     billed_tokens: int | None
     epochs: int | None
     cost: Money | None
+    timed: bool = False
     warnings: tuple[tuple[str, dict[str, str | int | float]], ...] = ()
     intent: str
+    provider: str = ""
 
 
 class Quota(Facts):
@@ -142,6 +147,7 @@ class ConnectionFacts(Facts):
 
     Attributes:
         quotas: files, jobs, deployments, and the pools of capacity for fine-tuned models that are drawn from.
+        closed: code of why nothing is trained there any more, "" = it is.
         managed: deployments can be made and watched there.
         looked_at: when its deployments were listed last; used_at: when calls were read last; None = never.
         unread: `deployments` or `usage` when the last look could not read it, "" = all was read.
@@ -157,6 +163,7 @@ class ConnectionFacts(Facts):
     clock_skew: float | None = None
     quotas: tuple[Quota, ...] = ()
     open_jobs: int = 0
+    closed: str = ""
     managed: bool = False
     looked_at: datetime | None = None
     used_at: datetime | None = None

@@ -53,6 +53,7 @@ class Progress(Facts):
         step, steps: optimiser steps done and in all. epoch, epochs: likewise.
         fraction: 0.0-1.0.
         train_first, train_last, valid_last: losses. token_accuracy: 0.0-1.0.
+        reward_first, reward_last: mean rewards in training, of reinforcement.
     """
 
     step: int | None = None
@@ -64,6 +65,8 @@ class Progress(Facts):
     train_last: float | None = None
     valid_last: float | None = None
     token_accuracy: float | None = None
+    reward_first: float | None = None
+    reward_last: float | None = None
 
 
 class FailureFacts(Facts):
@@ -126,7 +129,8 @@ class JobFacts(Facts):
         muted: the starter muted its messages.
         waits: what a job that is not at the service yet waits for: `data` (the service processes it), `service` (it
             asked to come later), `answer` (sent, none came: it is looked for until `waits_until`), `approval`
-            (`request` decides); empty = nothing.
+            (`request` decides), `purchase` (likewise, about something that has to be bought); empty = nothing.
+        sparse: the service measures a few times only (once per epoch), and that is as it should be.
     """
 
     id: str
@@ -165,10 +169,11 @@ class JobFacts(Facts):
     remote_id: str | None = None
     portal_url: str = ""
     muted: bool = False
-    waits: Literal["", "data", "service", "answer", "approval"] = ""
+    waits: Literal["", "data", "service", "answer", "approval", "purchase"] = ""
     waits_until: datetime | None = None
     request: str | None = None
     pending_alert_hours: int = 4
+    sparse: bool = False
     updated_at: datetime
 
 

@@ -58,7 +58,7 @@ class DeployAsk(Facts):
         replaces: label of the deployment that goes when this one answers (`P7`); replaces_name: its title.
         valid_loss: of the job; compare: (job label, its validation loss) of what is replaced.
         unit: what the capacity is counted in (`providers.hosting.Sku.unit`).
-        filter_off: the service's content safety is off.
+        filter_off: the service's content safety is off. filter_on: it could be off, and is not.
         safety_passed: the service's safety evaluation of the model; None = not known.
     """
 
@@ -94,6 +94,7 @@ class DeployAsk(Facts):
     safety_passed: bool | None = None
     unit: Literal["", "none", "throughput"] = ""
     filter_off: bool = False
+    filter_on: bool = False
     warnings: Warnings = ()
 
 
@@ -102,7 +103,8 @@ class TrainAsk(Facts):
 
     Attributes:
         cost: None = not known.
-        why: `above` (dearer than `limit`), `cap` (the month would reach `limit`), or `purchase`.
+        why: `above` (dearer than `limit`), `cap` (the month would reach `limit`), `hours` (it is billed by the
+            hour: what it comes to is not known), or `purchase`.
         purchase: what is bought before the training (a marketplace offer). spent: this month so far.
     """
 
@@ -112,7 +114,7 @@ class TrainAsk(Facts):
     connection: str
     train: DataRef
     cost: Money | None
-    why: Literal["above", "cap", "purchase"]
+    why: Literal["above", "cap", "hours", "purchase"]
     purchase: str = ""
     limit: float
     spent: float

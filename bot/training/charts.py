@@ -25,7 +25,7 @@ class ChartRequest:
 
     Attributes:
         title, subtitle: words without letters that the font has are drawn, others are left out: begin with an id.
-        series: all measurements; two panels are chosen from them (loss and token accuracy where there are).
+        series: all measurements; two panels are chosen from them (`PREFERRED_PANELS` first).
         checkpoints: marked as vertical lines.
         epoch_ends: the last step of each epoch, ascending.
     """
@@ -44,13 +44,17 @@ def render(request: ChartRequest) -> bytes:
     return draw(request)
 
 
-PREFERRED_PANELS = ("loss", "token_accuracy", "reward")
+PREFERRED_PANELS = ("reward", "loss", "reward_margin", "token_accuracy", "reward_accuracy")
+"""Rewards are what reinforcement is about, the margin what preferences are: both go before token accuracy."""
+
+SETTINGS = frozenset({"learning_rate"})
+"""What services log beside measurements although it was set: it tells nothing of what was learned."""
 
 
 def panels(series: Sequence[Series]) -> list[tuple[str, list[Series]]]:
-    """Metric and series of each panel, two at most: loss, token accuracy, reward, then the service's own."""
+    """Metric and series of each panel, two at most: `PREFERRED_PANELS`, then the service's own."""
     measured = [one for one in series if len(one)]
-    own = dict.fromkeys(one.metric for one in measured if one.metric not in PREFERRED_PANELS)
+    own = dict.fromkeys(one.metric for one in measured if one.metric not in (*PREFERRED_PANELS, *SETTINGS))
     present = {one.metric for one in measured}
     chosen = [metric for metric in (*PREFERRED_PANELS, *own) if metric in present][:2]
     return [(metric, [one for one in measured if one.metric == metric]) for metric in chosen]

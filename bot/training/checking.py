@@ -6,16 +6,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot import naming
 from bot.config.settings import Settings
-from bot.datasets.fitting import fits
+from bot.datasets.fitting import fits, parts
 from bot.errors import Invalid, NotThere
 from bot.facts.forms import TrainOrder
 from bot.facts.requests import Warnings
 from bot.ids import number_of
 from bot.store import connections, datasets
 from bot.store.datasets import Dataset
-from bot.training.parameters import check_parameters
+from bot.training.parameters import FIELD, check_parameters
 from providers.base import Capabilities, Model, Provider, epochs
+from providers.errors import Refused
 
 SEED_MAXIMUM = 2**31 - 1
 SPLIT_MAXIMUM = 50
@@ -24,13 +26,14 @@ RETIRES_SOON_DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """An order whose parts exist and fit together."""
+    """An order whose parts exist and fit together. `timed`: it is billed by the hour, not by tokens."""
 
     order: TrainOrder
     model: Model
     train: Dataset
     valid: Dataset | None
     warnings: Warnings
+    timed: bool = False
 
 
 def check(
@@ -64,6 +67,7 @@ def check(
     if valid is not None and valid.id == train.id:
         raise Invalid("same_file", {"dataset": train.label}, field="valid")
     check_parameters(order.hyperparameters, model.parameters(order.method))
+    _values(order, provider)
     if order.seed is not None and not 0 <= order.seed <= SEED_MAXIMUM:
         raise Invalid("seed_range", {"maximum": SEED_MAXIMUM}, field="seed")
     check_suffix(order.suffix, able)
@@ -74,6 +78,7 @@ def check(
         train=train,
         valid=valid,
         warnings=_warnings(order, model, train, valid, able, now),
+        timed=order.method in able.timed_methods,
     )
 
 
@@ -129,6 +134,8 @@ def _service(found: Dataset, order: TrainOrder, settings: Settings, field: str) 
 def _split(order: TrainOrder, train: Dataset, valid: Dataset | None, able: Capabilities) -> None:
     if valid is not None:
         raise Invalid("split_and_file", {"dataset": valid.label}, field="split")
+    if not parts(order.method):
+        raise Invalid("split_text", {}, field="split")
     if not able.split_validation or not 0 < (order.split or 0) <= SPLIT_MAXIMUM:
         raise Invalid("split_range", {"maximum": SPLIT_MAXIMUM}, field="split")
     examples = train.examples or 0
@@ -150,6 +157,16 @@ def _form(found: Dataset, method: str, field: str) -> None:
         raise Invalid("data_form", {"dataset": found.label, "form": form, "method": method}, field=field)
 
 
+def _values(order: TrainOrder, provider: Provider) -> None:
+    """Raise `Invalid` for a value that only the provider can read, at its field."""
+    try:
+        provider.check_values(order.method, order.hyperparameters)
+    except Refused as error:
+        raise Invalid(
+            error.code, dict(error.params), field=f"{FIELD}{error.params.get('name', '')}"
+        ) from error
+
+
 def check_suffix(suffix: str | None, able: Capabilities) -> None:
     """Raise `Invalid` when the service would refuse the suffix."""
     import re
@@ -162,7 +179,8 @@ def check_suffix(suffix: str | None, able: Capabilities) -> None:
     if len(suffix) > rule.maximum:
         raise Invalid("suffix_long", {"maximum": rule.maximum, "length": len(suffix)}, field="suffix")
     if not re.fullmatch(rule.pattern, suffix):
-        raise Invalid("suffix_characters", {}, field="suffix")
+        code = "suffix_characters" if "_" in naming.signs(rule.pattern) else "suffix_plain"
+        raise Invalid(code, {}, field="suffix")
 
 
 def _size(train: Dataset, epochs: int | None, able: Capabilities) -> None:

@@ -179,7 +179,7 @@ def keep_picture(connection: Connection, facts: JobFacts, data: bytes, *, now: d
     return {
         "artifact": small.keep_bytes(connection, name, "image/png", data, now=now),
         "name": name,
-        "title": f"{facts.id} {facts.name}: loss and token accuracy",
+        "title": f"{facts.id} {facts.name}: curves of its training",
     }
 
 
@@ -200,7 +200,7 @@ def chart_request(job: Job, series: Sequence[Series], checkpoints: Sequence[Chec
 
 
 def _final(job: Job, series: Sequence[Series]) -> Progress:
-    """The losses at the end, from the complete curves."""
+    """The losses and rewards at the end, from the complete curves."""
     known = Progress.model_validate(job.progress)
     hyper = (job.remote or {}).get("hyperparameters") or job.hyper
     _, epochs = progress.steps_in_all(hyper, None)
@@ -224,4 +224,7 @@ def _final(job: Job, series: Sequence[Series]) -> Progress:
             values["valid_last"] = whole.values[-1]
         elif one.metric == "token_accuracy" and one.split == "train":
             values["token_accuracy"] = whole.values[-1]
+        elif one.metric == "reward" and one.split == "train":
+            ends = {"step": whole.steps[-1], "steps": whole.steps[-1]}
+            values |= ends | {"reward_first": whole.values[0], "reward_last": whole.values[-1]}
     return known.model_copy(update=values)

@@ -81,6 +81,7 @@ def job_facts(
         waits_until=_until(job),
         request=request_name(int(job.asked["request"])) if job.asked.get("request") else None,
         pending_alert_hours=max(1, round(settings.limits.pending_alert_hours)),
+        sparse=provider is not None and provider.capabilities.sparse_points,
         updated_at=job.updated_at,
     )
 
@@ -122,7 +123,9 @@ def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
     )
 
 
-def _waits(connection: Connection, job: Job) -> Literal["", "data", "service", "answer", "approval"]:
+def _waits(
+    connection: Connection, job: Job
+) -> Literal["", "data", "service", "answer", "approval", "purchase"]:
     """What a job waits for that is not at the service yet (`bot.training.submit` notes `service` and `answer`)."""
     if job.state == "submitting":
         return "answer" if job.asked.get("waits") == "answer" else ""
@@ -130,7 +133,7 @@ def _waits(connection: Connection, job: Job) -> Literal["", "data", "service", "
         return ""
     request = requests.get(connection, int(job.asked.get("request", 0)))
     if request is not None and not request.decided:
-        return "approval"
+        return "purchase" if (request.spec or {}).get("why") == "purchase" else "approval"
     copies = [datasets.copy_at(connection, one, job.connection) for one in (job.train, job.valid) if one]
     if any(copy is None or copy.state != "processed" for copy in copies):
         return "data"

@@ -27,26 +27,33 @@ REQUEST = "request"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """What is about to be started; `cost` None = not known."""
+    """What is about to be started; `cost` None = not known. `timed`: hours are billed, so it cannot be known."""
 
     name: str
     model: str
     connection: str
     train: DataRef
     cost: Money | None
+    timed: bool = False
 
 
 def needed(
     connection: Connection, settings: Settings, training: Training, *, now: datetime
 ) -> TrainAsk | None:
-    """What has to be asked before this training starts (`job` is open), None = nothing."""
+    """What has to be asked before this training starts (`job` is open), None = nothing.
+
+    One that is billed by the hour may come to any sum: it is asked for wherever there is a limit.
+    """
     asked, cost = settings.approvals, training.cost
-    if cost is None or (asked.training_above is None and asked.monthly_cap is None):
+    limits = [float(one) for one in (asked.training_above, asked.monthly_cap) if one is not None]
+    if not limits or (cost is None and not training.timed):
         return None
     spent = month_to_date(connection, asked.currency, now=now)
-    strange = cost.currency != asked.currency
-    why: Literal["above", "cap"]
-    if asked.training_above is not None and (strange or cost.high > asked.training_above):
+    strange = cost is not None and cost.currency != asked.currency
+    why: Literal["above", "cap", "hours"]
+    if cost is None:
+        why, limit = "hours", limits[0]
+    elif asked.training_above is not None and (strange or cost.high > asked.training_above):
         why, limit = "above", float(asked.training_above)
     elif asked.monthly_cap is not None and (strange or spent + cost.high > asked.monthly_cap):
         why, limit = "cap", float(asked.monthly_cap)

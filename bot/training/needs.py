@@ -25,7 +25,7 @@ from bot.training.record import Recorder
 from bot.work import queue
 from bot.work.tasks import Again, Done, Outcome, Task
 from providers.base import JobSpec
-from providers.errors import OutcomeUnknown, Refused, Unsupported
+from providers.errors import OutcomeUnknown, Refused, Throttled, Unavailable, Unsupported
 from providers.hosting import Operation
 from providers.requirements import Requirement, Requirements
 
@@ -61,7 +61,7 @@ class Needs:
         if not missing:
             now = self._now()
             return Again(now, lambda c: self._note(c, job.id, now=now, **{MET: now.isoformat()}))
-        if SENT in job.asked:
+        if SENT in job.asked and job.asked.get(ASKED_FOR) == missing[0].id:
             sent = datetime.fromisoformat(str(job.asked[SENT]))
             late = self._now() - sent >= LOOK_FOR
             return self._refused(task, job, missing[0]) if late else Again(self._now() + LOOK_EVERY)
@@ -89,12 +89,15 @@ class Needs:
     async def _fulfil(self, required: Requirements, task: Task, job: Job, wanted: Requirement) -> Outcome:
         """Send it once: the intent is durable before the request leaves."""
         sent = self._now()
-        await self.deps.store.write(lambda c: self._intend(c, job.id, task, sent))
+        await self.deps.store.write(lambda c: self._intend(c, job.id, wanted, task, sent))
         tags = {"tunesmith-job": job.label, "tunesmith-requester": job.requester}
         try:
             operation = await required.fulfil(wanted, job.base_model, tags)
         except OutcomeUnknown:
             return Again(sent + LOOK_EVERY)
+        except (Throttled, Unavailable):
+            await self.deps.store.write(lambda c: self._not_sent(c, job, task))
+            raise
         except (Refused, Unsupported) as error:
             answer = error.answer.message or error.code
             asked_for = tuple(str(error.params.get("grants", "")).splitlines())
@@ -109,7 +112,8 @@ class Needs:
             return Again(self._now() + LOOK_EVERY)
         if state is not None and state.progress == "failed":
             wanted = Requirement(id=str(job.asked[ASKED_FOR]), state="missing", what=operation.name)
-            return self._refused(task, job, wanted, state.message or state.code)
+            told = state.problem.answer.message if state.problem is not None else ""
+            return self._refused(task, job, wanted, state.message or told or state.code)
         return Again(self._now(), lambda c: self._note(c, job.id, now=self._now(), **{UNDER_WAY: None}))
 
     def _ask(self, connection: Connection, job: Job, wanted: Requirement, task: Task) -> None:
@@ -146,11 +150,22 @@ class Needs:
             job=job.id,
             via="task",
         )
-        self._note(connection, job.id, now=self._now(), **{ASKED_FOR: wanted.id, gate.REQUEST: number})
+        self._note(
+            connection, job.id, now=self._now(), **{ASKED_FOR: wanted.id, gate.REQUEST: number, SENT: None}
+        )
 
-    def _intend(self, connection: Connection, number: int, task: Task, at: datetime) -> None:
+    def _intend(
+        self, connection: Connection, number: int, wanted: Requirement, task: Task, at: datetime
+    ) -> None:
         queue.extend(connection, task, now=at)
-        self._note(connection, number, now=at, **{SENT: at.isoformat()})
+        self._note(connection, number, now=at, **{SENT: at.isoformat(), ASKED_FOR: wanted.id})
+
+    def _not_sent(self, connection: Connection, job: Job, task: Task) -> None:
+        """Certain that nothing was brought about: the intent is taken back, and what was approved stays that."""
+        now = self._now()
+        queue.extend(connection, task, now=now)
+        before = {name: job.asked.get(name) for name in (SENT, ASKED_FOR)}
+        self._note(connection, job.id, now=now, **before)
 
     def _sent(
         self, connection: Connection, job: Job, wanted: Requirement, operation: Operation, task: Task

@@ -31,7 +31,12 @@ def epochs_of(order: TrainOrder, model: Model) -> int | None:
 
 
 def estimate(settings: Settings, checked: Checked) -> Money | None:
-    """What it would cost at the configured price; a range of 1-3 epochs when the service decides."""
+    """What it would cost at the configured price; a range of 1-3 epochs when the service decides.
+
+    None without a price, and where hours are billed: prices are those of tokens.
+    """
+    if checked.timed:
+        return None
     price = settings.price_for(checked.order.connection, checked.model.base, checked.order.training_type)
     if price is None or checked.train.tokens is None:
         return None
@@ -53,6 +58,7 @@ def approval_needed(
         connection=checked.order.connection,
         train=_ref(checked.train),
         cost=estimate(settings, checked),
+        timed=checked.timed,
     )
     return gate.needed(connection, settings, training, now=now)
 
@@ -70,7 +76,8 @@ def summary(
         valid=_ref(checked.valid) if checked.valid else None,
         tokens=tokens,
         tokens_exact=checked.train.tokens_exact,
-        billed_tokens=tokens * epochs if tokens is not None and epochs else None,
+        billed_tokens=tokens * epochs if tokens is not None and epochs and not checked.timed else None,
+        timed=checked.timed,
         epochs=epochs,
         cost=estimate(settings, checked),
         warnings=(
@@ -80,6 +87,7 @@ def summary(
             *_approval_warning(settings, ask),
         ),
         intent=intent,
+        provider=settings.connection(checked.order.connection).provider,
     )
 
 
@@ -101,7 +109,7 @@ def _price_warning(settings: Settings, checked: Checked) -> Warnings:
     """The configured price is for any training type, although they cost differently."""
     order = checked.order
     price = settings.price_for(order.connection, checked.model.base, order.training_type)
-    if price is None or price.training_type is not None or order.training_type is None:
+    if checked.timed or price is None or price.training_type is not None or order.training_type is None:
         return ()
     return (("price_any_type", {}),)
 
@@ -162,7 +170,7 @@ def start(
         "state": "waiting",
         "tokens": None,
         "estimate": cost.model_dump() if cost else None,
-        "remote": {"per_million": float(price.training_per_million)} if price else {},
+        "remote": {"per_million": float(price.training_per_million)} if price and cost else {},
         "like_job": like,
     }
     number = jobs.add(connection, values, now=now)

@@ -1,5 +1,6 @@
 """Hyperparameters of an order against what the service says of each: kinds, ranges, forms. Pure."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 
@@ -30,6 +31,8 @@ def _number(one: HyperParam, value: float) -> None:
     field = FIELD + one.name
     if one.kind not in ("int", "float"):
         raise Invalid("not_text", {"name": one.label}, field=field)
+    if not math.isfinite(value):
+        raise Invalid("not_number", {"name": one.label}, field=field)
     if one.kind == "int" and not isinstance(value, int):
         raise Invalid("not_whole", {"name": one.label}, field=field)
     if one.minimum is not None and value < one.minimum:

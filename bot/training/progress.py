@@ -40,6 +40,7 @@ def update(
     """What is known now, after further measurements."""
     step, first, last = known.step, known.train_first, known.train_last
     valid, accuracy = known.valid_last, known.token_accuracy
+    reward_first, reward = known.reward_first, known.reward_last
     points = sorted(points, key=lambda one: one.step)
     for point in points:
         if not math.isfinite(point.value):
@@ -52,6 +53,9 @@ def update(
             valid = point.value
         elif point.metric == "token_accuracy" and point.split == "train":
             accuracy = point.value
+        elif point.metric == "reward" and point.split == "train":
+            reward_first = point.value if reward_first is None else reward_first
+            reward = point.value
     steps, epochs = steps_in_all(hyper, examples)
     if steps is not None and step is not None and step > steps:
         steps = None  # the service batches otherwise than it says: no guess is better than a wrong one
@@ -72,6 +76,8 @@ def update(
         train_last=last,
         valid_last=valid,
         token_accuracy=accuracy,
+        reward_first=reward_first,
+        reward_last=reward,
     )
 
 

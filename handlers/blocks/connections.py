@@ -43,6 +43,7 @@ def _paragraph(one: ConnectionFacts, locale: str) -> str:
     lines = [
         _headline(one, locale),
         " · ".join(part for part in about if part),
+        _closed(one, locale),
         " · ".join(_gauge(quota, locale) for quota in one.quotas[:_QUOTAS]),
         _hosting(one, locale),
     ]
@@ -50,6 +51,14 @@ def _paragraph(one: ConnectionFacts, locale: str) -> str:
         said = errors.explain(one.error, {}, locale, text=one.error_text[:600], provider=one.provider)
         lines += [f"{said.happened}.", *said.lines()]
     return "\n".join(line for line in lines if line)
+
+
+def _closed(one: ConnectionFacts, locale: str) -> str:
+    """That nothing is trained there any more, in one line."""
+    if not one.closed:
+        return ""
+    said = errors.explain(one.closed, {}, locale, provider=one.provider)
+    return f"⚠ {said.happened}. {said.meaning}"
 
 
 def _hosting(one: ConnectionFacts, locale: str) -> str:

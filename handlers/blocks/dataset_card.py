@@ -38,7 +38,7 @@ def body(data: DatasetFacts, locale: str) -> list[str]:
     lines.append(datasets.mixture(data, locale) if data.state in _CHECKED else "")
     lines.append(datasets.made_from(data, locale))
     if data.state == "ready":
-        lines.append(datasets.not_trained(data, locale))
+        lines.append(datasets.what_it_is(data, locale))
     if data.same_as:
         lines.append(datasets.say("same", locale, other=inline(data.same_as, 20)))
     if data.studying and data.state in _CHECKED:

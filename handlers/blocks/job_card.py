@@ -15,6 +15,7 @@ def facts_line(job: JobFacts, locale: str) -> str:
         inline(job.model, 80),
         jobs.data(job),
         inline(job.connection, 60),
+        jobs.chosen_method(job.method, locale),
         jobs.training_type(job.training_type, locale),
         jobs.money(job, locale),
     )

@@ -5,7 +5,7 @@ from bot.facts import notices
 from bot.facts.jobs import FailureFacts, JobFacts
 from handlers.blocks import job_buttons
 from handlers.blocks.primitives import Block, actions, as_message, footer, section
-from handlers.wording import checkpoints, errors, failures, jobs, numbers, results, time
+from handlers.wording import checkpoints, errors, failures, jobs, numbers, requirements, results, time
 from handlers.wording.markup import code, fallback, inline, mention, when
 from handlers.wording.notices import controlled, no_picture, say
 from handlers.wording.said import Said
@@ -154,6 +154,7 @@ def failed(notice: notices.JobFailed, locale: str) -> Rendered:
     return _message(
         say("failed", locale, job=jobs.title(job), what=said.happened),
         lines,
+        [section(asked)] if (asked := requirements.to_ask_for(failure, locale)) else [],
         actions(row, f"failed:{job.id}"),
         footer(*failures.small_print(failure, job.provider, locale)),
     )

@@ -14,7 +14,7 @@ from handlers.blocks.primitives import (
     section,
     web_url,
 )
-from handlers.wording import failures, jobs, numbers
+from handlers.wording import failures, jobs, numbers, requirements
 from handlers.wording.actions import label
 from handlers.wording.lists import say
 from handlers.wording.markup import code, escape, fallback, inline, mention, quoted, when
@@ -46,6 +46,7 @@ def build(job: JobFacts, locale: str, options: SnapshotOptions | None = None) ->
     shown = [line for line in lines if line]
     blocks: list[Block] = [
         section("\n".join([headline, *shown])),
+        *([section(asked)] if (asked := requirements.to_ask_for(job.failure, locale)) else []),
         *fields(_facts(job, locale)),
         *actions(_buttons(job, locale, mine=options.mine), f"snapshot:{job.id}"),
         *footer(

@@ -110,7 +110,7 @@ def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:
 
 
 def _filter(ask: DeployAsk, locale: str) -> str:
-    if ask.filter_off:
+    if ask.filter_off or (ask.filter_on and not ask.content_filter):
         return requests_asks.filter_of(ask, locale)
     return (
         inline(ask.content_filter, 80) if ask.content_filter else requests_asks.say("filter_default", locale)

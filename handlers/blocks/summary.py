@@ -5,19 +5,21 @@ from bot.facts.jobs import DataRef
 from handlers.blocks.primitives import Block, context, fields, section
 from handlers.wording import jobs, numbers
 from handlers.wording.markup import inline
-from handlers.wording.modals import say, warning
+from handlers.wording.modals import charges, say, warning
 
 
 def blocks(summary: TrainSummary, locale: str) -> list[Block]:
     """The body of the summary modal."""
     order = summary.order
-    cost = numbers.cost(summary.cost, locale) if summary.cost else say("s_no_cost", locale)
+    without = "s_timed" if summary.timed else "s_no_cost"
+    cost = numbers.cost(summary.cost, locale) if summary.cost else say(without, locale)
     shown: list[Block] = [
         section(f"*{say('s_cost', locale)}:* {cost}"),
         *fields(
             [
                 (say("s_model", locale), inline(summary.model, 200)),
                 (say("s_connection", locale), inline(order.connection, 100)),
+                (say("s_method", locale), jobs.chosen_method(order.method, locale)),
                 (say("s_type", locale), jobs.training_type(order.training_type, locale)),
                 (say("s_data", locale), _data(summary.train, locale)),
                 (
@@ -36,7 +38,8 @@ def blocks(summary: TrainSummary, locale: str) -> list[Block]:
         say("s_warning", locale, text=warning(code, params, locale)) for code, params in summary.warnings
     ]
     shown += [section(text) for text in warnings[:20]]
-    return [*shown, context(say("s_charged", locale))]
+    charged = charges(summary.provider, locale, timed=summary.timed)
+    return [*shown, context(charged)]
 
 
 def _data(data: DataRef, locale: str) -> str:

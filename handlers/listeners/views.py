@@ -13,7 +13,7 @@ from bot.catalogue import search
 from bot.datasets import taking_in
 from bot.datasets.taking_in import Attached, Taken
 from bot.errors import BotError, Denied, Invalid, NotThere
-from bot.facts.forms import FieldSpec, TrainOrder, TrainSummary
+from bot.facts.forms import TrainForm, TrainOrder, TrainSummary
 from bot.questions import Wish
 from bot.store import small
 from bot.training import order as orders
@@ -56,8 +56,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
     @app.options(train.MODEL_ACTION)
     async def on_model_options(ack: AsyncAck, body: dict[str, Any]) -> None:
-        given = train.draft(values_of(body.get("view") or {}), metadata_of(body.get("view") or {}))
-        name = given.connection or desk.deps.settings.connections[0].name
+        view = body.get("view") or {}
+        name = train.built_for(values_of(view), metadata_of(view)) or desk.deps.settings.connections[0].name
         value = body.get("value")
         typed = value if isinstance(value, str) else ""
         provider = desk.deps.providers.get(name)
@@ -123,25 +123,28 @@ async def _train(ack: AsyncAck, desk: Desk, call: Call, view: Mapping[str, Any])
     locale = await desk.locale(call)
     given = train.draft(values_of(view), metadata_of(view))
 
-    def fields(connection: Connection) -> list[FieldSpec]:
+    def wanted(connection: Connection) -> TrainForm:
         wish = Wish(
             connection=given.connection,
             model=given.model.value if given.model else None,
             method=given.method,
         )
-        return list(questions(desk).train_form(connection, call.actor, wish).fields)
+        return questions(desk).train_form(connection, call.actor, wish)
 
-    parsed = train.parse(values_of(view), metadata_of(view), await desk.deps.store.read(fields), locale)
+    form = await desk.deps.store.read(wanted)
+    parsed = train.parse(values_of(view), metadata_of(view), form.fields, locale)
     if isinstance(parsed, dict):
         await ack(response_action="errors", errors=parsed)
         return
-    order = parsed
+    # A view that was opened before the model was chosen asks for no method: the model's own is meant.
+    order = parsed if given.method else parsed.model_copy(update={"method": form.method})
     try:
         shown = await desk.deps.store.read(lambda c: _summary(desk, c, call, order))
         fits = train_summary.fits(shown)
         kept = None if fits else await desk.deps.store.write(lambda c: _keep(desk, c, call, shown))
     except Invalid as error:
-        text = field_error(explain_error(error, locale))
+        kind = desk.deps.settings.connection(order.connection).provider
+        text = field_error(explain_error(error, locale, kind))
         await ack(response_action="errors", errors={block_for(view, error.field, "model"): text})
         return
     except BotError as error:

@@ -51,7 +51,8 @@ def problem(found: Problem, locale: str) -> str:
 def _cost(form: DeployForm, locale: str) -> str:
     if form.sku is None:
         return ""
-    cost = requests_asks.rate_line(form.rate, free=form.free, locale=locale)
+    sleeps = requests_asks.sleeps(form.warnings)
+    cost = requests_asks.rate_line(form.rate, free=form.free, locale=locale, sleeps=sleeps)
     told = bold(f"{cost}.") if cost else requests_asks.say("no_price", locale)
     # how long the replaced one stays is the configuration's; the request says it
     bill = requests_asks.bill_line(form.bill, None, locale)

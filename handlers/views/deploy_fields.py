@@ -6,6 +6,7 @@ from handlers.blocks.primitives import Block, section
 from handlers.views.inputs import choice, date, field, number, options, text
 from handlers.wording import numbers
 from handlers.wording.approvals_modals import say
+from handlers.wording.said import Params
 
 MODEL_ACTION = "deploy_model"
 CONNECTION_ACTION = "deploy_connection"
@@ -41,8 +42,11 @@ def connection(form: DeployForm, locale: str) -> Block:
 
 def name(form: DeployForm, locale: str) -> Block:
     """What programs call it."""
+    first = "name_hint_letter" if form.name_letter_first else "name_hint"
+    signs = " ".join(form.name_signs)
+    bounds: Params = {"minimum": form.name_minimum, "maximum": form.name_maximum, "signs": signs}
     return field(
-        "name", say("name", locale), text("name", form.name, most=NAME_MOST), hint=say("name_hint", locale)
+        "name", say("name", locale), text("name", form.name, most=NAME_MOST), hint=say(first, locale, bounds)
     )
 
 

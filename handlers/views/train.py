@@ -39,10 +39,11 @@ _HYPER = "hp:"
 
 
 class Metadata(Untrusted):
-    """What the modal carries: ids only."""
+    """What the modal carries: ids only. `connection` is the one that the form was built for."""
 
     channel: Annotated[str, Field(max_length=50)] = ""
     like: Annotated[str, Field(max_length=30)] | None = None
+    connection: Annotated[str, Field(max_length=100)] | None = None
 
 
 class Draft(Untrusted):
@@ -65,7 +66,8 @@ class Draft(Untrusted):
 def build(form: TrainForm, locale: str) -> dict[str, object]:
     """The modal for `views.open` and `views.update`."""
     title, close = say("train_title", locale), say("close", locale)
-    metadata = Metadata(channel=form.channel[:50], like=form.like).model_dump_json()
+    carried = Metadata(channel=form.channel[:50], like=form.like, connection=form.connection[:100])
+    metadata = carried.model_dump_json()
     if not options(form.connections):
         return modal(CALLBACK, title, [section(say("no_connection", locale))], close=close, metadata=metadata)
     if not options(form.datasets):
@@ -185,7 +187,7 @@ def _what(form: TrainForm, locale: str) -> list[Block]:
             else say("train_model_stale", locale)
         ),
     ]
-    if len(form.methods) > 1:
+    if len(form.methods) > 1 or form.method != "supervised":
         named = [Choice(value=one.value, label=_upper(method(one.value, locale))) for one in form.methods]
         blocks.append(
             field(
@@ -264,7 +266,8 @@ def _last(form: TrainForm, locale: str) -> list[Block]:
             )
         )
     if form.suffix_maximum > 0:
-        hint = say("train_suffix_hint", locale, maximum=str(form.suffix_maximum))
+        signs = " ".join(form.suffix_signs).replace(" _", " and _")
+        hint = say("train_suffix_hint", locale, signs=signs, maximum=str(form.suffix_maximum))
         if 0 < form.suffix_advised < form.suffix_maximum:
             hint += say("train_suffix_advised", locale, advised=str(form.suffix_advised))
         text: Element = {
@@ -280,6 +283,11 @@ def _last(form: TrainForm, locale: str) -> list[Block]:
 
 def _hyper_names(values: Values) -> list[str]:
     return [block_id.removeprefix(_HYPER) for block_id in values if block_id.startswith(_HYPER)]
+
+
+def built_for(values: Values, private_metadata: str) -> str | None:
+    """The connection that is chosen, or that the form was built for where a preset choice is not told as a value."""
+    return chosen(values, "connection") or _metadata(private_metadata).connection
 
 
 def _metadata(text: str) -> Metadata:

@@ -27,10 +27,10 @@ def limits(spec: FieldSpec, locale: str) -> str:
 
 def hyper_block(block_id: str, spec: FieldSpec, locale: str) -> Block:
     """One hyperparameter; empty means its default, or that the service decides."""
-    empty = say("field_auto", locale)
+    empty, placeholder = say("field_auto", locale), say("ph_auto", locale)
     if spec.default is not None and spec.default != spec.auto:
         usual = spec.default if isinstance(spec.default, str) else figure(spec.default)
-        empty = say("field_default", locale, {"value": usual})
+        empty, placeholder = say("field_default", locale, {"value": usual}), usual
     if spec.kind in ("text", "lines", "choice"):
         hint = (
             spec.hint if spec.required else f"{spec.hint} {empty if spec.default is not None else ''}".strip()
@@ -47,7 +47,7 @@ def hyper_block(block_id: str, spec: FieldSpec, locale: str) -> Block:
         minimum=lowest,
         maximum=spec.maximum,
         initial=shown,
-        placeholder=say("ph_auto", locale),
+        placeholder=placeholder,
     )
     return field(block_id, spec.label, element, hint=hint, optional=True)
 

@@ -18,7 +18,10 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "connection": "Where",
         "connection_hint": "Another account or region than the model's gets a copy of it from the service.",
         "name": "Name of the deployment",
-        "name_hint": "What programs put into their calls. 2 to 64 characters: letters, digits, - _ and .",
+        "name_hint": "What programs put into their calls. {minimum} to {maximum} characters: letters, digits "
+        "and {signs}",
+        "name_hint_letter": "What programs put into their calls. {minimum} to {maximum} characters: letters, digits "
+        "and {signs}, a letter first.",
         "sku": "SKU",
         "sku_hint": "Where data may be processed, and what it costs.",
         "capacity": "Capacity",

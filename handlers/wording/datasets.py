@@ -69,7 +69,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "repaired_from": "Repaired from {id}. Content was not touched.",
         "without": "Made of {id} without {lines}.",
         "like": "It was made to train like {job} again.",
-        "not_trained": "This is {kind}. It was checked as such; a training with it cannot be ordered from here yet.",
+        "not_trained": "This is {kind}. It was checked as such; no connection here trains with it.",
+        "kind_is": "This is {kind}.",
         "kind_preference": "preference data (DPO)",
         "kind_reinforcement": "data for reinforcement fine-tuning",
         "kind_prompt_response": "data of prompts and responses",
@@ -96,6 +97,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "the_service": "the service",
     }
 }
+_TOLD_KINDS = frozenset({"preference", "reinforcement", "prompt_response", "text"})
 _LANGUAGE_SHOWN = 5
 """Per cent of a sample below which a language is a name or a quotation."""
 _WORTH_TELLING = 0.1
@@ -210,10 +212,12 @@ def made_from(data: DatasetFacts, locale: str) -> str:
     return f"{said} {say('like', locale, job=inline(made.like, 20))}" if made.like else said
 
 
-def not_trained(data: DatasetFacts, locale: str) -> str:
-    """Why there is no button to train with sound data; empty where there is one."""
-    if data.trainable:
+def what_it_is(data: DatasetFacts, locale: str) -> str:
+    """What kind of data it is, where it is no chat, and why there is no button to train with it."""
+    if data.trainable and data.profile not in _TOLD_KINDS:
         return ""
+    if data.trainable:
+        return say("kind_is", locale, kind=kind(data.profile, locale))
     return say("not_trained", locale, kind=kind(data.profile, locale))
 
 

@@ -72,7 +72,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "calls_day": "{calls} in the last 24 hours",
         "never": "no call since it was created {at}",
         "never_bare": "no call since it was created",
-        "unknown": "who calls it could not be read",
+        "unknown": "last call unknown: who calls it could not be read",
+        "unmeasured": "last call unknown: {service} does not measure who calls it",
         "idle_for": "no calls for {days}",
         "idle_short": "idle for less than a day",
         "deleted_idle": "{service} deletes it {at} if nobody calls it",
@@ -93,6 +94,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
     }
 }
 _MONITORS: Mapping[str, str] = {"azure_openai": "Azure Monitor", "databricks": "Databricks' usage table"}
+_UNMEASURED = frozenset({"azure_ai_studio"})
+"""Services that tell nobody who calls a deployment (contracts/azure_ml.md 9)."""
 _MONITOR: Mapping[str, str] = {"en": "measured by the service"}
 # F's codes that are worded for a form elsewhere, and what they mean for a deployment
 _OWN_CODES: Mapping[str, str] = {
@@ -145,7 +148,9 @@ def owner(one: DeploymentFacts, locale: str) -> str:
 def model(one: DeploymentFacts, locale: str) -> str:
     """`J142 support-v12 · gpt-4.1-mini`, or the model alone."""
     short = one.model_short or one.model
-    return say("job", locale, {"job": one.job, "model": short}) if one.job else inline(short, 100)
+    if not one.job or short.startswith(f"{one.job} "):
+        return inline(short, 100)
+    return say("job", locale, {"job": one.job, "model": short})
 
 
 def what(one: DeploymentFacts, locale: str) -> str:
@@ -165,7 +170,7 @@ def what(one: DeploymentFacts, locale: str) -> str:
 
 def cost(one: DeploymentFacts, locale: str) -> str:
     """`$1.70/h = $1,224 a month, used or not · $41 so far`."""
-    rate = requests_asks.rate_line(one.rate, free=one.free, locale=locale)
+    rate = requests_asks.rate_line(one.rate, free=one.free, locale=locale, sleeps=one.sleeps)
     told = bold(rate) if rate else say("no_price", locale)
     spent = say("spent", locale, amount=numbers.exact(one.spent, locale)) if one.spent else ""
     return " · ".join(part for part in (told, spent) if part)
@@ -173,7 +178,7 @@ def cost(one: DeploymentFacts, locale: str) -> str:
 
 def hourly(one: DeploymentFacts, locale: str) -> str:
     """What it costs, without what it has cost."""
-    rate = requests_asks.rate_line(one.rate, free=one.free, locale=locale)
+    rate = requests_asks.rate_line(one.rate, free=one.free, locale=locale, sleeps=one.sleeps)
     return rate or unmarked_no_price(locale)
 
 
@@ -197,7 +202,8 @@ def idle(one: DeploymentFacts, locale: str) -> str:
     if one.use == "never":
         return say("never", locale, at=day(one.created_at)) if one.created_at else say("never_bare", locale)
     if one.use == "unknown" and not one.idle_days:
-        return say("unknown", locale)
+        measured = one.provider not in _UNMEASURED
+        return say("unknown" if measured else "unmeasured", locale, service=jobs.service(one.provider))
     return (
         say("idle_for", locale, days=days(one.idle_days, locale))
         if one.idle_days
@@ -307,7 +313,7 @@ def date(moment: datetime) -> str:
 
 def monitor(one: DeploymentFacts, locale: str) -> str:
     """`Azure Monitor, read 14:05`; empty when nothing was read."""
-    if one.read_at is None:
+    if one.read_at is None or one.provider in _UNMEASURED:
         return ""
     name = _MONITORS.get(one.provider) or pick(_MONITOR, locale)
     return say("source", locale, monitor=name, at=time_of_day(one.read_at))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from handlers.wording import jobs
 from handlers.wording.language import pick
 from handlers.wording.markup import code, inline, mention
 from handlers.wording.said import Params
@@ -48,6 +49,29 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
 }
 
 
+_JSON: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "json": "{where} cannot be read as JSON",
+        "not_object": "{where} is not an object",
+        "missing": "{where} is missing",
+        "unknown": "{where} is not a documented word",
+        "not_text": "{where} is not text",
+        "not_list": "{where} is not a list",
+        "not_range": "{where} is not two numbers in order",
+        "empty": "{where} is empty",
+    }
+}
+"""What is wrong inside of a JSON that was typed, by `why` of the code `grader_invalid`."""
+
+
+_JSON_REMEDIES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "": "Correct it: a grader needs `type`, `name` and the fields of its type.",
+        "response_format": "Correct it, or leave the field empty.",
+    }
+}
+
+
 def of(params: Params, locale: str) -> dict[str, str]:
     """Everything that sentences may name beside their parameters; escaped already, empty where nothing is known."""
     words = pick(_TEXT, locale)
@@ -77,6 +101,9 @@ def of(params: Params, locale: str) -> dict[str, str]:
         "grant_hint": words["command"].format(value=code(grant, 600)) if grant else "",
         "quota_hint": _quota(params, locale),
         "capacity_bounds": _bounds(params, locale),
+        "json_hint": _json(params, locale),
+        "json_remedy": _json_remedy(params, locale),
+        "method_word": jobs.method(str(params.get("method", "")), locale),
     }
     if "given" not in params and "model" in params:
         found["given"] = text("model")
@@ -108,6 +135,17 @@ def _quota(params: Params, locale: str) -> str:
         needed, available = inline(str(params["needed"]), 20), inline(str(params["available"]), 20)
         return words["quota"].format(needed=needed, available=available, pool=pool)
     return words["quota_bare"].format(pool=pool)
+
+
+def _json(params: Params, locale: str) -> str:
+    table = pick(_JSON, locale)
+    why = table.get(str(params.get("why", "")), table["json"])
+    return why.format(where=code(str(params.get("where", "")), 120))
+
+
+def _json_remedy(params: Params, locale: str) -> str:
+    table = pick(_JSON_REMEDIES, locale)
+    return table.get(str(params.get("name", "")), table[""])
 
 
 def _bounds(params: Params, locale: str) -> str:

@@ -6,8 +6,7 @@ The kinds are those of `providers.failures`. "Nothing was charged" is only said 
 from collections.abc import Mapping
 
 from bot.facts.jobs import FailureFacts, JobFacts
-from handlers.wording import errors, jobs, numbers, requirements
-from handlers.wording.error_tables import databricks
+from handlers.wording import errors, fixes, jobs, numbers, requirements
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, inline, quoted
 from handlers.wording.said import Said, fill
@@ -130,7 +129,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "rejected": "The request was rejected.",
         "expired": "Nobody decided before the request closed.",
         "undecided": "It was not approved.",
+        "its_words": "{service} told why; its own words are quoted.",
         "kept": "text kept here, {service} drops it",
+        "kept_too": "text kept here",
         "request": "request {id}",
     }
 }
@@ -200,7 +201,10 @@ def explain(job: JobFacts, locale: str) -> Said:
                     provider=job.provider,
                 )
     happened, meaning, remedy = table.get(failure.kind, table["unknown"])
-    remedy = databricks.fix(str(failure.params.get("fix", "")), failure.params, locale) or remedy
+    known = fixes.fix(job.provider, failure.params, locale)
+    remedy = known or remedy
+    if known and table.get(failure.kind, table["unknown"]) is table["unknown"]:
+        meaning = words["its_words"]
     if failure.kind == "data_not_taken" and errors.is_known(failure.code):
         why = errors.explain(failure.code, {}, locale, provider=job.provider)
         meaning, remedy = f"{why.happened}. {why.meaning}", why.remedy
@@ -223,7 +227,8 @@ def small_print(failure: FailureFacts | None, provider: str, locale: str) -> lis
     words = pick(_WORDS, locale)
     if failure is None or failure.kind == NOT_APPROVED:
         return []
-    parts = [fill(words["kept"], {}, service=jobs.service(provider))] if failure.text.strip() else []
+    kept = words["kept" if provider == "azure_openai" else "kept_too"]
+    parts = [fill(kept, {}, service=jobs.service(provider))] if failure.text.strip() else []
     if failure.request_id:
         parts.append(fill(words["request"], {"id": failure.request_id}))
     return parts

@@ -11,7 +11,7 @@ _LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "upload",
             "send a JSONL file (10 MB; larger: *Use as training data*, or the address of an Azure blob)",
         ),
-        ("data", "what you sent, with findings; `data D57` for one"),
+        ("data", "what you sent, with findings; `data D57` for one, `data D57 for dbx-eus` for use there"),
         ("train", "choose model, data and settings, see the cost, start; `train like J142` is prefilled"),
         ("jobs", "your jobs; `jobs all` everybody's, `jobs dbx-eus` those of a connection or service"),
         ("job J142", "one job now; without an id your newest"),

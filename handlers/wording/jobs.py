@@ -73,6 +73,11 @@ _WAITS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             "It costs more than may be spent without asking.",
             "the approvers decide about {request}; then it starts by itself.",
         ),
+        ("waiting", "purchase"): (
+            "Waiting for approval",
+            "Its model has to be subscribed to first, which is a purchase.",
+            "the approvers decide about {request}; then it is bought and the job starts by itself.",
+        ),
         ("submitting", "answer"): (
             "Being started",
             "No answer came.",
@@ -104,6 +109,7 @@ _METHODS: Mapping[str, Mapping[str, str]] = {
         "reinforcement": "reinforcement (RFT)",
     }
 }
+_TRAINED_NEXT: Mapping[str, str] = {"en": "look at the charts, then ask to deploy it."}
 _EVAL_NEXT: Mapping[str, str] = {"en": "train loss and epochs as they come, then charts in the thread."}
 _CARD: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -120,6 +126,7 @@ _CARD: Mapping[str, Mapping[str, str]] = {
         "compare": "validation {last} ({job}: {other})",
         "compare_here": "validation {last} ({job} here: {other})",
         "compare_end": "validation {last} ({job} at its end: {other})",
+        "reward": "reward {last} (from {first})",
         "accuracy": "token accuracy {share}",
         "no_numbers": "no measurements yet",
         "updated": "updated {at}",
@@ -194,6 +201,12 @@ def method(word: str, locale: str) -> str:
     return pick(_METHODS, locale).get(word, inline(word, 40))
 
 
+def chosen_method(word: str, locale: str) -> str:
+    """The same, with a capital; empty for the usual one."""
+    name = "" if word == "supervised" else method(word, locale)
+    return f"{name[:1].upper()}{name[1:]}"
+
+
 def title(job: JobFacts) -> str:
     """`J142 support-v12`: the id of ours and the name people gave, as markup."""
     return f"{inline(job.id, 20)} {inline(job.name, 60)}".strip()
@@ -214,8 +227,10 @@ def next_step(job: JobFacts, locale: str) -> str:
         _, matter, following = waiting
         return " ".join(part for part in (matter, bold(_say("next", locale)), following) if part)
     text = pick(_NEXT, locale).get(job.state, "")
-    if job.state == "running" and job.method != "supervised" and job.provider != "azure_openai":
+    if job.state == "running" and job.provider != "azure_openai":
         text = pick(_EVAL_NEXT, locale)
+    if job.state == "succeeded" and job.provider != "azure_openai" and not job.checkpoints:
+        text = pick(_TRAINED_NEXT, locale)
     return f"{bold(_say('next', locale))} {text.format(service=service(job.provider))}" if text else ""
 
 
@@ -275,6 +290,9 @@ def losses(job: JobFacts, locale: str) -> list[str]:
             parts.append(_say(key, locale, last=last, job=inline(other, 20), other=numbers.loss(value)))
         else:
             parts.append(_say("valid", locale, last=last))
+    if now.reward_last is not None:
+        first = now.reward_first if now.reward_first is not None else now.reward_last
+        parts.append(_say("reward", locale, last=numbers.loss(now.reward_last), first=numbers.loss(first)))
     if now.token_accuracy is not None:
         parts.append(_say("accuracy", locale, share=numbers.share(now.token_accuracy)))
     return parts

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from handlers.wording import numbers
 from handlers.wording.language import pick
 from handlers.wording.said import Params, fill
+from handlers.wording.services import service_name
 
 _TEXT: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -47,7 +48,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "train_seed": "Seed",
         "train_seed_hint": "The same data, settings and seed give nearly the same model. Empty: the bot draws one.",
         "train_suffix": "Suffix of the model's name",
-        "train_suffix_hint": "Letters, digits, - and _, no dots; {maximum} characters at most.",
+        "train_suffix_hint": "Letters, digits, {signs}, no dots; {maximum} characters at most.",
         "train_suffix_advised": " Above {advised} some of the service's own tools refuse the name.",
         "train_method": "Method",
         "train_method_hint": "Which data it reads follows from it: chats, preferences, prompts with answers, or text.",
@@ -89,11 +90,16 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "s_billed_note": "tokens × epochs",
         "s_cost": "Cost",
         "s_no_cost": "no price is configured for this model",
+        "s_timed": "not known before: the service bills this method by the hour",
+        "s_method": "Method",
         "s_settings": "Settings",
         "s_suffix": "Suffix",
         "s_none": "none",
         "s_charged": "The service charges the tokens of the training data times the epochs; waiting and failed jobs "
         "are not charged (the service's documentation).",
+        "s_charged_other": "What {service} charges for a training that waits, fails or is cancelled is not documented.",
+        "s_charged_timed": "The service charges the hours of training, also of a job that is cancelled, and pauses a "
+        "job that has cost $5,000 (the service's documentation).",
         "s_warning": "⚠ {text}",
         # warnings of the summary
         "w_suffix_advised": "The suffix has {length} characters; above {advised} some of the service's tools refuse "
@@ -114,6 +120,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "w_needs_approval": "More than {limit} is asked for first: the approvers decide, then it starts by itself.",
         "w_needs_approval_cap": "{spent} of {limit} are spent this month and this would pass the limit: the approvers "
         "decide, then it starts by itself.",
+        "w_needs_approval_hours": "What it costs is not known, and more than {limit} is asked for first: the approvers "
+        "decide, then it starts by itself.",
         "w_other": "Please note: {code}.",
     }
 }
@@ -122,6 +130,15 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
 def say(key: str, locale: str, params: Params | None = None, **markup: str) -> str:
     """One text; `params` come from anywhere, `markup` is safe already."""
     return fill(pick(_TEXT, locale)[key], params or {}, **markup)
+
+
+def charges(provider: str, locale: str, *, timed: bool) -> str:
+    """What is charged, as far as the service's documentation says it."""
+    if timed:
+        return say("s_charged_timed", locale)
+    if provider in ("", "azure_openai"):
+        return say("s_charged", locale)
+    return say("s_charged_other", locale, service=service_name(provider))
 
 
 def warning(code: str, params: Params, locale: str) -> str:
@@ -142,5 +159,6 @@ def _needs_approval(params: Params, locale: str) -> str:
         value = params.get(name)
         return numbers.amount(float(value), currency) if isinstance(value, int | float) else "…"
 
-    key = "w_needs_approval_cap" if params.get("why") == "cap" else "w_needs_approval"
+    key = f"w_needs_approval_{params.get('why', '')}"
+    key = key if key in pick(_TEXT, locale) else "w_needs_approval"
     return say(key, locale, limit=amount("limit"), spent=amount("spent"))

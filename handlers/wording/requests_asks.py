@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
-from bot.facts.requests import Bill, DeployAsk, KeepAsk, QuotaUse, Rate, RequestFacts, TrainAsk
+from bot.facts.requests import Bill, DeployAsk, KeepAsk, QuotaUse, Rate, RequestFacts, TrainAsk, Warnings
 from handlers.wording import numbers
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, day, inline, when
@@ -15,6 +15,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "replaces": "*Replaces {name}*, taken down {grace} after this one answers.",
         "replaces_now": "*Replaces {name}*, taken down as soon as this one answers.",
         "rate": "{hour}/h = {month} a month, used or not",
+        "rate_awake": "{hour}/h while it is awake, {month} a month if it never sleeps",
         "until": ", until {day}",
         "open_end": ", with no end",
         "until_aged": ", for {hours}",
@@ -33,6 +34,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "capacity": "capacity {capacity}",
         "filter": "filter {name}",
         "filter_off": "*content safety off*",
+        "filter_on": "content safety on",
         "throughput": "up to {tokens} tokens/s",
         "filter_default": "the service's default filter",
         "tags": "tags {tags}",
@@ -45,6 +47,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "train_above": "Trainings above {limit} are asked for first.",
         "train_purchase": "*This subscribes to {offer} in the Azure Marketplace, once for the project.* Training and "
         "hosting of the offer's models are billed through it.",
+        "train_hours": "*What it costs is not known: this method is billed by the hour.* Trainings above {limit} are "
+        "asked for first.",
         "train_cap": "{spent} of {limit} are spent this month; this would pass the limit.",
         "keep_calls": "The bot makes a real call now and before each deletion until then.",
         "keep_cost": "*{cost} until {day}, used or not.*",
@@ -168,21 +172,27 @@ def grace(hours: int) -> str:
     return f"{hours:,}{numbers.NBSP}h"
 
 
-def rate_line(rate: Rate | None, *, free: bool, locale: str) -> str:
-    """`$1.70/h = $1,224 a month, used or not`; empty without a price."""
+def rate_line(rate: Rate | None, *, free: bool, locale: str, sleeps: bool = False) -> str:
+    """`$1.70/h = $1,224 a month, used or not`; empty without a price. What sleeps costs while it is awake."""
     if free:
         return say("free", locale)
     if rate is None:
         return ""
     month = numbers.amount(rate.per_hour * MONTH_HOURS, rate.currency)
-    return say("rate", locale, hour=numbers.amount(rate.per_hour, rate.currency), month=month)
+    hour = numbers.amount(rate.per_hour, rate.currency)
+    return say("rate_awake" if sleeps else "rate", locale, hour=hour, month=month)
 
 
 def cost_line(ask: DeployAsk, locale: str) -> str:
     """What an hour and a month cost, until when, and all deployments before and after."""
-    cost = rate_line(ask.rate, free=ask.free, locale=locale)
+    cost = rate_line(ask.rate, free=ask.free, locale=locale, sleeps=sleeps(ask.warnings))
     told = bold(f"{cost}{_end(ask, locale)}.") if cost else say("no_price", locale)
     return " ".join(part for part in (told, bill_line(ask.bill, ask.grace_hours, locale)) if part)
+
+
+def sleeps(warnings: Warnings) -> bool:
+    """Whether it is said of a deployment that it sleeps without calls."""
+    return any(code == "sleeps" for code, _ in warnings)
 
 
 def lives_hours(ask: DeployAsk) -> int | None:
@@ -277,7 +287,9 @@ def filter_of(ask: DeployAsk, locale: str) -> str:
     """`filter strict-support`; content safety that is off stands out, since it is what the approval is about."""
     if ask.filter_off:
         return say("filter_off", locale)
-    return say("filter", locale, {"name": ask.content_filter}) if ask.content_filter else ""
+    if ask.content_filter:
+        return say("filter", locale, {"name": ask.content_filter})
+    return say("filter_on", locale) if ask.filter_on else ""
 
 
 def tags(found: Mapping[str, str]) -> str:

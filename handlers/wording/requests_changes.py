@@ -17,6 +17,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
         "sku": "SKU",
         "capacity": "Capacity",
         "content_filter": "Content filter",
+        "filter_off": "Content safety",
         "tags": "Tags",
         "until": "Until",
         "replaces": "Replaces",
@@ -47,6 +48,7 @@ _DERIVED = frozenset(
         "quota",
         "count",
         "warnings",
+        "filter_on",
         "free",
     }
 )
@@ -57,6 +59,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "line": "*{field}:* {before} → {after}",
         "reason_before": "*Reason before:* {before}",
         "nothing": "none",
+        "safety_off": "*off*",
+        "safety_on": "on",
         "yes": "yes",
         "no": "no",
     }
@@ -79,6 +83,7 @@ def _worth_telling(changes: tuple[Change, ...]) -> list[Change]:
     """Without what follows from others; a replaced deployment is told by its name where that is among them."""
     names = {one.field for one in changes}
     left_out = _DERIVED | ({"replaces"} if "replaces_name" in names else set())
+    left_out |= {"content_filter"} if "filter_off" in names else set()
     shown = [one for one in changes if one.field not in left_out]
     return shown or list(changes)
 
@@ -98,6 +103,8 @@ def _line(one: Change, locale: str, *, quoted: bool) -> str:
 
 def _value(field: str, value: str | float | bool | None, locale: str) -> str:
     words = pick(_TEXT, locale)
+    if field == "filter_off":
+        return words["safety_off" if value else "safety_on"]
     if value is None or value == "":
         return words["nothing"]
     if isinstance(value, bool):

@@ -8,7 +8,7 @@ fewer epochs or a smaller learning-rate multiplier, is the source document's.
 from collections.abc import Mapping
 
 from bot.facts.jobs import JobFacts, ReadingFacts
-from handlers.wording import checkpoints, numbers
+from handlers.wording import checkpoints, jobs, numbers
 from handlers.wording.language import pick
 from handlers.wording.said import fill
 
@@ -98,6 +98,13 @@ _OVERFITTED: Mapping[str, Mapping[str, str]] = {
         "multiplier (about {epochs} would end near that step).",
     }
 }
+_SPARSE: Mapping[str, str] = {
+    "en": "{service} measures once per epoch: so few points are normal, and the chart shows all of them."
+}
+_SPARSE_SHORT: Mapping[str, str] = {
+    "en": "These are too few to read anything from the curves. Compare a few answers with the base model's; more "
+    "epochs make more points."
+}
 _UNKNOWN: Mapping[str, str] = {"en": "The curves are in the chart."}
 _RISEN = 1.05
 """Validation loss over its best from which the sentence tells of the best step."""
@@ -165,8 +172,14 @@ def reading(
 
 def of_job(job: JobFacts, locale: str) -> tuple[str, str]:
     """The reading of a job that stands below its losses, with a remedy that names only what is there."""
-    beside = job.progress.train_last is not None and job.method != "reinforcement"
+    rewarded = job.method == "reinforcement"
+    beside = (job.progress.reward_last if rewarded else job.progress.train_last) is not None
     sentence, remedy = reading(job.reading, locale, job.method, in_words=beside)
+    if job.sparse and job.reading is not None and job.reading.kind != "no_points":
+        normal = fill(pick(_SPARSE, locale), {}, service=jobs.service(job.provider))
+        if job.reading.kind == "too_short":
+            return normal, pick(_SPARSE_SHORT, locale)
+        remedy = f"{remedy} {normal}"
     if job.reading is None or job.reading.kind != "diverging":
         return sentence, remedy
     return sentence, _against_overfitting(job, job.reading, locale) or remedy

@@ -17,13 +17,19 @@ from tests.world import ADA, World, until, words, world
 HEADLINE = "could never be approved"
 
 
-def uses(folder: Path, **approvals: Any) -> dict[tuple[int, tuple[str, ...]], tuple[str, ...]]:
-    """(count, connections) -> kinds."""
-    found = in_use(settings_in(folder, **approvals))
-    return {(one.policy.count, one.connections): one.kinds for one in found}
-
-
 BOTH = ("prod-swc", "dev-eus2")
+
+
+def uses(
+    folder: Path, names: tuple[str, ...] = BOTH, **approvals: Any
+) -> dict[tuple[int, tuple[str, ...]], tuple[str, ...]]:
+    """(count, connections) -> kinds, with these connections alone."""
+    found = settings_in(folder, **approvals)
+    kept = tuple(one for one in found.connections if one.name in names)
+    return {
+        (one.policy.count, one.connections): one.kinds
+        for one in in_use(found.model_copy(update={"connections": kept}))
+    }
 
 
 @pytest.mark.parametrize(
@@ -58,9 +64,24 @@ def test_what_can_be_asked_for_has_a_policy(
     assert uses(tmp_path, **approvals) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("dbx-eus", ("deployment", "keep")),
+        ("phi-eus2", ("deployment", "keep")),
+        ("llama-wus3", ("deployment", "training", "keep")),
+    ],
+)
+def test_what_can_be_asked_for_is_what_the_service_can_do(
+    tmp_path: Path, name: str, kinds: tuple[str, ...]
+) -> None:
+    """Databricks hosts without any id of a resource, and what a training may buy has to be approved."""
+    assert uses(tmp_path, (name,)) == {(1, (name,)): kinds}
+
+
 def test_nothing_can_be_asked_for_without_a_place_to_deploy(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    bare = [one.model_copy(update={"resource_id": None}) for one in settings.connections]
+    bare = [one.model_copy(update={"resource_id": None}) for one in settings.connections if one.name in BOTH]
     assert in_use(settings.model_copy(update={"connections": tuple(bare)})) == []
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from bot.datasets import telling, upload
 from bot.deployments import apply, retry
-from bot.training import control, record
+from bot.training import control, needs, record
 from bot.work import cards, pace
 from sandbox.azure_openai import AzureOptions, identity
 from sandbox.slack import ids
@@ -102,3 +102,9 @@ def swift(brisk: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "FROZEN_EVERY", soon)
     monkeypatch.setattr(apply, "REMOVING_EVERY", soon)
     monkeypatch.setattr(retry, "CLEARED_AFTER", soon)
+
+
+@pytest.fixture
+def looks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a training needs is looked at again in half a second where it would take ten."""
+    monkeypatch.setattr(needs, "LOOK_EVERY", timedelta(seconds=0.5))

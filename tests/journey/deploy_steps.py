@@ -57,11 +57,11 @@ async def trained_model(made: World, *, epochs: int = 1, **more: Any) -> Person:
     await ready(rin, "support_train.jsonl")
     await start(rin, hp_n_epochs=str(epochs), **more)
     await card(rin, "Trained", patience=60)
-    await until(lambda: _listed(made), "the model in the service's own list")
+    await until(lambda: listed(made), "the model in the service's own list")
     return rin
 
 
-async def _listed(made: World) -> bool:
+async def listed(made: World) -> bool:
     """Whether the list of models was read since the job made one: names in forms are the list's from then on."""
     assert made.application is not None
 

@@ -106,7 +106,7 @@ async def test_the_card_and_the_full_report(tmp_path: Path) -> None:
         assert "deleted in Slack" in failed
 
 
-async def test_data_of_another_form_is_checked_and_not_trained(tmp_path: Path) -> None:
+async def test_data_of_another_form_is_refused_by_a_method_that_does_not_read_it(tmp_path: Path) -> None:
     pair = (
         b'{"input": {"messages": [{"role": "user", "content": "Question %d?"}]}, '
         b'"preferred_output": [{"role": "assistant", "content": "Good answer %d."}], '
@@ -117,19 +117,20 @@ async def test_data_of_another_form_is_checked_and_not_trained(tmp_path: Path) -
         await hand_in(rin, "liked.jsonl", b"".join(pair % (at, at, at) for at in range(12)))
         card = await ready(rin, "liked.jsonl")
         assert "This is preference data (DPO)." in plain(card)
-        assert "data_train" not in words(card)
+        assert "data_train" in words(card), "another connection trains with it"
         await hand_in(rin, "tiny_overfit_train.jsonl")
         await ready(rin, "tiny_overfit_train.jsonl")
         view = await open_train(rin, "train D1")
         chosen = {
             "connection": "prod-swc",
             "training_type": "GlobalStandard",
+            "method": "supervised",
             "train": "D1",
             "model": await model(rin, view, NANO),
         }
         answer = await rin.submit(view, filled(view, **chosen))
         assert list(answer["errors"]) == ["train"], answer
-        assert "not in the chat form" in answer["errors"]["train"]
+        assert "was checked as preference; the training is supervised" in answer["errors"]["train"]
 
 
 async def test_nobody_else_gets_anything_of_it(tmp_path: Path) -> None:

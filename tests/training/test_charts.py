@@ -92,6 +92,12 @@ def test_panels_are_loss_and_accuracy_where_there_are() -> None:
     assert [name for name, _ in panels([ACCURACY, FULL, LOSS])] == ["loss", "token_accuracy"]
     assert [name for name, _ in panels(RUNS["rewards"])] == ["reward", "completion_tokens_mean"]
     assert [name for name, _ in panels([LOSS, VALID])] == ["loss"]
+    margin = Series.of("reward_margin", "train", [1, 2], [0.1, 0.4])
+    share = Series.of("reward_accuracy", "train", [1, 2], [0.5, 0.9])
+    assert [name for name, _ in panels([ACCURACY, LOSS, share, margin])] == ["loss", "reward_margin"]
+    assert [name for name, _ in panels([LOSS, *RUNS["rewards"]])] == ["reward", "loss"]
+    rate = Series.of("learning_rate", "train", [1, 2], [2e-5, 1e-5])
+    assert [name for name, _ in panels([LOSS, rate])] == ["loss"]
     assert panels([Series.of("loss", "train", [], [])]) == []
 
 

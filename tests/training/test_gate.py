@@ -14,6 +14,7 @@ from bot.approvals import requests as asking
 from bot.approvals.voting import Seen
 from bot.config.approvals import ApprovalsSettings, AutoApproval
 from bot.facts.forms import TrainOrder
+from bot.facts.jobs import DataRef
 from bot.facts.requests import TrainAsk
 from bot.store import connections, datasets, requests
 from bot.store.jobs import Job
@@ -280,3 +281,25 @@ async def test_cancelling_the_job_takes_the_request_back(bench: Bench) -> None:
     await bench.end(task, await Control(deps, bench.application.engine.recorder)(task))
     assert (await bench.job(job.id)).state == "cancelled"
     assert (await request_of(bench, job)).state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [({"training_above": 20}, "hours"), ({"monthly_cap": 500}, "hours"), ({}, None)],
+)
+async def test_what_is_billed_by_the_hour_is_asked_for_wherever_there_is_a_limit(
+    bench: Bench, given: dict[str, Any], why: str | None
+) -> None:
+    limits(bench, **given)
+    deps = bench.application.deps
+    training = gate.Training(
+        name="router",
+        model="o4-mini",
+        connection=NAME,
+        train=DataRef(id="D1", name="d"),
+        cost=None,
+        timed=True,
+    )
+    ask = await deps.store.read(lambda c: gate.needed(c, deps.settings, training, now=bench.now()))
+    assert (ask.why if ask else None) == why
+    assert ask is None or ask.cost is None

@@ -1,6 +1,6 @@
 """Checking an order: every refusal names its field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,8 @@ from bot.store import connections, datasets
 from bot.store.base import metadata
 from bot.training import checking
 from bot.training.checking import Checked
-from providers.base import Capabilities, HyperParam, Model
+from providers.base import Capabilities, HyperParam, Model, Value
+from providers.errors import Refused
 from sandbox.config_out import bot_config
 from tests.training.jobs_of import NOW
 
@@ -55,6 +56,10 @@ class Provider:
 
     def __init__(self, capabilities: Capabilities) -> None:
         self.capabilities = capabilities
+
+    def check_values(self, method: str, values: Mapping[str, Value]) -> None:
+        if values.get("n_epochs") == 13:
+            raise Refused("grader_invalid", {"name": "n_epochs", "where": "root"})
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +138,7 @@ def test_a_sound_order_passes_with_its_warnings(connection: Connection, able: Ca
         ({"hyperparameters": {"n_epochs": 2.5}}, "not_whole", "hp:n_epochs"),
         ({"hyperparameters": {"n_epochs": 0}}, "value_small", "hp:n_epochs"),
         ({"hyperparameters": {"n_epochs": 26}}, "value_large", "hp:n_epochs"),
+        ({"hyperparameters": {"n_epochs": 13}}, "grader_invalid", "hp:n_epochs"),
         ({"hyperparameters": {"learning_rate_multiplier": -1}}, "value_small", "hp:learning_rate_multiplier"),
         ({"seed": -1}, "seed_range", "seed"),
         ({"seed": 2**31}, "seed_range", "seed"),

@@ -72,3 +72,12 @@ def test_the_clock_helps_only_where_steps_do_not() -> None:
     assert by_clock(Progress(), NOW, end, NOW - timedelta(hours=1)).fraction == 0.0
     assert by_clock(Progress(fraction=0.5), NOW, end, NOW).fraction == 0.5
     assert by_clock(Progress(), NOW, None, NOW).fraction is None
+
+
+def test_rewards_are_told_from_the_first_to_the_newest() -> None:
+    def reward(step: int, value: float, split: str = "train") -> Point:
+        return Point(metric="reward", split=split, step=step, value=value)  # type: ignore[arg-type]  # by its name
+
+    known = update(Progress(), [reward(2, 0.3), reward(1, 0.1), reward(2, 0.9, "valid")], {}, None)
+    known = update(known, [reward(3, 0.6), reward(4, math.nan)], {}, None)
+    assert (known.reward_first, known.reward_last, known.step, known.train_last) == (0.1, 0.6, 3, None)

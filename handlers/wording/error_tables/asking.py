@@ -15,6 +15,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The service keeps only some of a job's checkpoints.",
             "Choose one of the steps that it keeps{steps_hint}.",
         ),
+        "model_not_deployable": (
+            "{model} is a checkpoint that is not deployed",
+            "The service deploys models that were registered; from a checkpoint it trains on.",
+            "Deploy the job's final model, or train this one further.",
+        ),
         "model_is_base": (
             "{model} is a base model",
             "Only fine-tuned models and their checkpoints are deployed here.",
@@ -71,6 +76,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The service does not take this name",
             "",
             "Use {minimum} to {maximum} letters, digits, - _ and dots, a letter or digit first.",
+        ),
+        "name_rule_letter": (
+            "The service does not take this name",
+            "",
+            "Use {minimum} to {maximum} letters, digits and {signs}, a letter first.",
         ),
         "name_used": (
             "{where} exists already",

@@ -77,7 +77,10 @@ REQUIREMENTS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "marketplace": (
             "The project is not subscribed to the offer of {what}",
             "It is sold through the Azure Marketplace: a project subscribes once to each offer, then pays by use.",
-            "Somebody with the rights to buy subscribes in Azure AI Studio, or gives the bot these rights.",
+            (
+                "Somebody with the rights to buy subscribes in Azure AI Studio. The bot asks its approvers and does it "
+                "itself where it has these rights and `allow_marketplace` of the connection is on."
+            ),
         ),
         "marketplace_suspended": (
             "The subscription to the offer of {what} is suspended",
@@ -88,6 +91,21 @@ REQUIREMENTS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The subscription to the offer of {what} was made and failed ({status})",
             "It is there and gives no access.",
             "Somebody with the rights to buy deletes it in Azure AI Studio and subscribes again.",
+        ),
+        "key_vault": (
+            "The bot may not put secrets into the Key Vault {what}",
+            "Keys of deployments are to be put there; without it they stay where the service keeps them.",
+            "Whoever administers the vault assigns the role *{role}*; it counts after some minutes.",
+        ),
+        "key_vault_network": (
+            "The firewall of the Key Vault {what} refuses the bot",
+            "Keys of deployments are to be put there.",
+            "Whoever administers the vault allows the bot's address.",
+        ),
+        "key_vault_unknown": (
+            "There is no Key Vault {what}",
+            "Keys of deployments are to be put there.",
+            f"{_RUNNER} corrects `key_vault` in the connection's options.",
         ),
         "role": (
             "The bot lacks the role *{what}* in the project",

@@ -41,7 +41,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "data_form": (
             "{dataset} is not in a form that this training reads",
-            "It was checked as {form}; the training is {method}.",
+            "It was checked as {form}; the training is {method_word}.",
             "Choose other data, or another method.",
         ),
         "nothing_to_repair": (

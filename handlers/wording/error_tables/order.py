@@ -41,6 +41,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "Only one of them can be validated on.",
             "Empty one of the two fields.",
         ),
+        "split_text": (
+            "Nothing is held back of plain text",
+            "Its lines belong together, and single ones of them measure nothing.",
+            "Leave the field empty, or send a text of its own as validation data.",
+        ),
         "split_range": ("This share cannot be held back", "", "Choose 1 to {maximum} percent, or nothing."),
         "not_whole": ("{name} must be a whole number", "", ""),
         "value_small": ("{name} is too small", "", "It must be at least {minimum}."),
@@ -61,6 +66,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The suffix has characters that the service refuses",
             "",
             "Letters a-z and A-Z, digits, - and _ are allowed; no dots, no blanks.",
+        ),
+        "suffix_plain": (
+            "The suffix has characters that the service refuses",
+            "",
+            "Letters a-z and A-Z, digits and - are allowed; no _, no dots, no blanks.",
         ),
         "not_starter": (
             "Only the person who started it can mute it",

@@ -247,9 +247,9 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "Leave the field empty to let the service decide, or stay within the range at the field.",
         ),
         "grader_invalid": (
-            "The grader cannot be used",
-            "It is not as {service} documents it, at `{where}`. Nothing was sent.",
-            "Correct the JSON in the grader's field: it needs `type`, `name` and the fields of its type.",
+            "{json_hint}",
+            "Nothing was sent.",
+            "{json_remedy}",
         ),
         "grader_refused": (
             "{service} does not take this grader",

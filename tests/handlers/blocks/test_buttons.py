@@ -271,3 +271,10 @@ def test_a_person_who_may_not_train_gets_no_buttons() -> None:
     blocks = cast("Any", view["blocks"])
     assert list(elements(blocks)) == []
     assert "J142" not in str(blocks)
+
+
+def test_data_that_is_no_chat_says_what_it_is() -> None:
+    built = dataset_card.build(READY.model_copy(update={"profile": "preference"}), EN)
+    assert routes(built)[0] == ("data_train", "D57")
+    assert "This is preference data (DPO)." in built.text
+    assert "This is" not in dataset_card.build(READY.model_copy(update={"profile": "tools"}), EN).text

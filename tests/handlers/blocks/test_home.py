@@ -131,3 +131,14 @@ def test_a_connection_tells_its_deployments_and_pools() -> None:
     assert "Who is called could not be read" in str(connections.build([broken], EN).blocks)
     bare = found.model_copy(update={"managed": False})
     assert "`resource_id` is not configured" in str(connections.build([bare], EN).blocks)
+
+
+def test_a_connection_that_trains_no_more_says_so_in_one_line() -> None:
+    found = ConnectionFacts(
+        name="dbx-eus", provider="databricks", region="East US", state="healthy", managed=True
+    )
+    assert "does not train" not in str(connections.build([found], EN).blocks)
+    gone = found.model_copy(update={"closed": "training_removed"})
+    text = cast("Any", connections.build([gone], EN).blocks[1])["text"]["text"]
+    assert "⚠ Databricks does not train models any more. " in text
+    assert "deployments are managed here" in text

@@ -58,7 +58,11 @@ def test_the_modal_asks_for_everything() -> None:
         "suffix",
     ]
     assert view["callback_id"] == "train"
-    assert json.loads(str(view["private_metadata"])) == {"channel": "C0FINE", "like": None}
+    assert json.loads(str(view["private_metadata"])) == {
+        "channel": "C0FINE",
+        "like": None,
+        "connection": "prod-swc",
+    }
 
 
 def test_a_change_of_connection_or_model_comes_back_as_an_action() -> None:

@@ -1,10 +1,15 @@
 """Errors below a field of a modal, where there is little room."""
 
+from typing import get_args
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.wording.errors import explain
 from handlers.wording.markup import units
 from handlers.wording.said import Said, field_error
+from providers.azure_openai.graders import Why
 
 SAID = Said(
     happened="`n_epochs` must be a *whole* number",
@@ -32,3 +37,14 @@ def test_without_a_remedy_it_ends_at_a_word() -> None:
 def test_it_always_fits(happened: str, meaning: str, remedy: str, limit: int) -> None:
     said = field_error(Said(happened=happened, meaning=meaning, remedy=remedy), limit)
     assert 0 < units(said) <= limit
+
+
+@pytest.mark.parametrize("why", get_args(Why))
+def test_json_that_cannot_be_used_is_told_with_where_and_what_to_do(why: str) -> None:
+    where = "graders.exact_match_of_the_answer.operation"
+    said = field_error(explain("grader_invalid", {"name": "grader", "where": where, "why": why}, "en"))
+    assert where in said
+    assert said.endswith("a grader needs type, name and the fields of its type.")
+    assert "…" not in said
+    shape = {"name": "response_format", "where": "response_format", "why": why}
+    assert "grader" not in field_error(explain("grader_invalid", shape, "en"))

@@ -1,0 +1,140 @@
+"""Settings of a training in words: what the modal shows is what Slack takes, and what comes back is what was typed."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.facts.forms import Choice, FieldSpec, TrainOrder
+from handlers.views import train
+from sandbox.slack.blocks import check_view
+from tests.blockkit import view_problems
+from tests.handlers.samples import FORM
+from tests.handlers.views.test_train import METADATA, blocks, option, text, values
+
+
+def described(**given: Any) -> FieldSpec:
+    values: dict[str, Any] = {
+        "name": "duration",
+        "label": "Duration",
+        "kind": "text",
+        "minimum": None,
+        "maximum": None,
+        "auto": None,
+        "value": None,
+        "hint": "Such as 3ep.",
+        **given,
+    }
+    return FieldSpec(**values)
+
+
+DURATION = described(pattern=r"[1-9][0-9]*(ep|ba)", longest=12, default="1ep")
+BATCH = described(
+    name="batch",
+    label="Batch",
+    kind="choice",
+    choices=(Choice(value="8", label="eight"), Choice(value="16", label="sixteen")),
+)
+GRADER = described(name="grader", label="Grader", kind="lines", required=True, longest=5000)
+ALL = (DURATION, BATCH, GRADER)
+
+
+def view(*fields: FieldSpec) -> dict[str, Any]:
+    """The modal, refused by nobody: neither by the published limits nor by the simulated Slack."""
+    made: Any = train.build(FORM.model_copy(update={"fields": fields}), "en")
+    assert [*view_problems(made), *check_view(json.loads(json.dumps(made)))] == []
+    return dict(made)
+
+
+def element(fields: tuple[FieldSpec, ...], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = blocks(view(*fields))[f"hp:{name}"]["element"]
+    return found
+
+
+def test_each_kind_has_its_own_field() -> None:
+    duration, batch, grader = (element(ALL, one.name) for one in ALL)
+    assert (duration["type"], duration["max_length"], "multiline" in duration) == (
+        "plain_text_input",
+        12,
+        False,
+    )
+    assert (batch["type"], [one["value"] for one in batch["options"]]) == ("static_select", ["8", "16"])
+    assert (grader["type"], grader["multiline"], grader["max_length"]) == ("plain_text_input", True, 3000)
+
+
+def test_only_what_is_needed_must_be_filled_in() -> None:
+    shown = blocks(view(*ALL))
+    assert [name for name in ("duration", "batch", "grader") if not shown[f"hp:{name}"].get("optional")] == [
+        "grader"
+    ]
+    assert "1ep" in shown["hp:duration"]["hint"]["text"], "what an empty field means"
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "shown"),
+    [(DURATION, "3ep", "3ep"), (DURATION, "3" * 13, None), (DURATION, "", None), (DURATION, None, None)],
+)
+def test_what_stood_there_stands_there_again(spec: FieldSpec, value: str | None, shown: str | None) -> None:
+    again = spec.model_copy(update={"value": value})
+    assert element((again,), spec.name).get("initial_value") == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [("16", "16"), ("32", None), (None, None)])
+def test_a_choice_that_is_not_offered_any_more_is_not_shown(value: str | None, shown: str | None) -> None:
+    initial = element((BATCH.model_copy(update={"value": value}),), "batch").get("initial_option")
+    assert (initial["value"] if initial else None) == shown
+
+
+def parsed(**given: dict[str, Any]) -> TrainOrder | dict[str, str]:
+    filled = {name: one for name, one in values().items() if not name.startswith("hp:")}
+    return train.parse(
+        filled | {f"hp:{name}": {name: one} for name, one in given.items()}, METADATA, ALL, "en"
+    )
+
+
+def test_words_come_back_as_they_were_typed() -> None:
+    order = parsed(duration=text("100ba"), batch=option("16"), grader=text('{"a":\n 1}'))
+    assert isinstance(order, TrainOrder)
+    assert order.hyperparameters == {"duration": "100ba", "batch": "16", "grader": '{"a":\n 1}'}
+
+
+@pytest.mark.parametrize(
+    ("name", "given_value", "told"),
+    [
+        ("duration", text("3 epochs"), "Such as 3ep."),
+        ("duration", text("100000000000ba"), "12"),
+        ("batch", option("32"), "Such as"),
+    ],
+)
+def test_a_mistake_is_told_at_its_field(name: str, given_value: dict[str, Any], told: str) -> None:
+    found = parsed(**{name: given_value})
+    assert isinstance(found, dict)
+    assert list(found) == [f"hp:{name}"]
+    assert told in found[f"hp:{name}"]
+
+
+def test_the_form_anew_keeps_what_was_typed_and_chosen() -> None:
+    filled = {"hp:duration": {"duration": text("nonsense")}, "hp:batch": {"batch": option("16")}}
+    assert train.draft(filled, METADATA).hyperparameters == {"duration": "nonsense", "batch": "16"}
+
+
+words = st.text(max_size=300)
+
+
+@given(
+    st.builds(
+        described,
+        name=st.from_regex(r"[a-z_]{1,40}", fullmatch=True),
+        label=words.filter(str.strip),
+        kind=st.sampled_from(["text", "lines"]),
+        value=st.none() | st.text(max_size=4000) | st.floats() | st.integers(),
+        hint=words,
+        longest=st.integers(1, 6000),
+        required=st.booleans(),
+        default=st.none() | words | st.floats(),
+    )
+)
+def test_whatever_a_service_says_of_a_setting_slack_takes_the_modal(spec: FieldSpec) -> None:
+    view(spec)
