@@ -1,6 +1,6 @@
 """What the surface asks of the store: facts for lists, snapshots and forms. Reads only, no request to any service."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,7 +12,7 @@ from bot.approvals.facts import waiting_for
 from bot.catalogue import choice
 from bot.config.settings import Settings
 from bot.datasets.facts import dataset_facts
-from bot.datasets.fitting import fits, parts
+from bot.datasets.fitting import fits, kinds, parts
 from bot.deployments.listing import all_facts
 from bot.deployments.places import DEPLOYMENTS, Places
 from bot.errors import NotThere
@@ -29,7 +29,7 @@ from bot.facts.forms import (
 )
 from bot.facts.jobs import ForeignJob, JobFacts, LogLine
 from bot.filtering import named
-from bot.ids import number_of
+from bot.ids import dataset_name, number_of
 from bot.people import Actor
 from bot.store import connections, datasets, deployments, jobs, looks, records
 from bot.store.datasets import Dataset
@@ -226,6 +226,7 @@ class Questions:
             max_bytes=FILE_INPUT_BYTES,
             channel=channel,
             accounts=tuple(one.account for one in self.settings.storage),
+            forms=tuple((name, kinds(one.capabilities)) for name, one in self.providers.items()),
         )
 
     def _connection_choices(self) -> tuple[Choice, ...]:
@@ -246,6 +247,8 @@ class Questions:
         methods = _methods(able, model)
         method = wish.method or (like.method if like else _method_for(connection, wish.train, methods))
         method = method if method in methods else methods[0]
+        fitting, others = self._data_choices(connection, actor, name, method)
+        offered = {one.value for one in fitting}
         described = model.parameters(method) if model else self._usual_fields(connection, name, method)
         hyper = dict(like.hyper) if like else {}
         return TrainForm(
@@ -258,9 +261,10 @@ class Questions:
             or (like.training_type if like else None)
             or _only_type(able, model),
             model=choice(model) if model else None,
-            datasets=self._data_choices(connection, actor),
-            train=wish.train or (f"D{like.train}" if like and like.train and not wish.new_data else None),
-            valid=wish.valid or (f"D{like.valid}" if like and like.valid and not wish.new_data else None),
+            datasets=fitting or others,
+            other_data=len(others),
+            train=_of(offered, wish.train, like.train if like and not wish.new_data else None),
+            valid=_of(offered, wish.valid, like.valid if like and not wish.new_data else None),
             fields=tuple(_field(one, hyper.get(one.name)) for one in described),
             seed=like.seed if like else None,
             suffix=(like.suffix or "") if like else "",
@@ -292,17 +296,20 @@ class Questions:
         able = (one for one in models if one.trainable and one.hyperparameters and method in one.methods)
         return next((one.parameters(method) for one in able), ())
 
-    def _data_choices(self, connection: Connection, actor: Actor) -> tuple[Choice, ...]:
+    def _data_choices(
+        self, connection: Connection, actor: Actor, name: str, method: str
+    ) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+        """The person's sound data that this connection takes for this method, and the rest of it."""
         usable = datasets.usable(connection, actor.team_id, limit=100)
         mine = [one for one in usable if one.owner == actor.user_id]
-        return tuple(
-            Choice(
-                value=one.label,
-                label=f"{one.label} · {one.name}",
-                note=f"{one.examples or 0:,} examples · {one.role}",
-            )
-            for one in mine
-        )
+        services = {one.name: one.provider for one in self.settings.connections}
+
+        def taken(one: Dataset) -> bool:
+            checked_for = services.get(str(one.source.get("connection", "")))
+            return checked_for in (None, services[name]) and fits(one.profile, method)
+
+        fitting = tuple(_data_choice(one) for one in mine if taken(one))
+        return fitting, tuple(_data_choice(one) for one in mine if not taken(one))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,6 +326,21 @@ class Wish:
     new_data: bool = False
     method: str | None = None
     split: int | None = None
+
+
+def _data_choice(one: Dataset) -> Choice:
+    form, unit = (one.profile or "chat").replace("_", "/"), "lines" if one.profile == "text" else "examples"
+    at = str(one.source.get("connection", ""))
+    parts = (form, f"checked for {at}" if at else "", f"{one.examples or 0:,} {unit}", one.role)
+    return Choice(
+        value=one.label, label=f"{one.label} · {one.name}", note=" · ".join(part for part in parts if part)
+    )
+
+
+def _of(offered: Collection[str], wished: str | None, before: int | None) -> str | None:
+    """The data that is chosen already, when it is offered."""
+    given = (wished or "").upper() or (dataset_name(before) if before else "")
+    return given if given in offered else None
 
 
 def _only_type(able: Capabilities, model: Model | None) -> str | None:

@@ -6,23 +6,23 @@ from bot.chat import Rendered
 from bot.store.jobs import Job
 from bot.store.work_tables import outbox
 from handlers.desk import Desk
-from handlers.wording.results import words
 
 BLOCKS = 50
 
 
-async def with_picture(desk: Desk, job: Job, message: Rendered, locale: str) -> Rendered:
+async def with_picture(desk: Desk, job: Job, message: Rendered) -> Rendered:
     """The message with the job's picture on top; unchanged when none was shared."""
-    file_id = await desk.deps.store.read(lambda c: _shared(c, job))
-    if file_id is None:
+    shared = await desk.deps.store.read(lambda c: _shared(c, job))
+    if shared is None:
         return message
-    alt = words(locale).get("picture", f"{job.label}: curves of its training")
-    image = {"type": "image", "slack_file": {"id": file_id}, "alt_text": alt[:2000]}
+    file_id, alt = shared
+    image = {"type": "image", "slack_file": {"id": file_id}, "alt_text": (alt or job.label)[:2000]}
     return Rendered(message.text, (message.blocks[0], image, *message.blocks[1 : BLOCKS - 1]))
 
 
-def _shared(connection: Connection, job: Job) -> str | None:
+def _shared(connection: Connection, job: Job) -> tuple[str, str] | None:
+    """The id of its file, and what is drawn in it."""
     row = connection.execute(
         select(outbox.c.file).where(outbox.c.key == f"job:{job.label}:picture", outbox.c.state == "sent")
     ).first()
-    return str(row.file["file_id"]) if row and row.file else None
+    return (str(row.file["file_id"]), str(row.file.get("title", ""))) if row and row.file else None

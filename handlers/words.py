@@ -43,6 +43,7 @@ from handlers.request_words import WORDS as REQUEST_WORDS
 from handlers.views import launcher as launcher_view
 from handlers.views import train, upload
 from handlers.wording.datasets_told import say as say_data
+from handlers.wording.services import service_name
 
 Word = Callable[[Desk, Call, Command], Awaitable[None]]
 PICKED_FROM = 20
@@ -190,7 +191,7 @@ async def show_results(desk: Desk, call: Call, given: str | None) -> None:
     if facts.state != "succeeded":
         raise WrongState("job_state", {"job": facts.id, "action": "results", "state": facts.state})
     locale = await desk.locale(call)
-    await desk.reply(call, await with_picture(desk, job, results.build(facts, locale), locale))
+    await desk.reply(call, await with_picture(desk, job, results.build(facts, locale)))
 
 
 async def _results(desk: Desk, call: Call, command: Command) -> None:
@@ -247,9 +248,12 @@ async def _check_for(desk: Desk, call: Call, command: Command) -> None:
     corr, now = desk.deps.new_id(), desk.deps.clock.now()
     if name not in desk.deps.providers:
         raise NotThere("connection", {"given": name[:80]})
+    kinds = {one.name: one.provider for one in desk.deps.settings.connections}
 
-    def work(connection: Connection) -> tuple[str, bool]:
+    def work(connection: Connection) -> tuple[str, str]:
         found = questions(desk).owned(connection, call.actor, command.target or "")
+        if kinds.get(str(found.source.get("connection", ""))) == kinds[name]:
+            return found.label, "checked_for_same"
         made = deriving.as_copied(found, name)
         number, new = deriving.derive(
             connection,
@@ -262,12 +266,17 @@ async def _check_for(desk: Desk, call: Call, command: Command) -> None:
             corr=corr,
             at=name,
         )
-        return f"D{number}", new
+        return f"D{number}", "checked_for" if new else "checked_for_before"
 
-    number, new = await desk.deps.store.write(work)
+    number, key = await desk.deps.store.write(work)
     locale = await desk.locale(call)
-    params = {"id": command.target or "", "made": number, "connection": name}
-    text = say_data("checked_for" if new else "checked_for_before", locale, params)
+    params = {
+        "id": command.target or "",
+        "made": number,
+        "connection": name,
+        "service": service_name(kinds[name]),
+    }
+    text = say_data(key, locale, params)
     await desk.reply(call, answers.under_way(text, locale))
 
 

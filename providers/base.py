@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from providers.describing import (
     Capabilities,
+    Extent,
     HyperParam,
     Limits,
     Model,
@@ -22,6 +23,7 @@ from providers.describing import (
     TrainingType,
     Value,
     epochs,
+    extent,
 )
 from providers.failures import Explanation
 from providers.sending import ByteSource, InParts, Progress
@@ -31,10 +33,10 @@ if TYPE_CHECKING:
     from providers.requirements import Requirements
 
 __all__ = [
-    "TERMINAL", "ByteSource", "Capabilities", "Checkpoint", "ControlAction", "EventPage", "Failure", "FileState",
-    "HyperParam", "InParts", "JobEvent", "JobPage", "JobSpec", "JobState", "Json", "Limits", "Model", "ModelKind",
-    "NameRule", "Number", "Option", "Point", "Probe", "Progress", "Provider", "Ref", "RemoteFile", "RemoteJob",
-    "Scalar", "Split", "State", "SuffixRule", "TrainingType", "Value", "epochs",
+    "TERMINAL", "ByteSource", "Capabilities", "Checkpoint", "ControlAction", "EventPage", "Extent", "Failure",
+    "FileState", "HyperParam", "InParts", "JobEvent", "JobPage", "JobSpec", "JobState", "Json", "Limits", "Model",
+    "ModelKind", "NameRule", "Number", "Option", "Point", "Probe", "Progress", "Provider", "Ref", "RemoteFile",
+    "RemoteJob", "Scalar", "Split", "State", "SuffixRule", "TrainingType", "Value", "epochs", "extent",
 ]  # fmt: skip
 
 Scalar = str | int | float | bool | None

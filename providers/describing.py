@@ -160,6 +160,7 @@ class Model:
         job_id: the service's job that made it, for tuned models and checkpoints.
         replacement: the base model to take instead of a retired one, "" = none is named.
         deployable: False = it can be trained further and not deployed.
+        subscribed: it is sold by a subscription that has to be there before it is trained (a marketplace).
         dates_source: who says when it retires ("the service", or the document and the day it was checked).
     """
 
@@ -180,21 +181,41 @@ class Model:
     replacement: str = ""
     dates_source: str = ""
     deployable: bool = True
+    subscribed: bool = False
 
     def parameters(self, method: str) -> tuple[HyperParam, ...]:
         """The hyperparameters of one method."""
         return tuple(one for one in self.hyperparameters if not one.methods or method in one.methods)
 
 
-def epochs(described: tuple[HyperParam, ...], chosen: Mapping[str, Value]) -> int | None:
-    """How often the training goes through its data; None when the service decides or it is measured otherwise."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much is trained: so many `epochs`, or so many `tokens` in all; neither = the service decides.
+
+    `measured` False: it is given in batches, and how many tokens those hold is not known.
+    """
+
+    epochs: int | None = None
+    tokens: int | None = None
+    measured: bool = True
+
+
+def extent(described: tuple[HyperParam, ...], chosen: Mapping[str, Value]) -> Extent:
+    """How much a training goes through, by what is chosen or sent anyway."""
     for one in described:
         value = chosen.get(one.name, one.default)
         if value is None or (one.auto is not None and value == one.auto):
             continue
         if one.means == "epochs" and isinstance(value, int | float) and value >= 1:
-            return int(value)
-        found = re.fullmatch(r"([0-9]+)ep", str(value).replace("_", "")) if one.means == "duration" else None
-        if found is not None:
-            return int(found[1])
-    return None
+            return Extent(epochs=int(value))
+        if one.means == "duration":
+            found = re.fullmatch(r"([0-9]+)(ep|tok)", str(value).replace("_", ""), re.ASCII)
+            if found is None:
+                return Extent(measured=False)
+            return Extent(epochs=int(found[1])) if found[2] == "ep" else Extent(tokens=int(found[1]))
+    return Extent()
+
+
+def epochs(described: tuple[HyperParam, ...], chosen: Mapping[str, Value]) -> int | None:
+    """How often the training goes through its data; None when the service decides or it is measured otherwise."""
+    return extent(described, chosen).epochs

@@ -236,6 +236,7 @@ class Endpoint:
         style: whose way of calling: `azure_openai` (dated), `azure_v1`, `serverless` (Azure AI), `databricks`.
         key_secret: name of the Key Vault secret that holds the key, "" = none is kept; key_vault: its vault's address.
         key_command: the command with which somebody who may reads the key, "" = none is known.
+        key_direct: the same at the service itself, where `key_command` asks a vault that may not have it yet.
     """
 
     url: str
@@ -247,6 +248,7 @@ class Endpoint:
     key_secret: str = ""
     key_vault: str = ""
     key_command: str = ""
+    key_direct: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from bot.approvals import digest, policy
 from bot.approvals.policy import Policy
 from bot.config.settings import Settings
+from bot.facts.jobs import DataRef
 from bot.facts.requests import CALLED_OFF, Change, DeployAsk, KeepAsk, RequestFacts, TrainAsk, VoteFacts
-from bot.ids import deployment_name, job_name
-from bot.store import deployments, jobs, requests
+from bot.ids import dataset_name, deployment_name, job_name
+from bot.store import datasets, deployments, jobs, requests
 from bot.store.requests import Request, Round
 
 DIGEST_SHOWN = 4
@@ -35,6 +36,7 @@ def request_facts(
     deployment, rollout = _rollout(connection, request)
     glass = request.glass
     remind_at = request.asked.get(REMIND_AT)
+    valid, grader = _measured_by(connection, request)
     return RequestFacts(
         id=request.label,
         kind=request.kind,
@@ -79,6 +81,8 @@ def request_facts(
         keep=KeepAsk.model_validate(shown.spec) if request.kind == "keep" else None,
         deployment=deployment,
         job=job_name(request.job) if request.job else None,
+        valid=valid,
+        grader=grader,
         rollout=rollout,
         remind_at=datetime.fromisoformat(remind_at) if remind_at and request.state == "open" else None,
         updated_at=request.updated_at,
@@ -89,6 +93,20 @@ def _changes(request: Request, before: Round | None, shown: Round) -> tuple[Chan
     if before is None:
         return ()
     return digest.changes(request.kind, before.spec, shown.spec, (before.reason, shown.reason))
+
+
+def _measured_by(connection: Connection, request: Request) -> tuple[DataRef | None, str]:
+    """(validation data, grader) of the job that a request is about."""
+    job = jobs.get(connection, request.job) if request.job and request.kind == "training" else None
+    if job is None:
+        return None, ""
+    found = datasets.get(connection, job.valid) if job.valid else None
+    valid = (
+        DataRef(id=dataset_name(found.id), name=found.name, examples=found.examples)
+        if found is not None
+        else None
+    )
+    return valid, str(job.hyper.get("grader") or "")
 
 
 def _rollout(connection: Connection, request: Request) -> tuple[str | None, str]:

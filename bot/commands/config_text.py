@@ -86,6 +86,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "option_missing": ("is missing, and {service} needs it.", "{form}"),
     "bad_option": ("is not in the form that {service} needs.", "{form}"),
     "unknown_option": ("{service} has no such option.{nearest}", "{known}"),
+    "secret_option": (
+        "is no option: options hold no secrets.",
+        "Take it out of the file; secrets go into variables that begin with {begin} (…KEY, …CLIENT_SECRET).",
+    ),
     "needed_by_service": ("is missing, and {service} needs it.", "{form}"),
     "bad_for_service": ("is not in the form that {service} needs.", "{form}"),
     "auth_not_offered": ("is no way to sign in at {service}.", "It must be {expected}."),

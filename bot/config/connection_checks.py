@@ -1,5 +1,6 @@
 """Checks of `[[connections]]` over more than one value: how one signs in, and what each kind of service needs."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -17,6 +18,8 @@ _USUAL: Final = "azure_openai"
 _OF_SERVICE: Final = frozenset(Connection.model_fields) - {"name", "provider", "auth", "options"}
 """Keys that a service reads and may find wrong, beside its options; of `auth` there are words of our own."""
 _SECRETS: Final = frozenset({"key", "client_secret"})
+_SECRET_LIKE: Final = re.compile(r"(^|_)(secret|token|password|api_?key|key|credentials?)$", re.IGNORECASE)
+"""Names of options under which people put secrets."""
 
 
 def connection_checks(connections: object, places: Places) -> Iterator[Problem]:
@@ -88,13 +91,18 @@ def _settings(one: Table, index: int, places: Places, known: Service) -> Iterato
     options = _table(one, "options")
     strange = [name for name in options if name not in known.keys]
     for name in strange:
+        where = places.of(("connections", index, "options", name))
+        if _SECRET_LIKE.search(name):
+            begin = _variable(one, "key").removesuffix("KEY") or CONNECTION
+            yield Problem(where, "secret_option", {"begin": begin})
+            continue
         near = get_close_matches(name, sorted(known.keys), n=1, cutoff=0.5)
         params = {
             "service": known.label,
             "nearest": near[0] if near else "",
             "known": ", ".join(sorted(known.keys)),
         }
-        yield Problem(places.of(("connections", index, "options", name)), "unknown_option", params)
+        yield Problem(where, "unknown_option", params)
     # Of groups that there are none of, each has been told by its name.
     told = {"api_versions"} if set(_table(one, "api_versions")) - known.groups else set()
     for name in known.wrong({**options, **one}):

@@ -46,7 +46,9 @@ async def present(deps: Deps, staging: Staging, found: Dataset) -> None:
     if staging.has(found.id):
         return
     if is_derived(found):
-        await make(deps, staging, found)
+        async with staging.alone(found.id):
+            if not staging.has(found.id):
+                await make(deps, staging, found)
         return
     origin = await origin_of(deps, found, staging.limit)
     await staging.fetch(origin, found.id, found.sha256 or "")

@@ -7,13 +7,20 @@ from sqlalchemy import Connection
 from bot.config.settings import Settings
 from bot.datasets.fitting import fits, trains
 from bot.datasets.retention import study_key
-from bot.facts.datasets import CopyFacts, DatasetFacts, FindingLine, MadeFrom, ReadingFacts
+from bot.facts.datasets import (
+    CopyFacts,
+    DatasetFacts,
+    FindingLine,
+    HowMade,
+    MadeFrom,
+    ReadingFacts,
+)
 from bot.facts.jobs import Money
 from bot.ids import dataset_name, job_name
 from bot.store import connections, datasets
 from bot.store.datasets import Copy, Dataset
 from bot.work import queue
-from providers.base import Provider
+from providers.base import Provider, epochs
 
 EPOCHS_SHOWN = 3
 UNUSABLE = frozenset({"refused", "unreadable"})
@@ -30,8 +37,8 @@ def dataset_facts(
     pair = datasets.get(connection, found.pair) if found.pair else None
     if pair is not None and pair.state in UNUSABLE:
         pair = None
-    cost, model = _cost(connection, found, settings, providers)
-    same = report.get("same_as")
+    cost, shown, model = _cost(connection, found, settings, providers)
+    same = _same(connection, found, settings)
     problem = found.problem or {}
     return DatasetFacts(
         id=found.label,
@@ -64,15 +71,16 @@ def dataset_facts(
         pair=dataset_name(pair.id) if pair else None,
         pair_name=pair.name if pair else None,
         cost=cost,
-        cost_epochs=EPOCHS_SHOWN,
+        cost_epochs=shown,
         cost_model=model,
         problem=str(problem.get("code", "")),
         problem_params=dict(problem.get("params", {})),
-        same_as=dataset_name(same) if same else None,
+        same_as=same.label if same else None,
         reading=ReadingFacts(**report["reading"]) if "reading" in report else None,
         profile=found.profile or "",
         trainable=any(trains(one.capabilities, found.profile) for one in providers.values()),
         service=_service(found, settings),
+        connection=str(found.source.get("connection", "")),
         repairable=int(report.get("repairable", 0)),
         languages=dict(report.get("languages", {})),
         systems=int(report.get("systems", 0)),
@@ -86,6 +94,15 @@ def dataset_facts(
 def _studying(connection: Connection, found: Dataset) -> bool:
     keys = {study_key(found.id), study_key(found.id, found.pair)}
     return any(queue.is_open(connection, key) for key in keys)
+
+
+def _same(connection: Connection, found: Dataset, settings: Settings) -> Dataset | None:
+    """An earlier dataset with the same bytes that was checked by the same rules: only then one of them is enough."""
+    if found.state != "ready" or found.sha256 is None:
+        return None
+    service = _service(found, settings)
+    earlier = datasets.earlier_same(connection, found.id, found.sha256)
+    return next((one for one in earlier if _service(one, settings) == service), None)
 
 
 def _service(found: Dataset, settings: Settings) -> str:
@@ -106,11 +123,13 @@ def _made_from(found: Dataset) -> MadeFrom | None:
     if of is None:
         return None
     like = found.source.get("like")
+    kinds: tuple[HowMade, ...] = ("without", "copied", "held")
     return MadeFrom(
         id=dataset_name(of),
-        how="without" if "without" in found.source else "repaired",
+        how=next((one for one in kinds if one in found.source), "repaired"),
         lines=int(found.source.get("count", 0)),
         like=job_name(int(like)) if like else None,
+        share=int(found.source.get("share", 0)),
     )
 
 
@@ -129,12 +148,19 @@ def _copy(copy: Copy, size: int) -> CopyFacts:
 
 def _cost(
     connection: Connection, found: Dataset, settings: Settings, providers: Mapping[str, Provider]
-) -> tuple[Money | None, str]:
-    """What training would cost on the cheapest priced model of the connection it goes to, where tokens are billed."""
+) -> tuple[Money | None, int, str]:
+    """What training would cost, for how many epochs and on which model: the cheapest of the connection that it goes
+    to, where tokens are billed. Nothing where several cost the same, since then none of them is the usual choice."""
     name = str(found.source.get("connection", ""))
     provider = providers.get(name)
-    if found.tokens is None or provider is None:
-        return None, ""
+    nothing = None, EPOCHS_SHOWN, ""
+    if (
+        found.state != "ready"
+        or found.tokens is None
+        or provider is None
+        or not provider.capabilities.training
+    ):
+        return nothing
     able = provider.capabilities
     methods = {one for one in able.methods if fits(found.profile, one) and one not in able.timed_methods}
     models, _ = connections.models(connection, name)
@@ -142,14 +168,19 @@ def _cost(
         (price, model)
         for model in models
         if model.kind == "base" and model.trainable and methods.intersection(model.methods)
+        if model.training_ends is None or model.training_ends > found.created_at
         for price in [settings.price_for(name, model.base, None)]
         if price is not None
     ]
     if not priced:
-        return None, ""
+        return nothing
     price, model = min(priced, key=lambda one: one[0].training_per_million)
-    amount = found.tokens / 1_000_000 * float(price.training_per_million) * EPOCHS_SHOWN
+    if sum(one.training_per_million == price.training_per_million for one, _ in priced) > 1:
+        return nothing
+    method = next(one for one in able.methods if one in methods and one in model.methods)
+    shown = epochs(model.parameters(method), {}) or EPOCHS_SHOWN
+    amount = found.tokens / 1_000_000 * float(price.training_per_million) * shown
     money = Money(
         low=amount, high=amount, currency=price.currency, source=price.source, as_of=price.as_of.isoformat()
     )
-    return money, model.short
+    return money, shown, model.short

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from bot.facts.forms import UploadKind
 from providers.base import Capabilities
 
 FORMS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -29,6 +30,15 @@ def parts(method: str) -> bool:
 def fits(profile: str | None, method: str = ORDERED) -> bool:
     """Whether a training by `method` reads data of this kind; what was checked before kinds were told is chat."""
     return not profile or method not in FORMS_OF or profile in FORMS_OF[method]
+
+
+KINDS: Final[tuple[UploadKind, ...]] = ("chat", "preference", "reinforcement", "prompt_response", "text")
+"""What a person calls kinds of data: chats with tools or images are chats."""
+
+
+def kinds(able: Capabilities) -> tuple[UploadKind, ...]:
+    """The kinds of data that such a connection trains with."""
+    return tuple(one for one in KINDS if trains(able, one))
 
 
 def trains(able: Capabilities, profile: str | None) -> bool:

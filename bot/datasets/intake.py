@@ -92,17 +92,20 @@ class Intake:
         if "local" in found.source:
             self._staging.take(found.id, str(found.source["copy"]))
         async with Teller(self._deps, task, found) as teller:
-            if deriving.is_derived(found) and not self._staging.has(found.id):
-                await deriving.make(self._deps, self._staging, found)
+            if deriving.is_derived(found):
+                await deriving.present(self._deps, self._staging, found)
             if self._staging.has(found.id):
                 size = target.stat().st_size
                 return await self._followed(found, teller, size, lambda grown: hashed(target, grown))
             limit = self._staging.limit
             origin = await origin_of(self._deps, found, limit)
             found = await self._named(found, origin.name)
-            return await self._followed(
-                found, teller, origin.size, lambda grown: fetched(origin, target, limit=limit, grown=grown)
-            )
+
+            async def arrive(grown: Grown) -> Arrived:
+                async with self._staging.alone(found.id):
+                    return await fetched(origin, target, limit=limit, grown=grown)
+
+            return await self._followed(found, teller, origin.size, arrive)
 
     async def _followed(self, found: Dataset, teller: Teller, expected: int | None, arrive: Arrive) -> Report:
         """Check a file while it arrives. Whatever becomes of it, the helper is not left waiting for the rest."""
@@ -208,7 +211,6 @@ class Intake:
     def _checked(self, connection: Connection, found: Dataset, report: Report, corr: str) -> None:
         now = self._now()
         state = "ready" if report.ok else "refused"
-        same = datasets.earlier_same(connection, found.id, report.sha256)
         datasets.change(
             connection,
             found.id,
@@ -220,7 +222,7 @@ class Intake:
             tokens=report.tokens.total,
             tokens_exact=report.tokens.exact,
             profile=report.profile,
-            report={**report.to_json(), "same_as": same},
+            report=report.to_json(),
         )
         small.record(
             connection,

@@ -4,11 +4,13 @@ They are per machine and may be missing at any time: every step can fetch again 
 what was handed in on this machine is nowhere else; it is kept until the service has it.
 """
 
-from collections.abc import Collection
-from contextlib import suppress
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Collection, MutableMapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from bot.datasets.fetching import fetched
 from bot.datasets.origin import Origin
@@ -21,6 +23,17 @@ class Staging:
 
     folder: Path
     limit: int
+    _locks: MutableMapping[int, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary, repr=False, compare=False
+    )
+
+    @asynccontextmanager
+    async def alone(self, dataset: int) -> AsyncIterator[None]:
+        """While it lasts no other task writes the dataset's bytes. Not to be entered twice by one task; what a
+        dataset is made of is entered after the dataset itself."""
+        lock = self._locks.setdefault(dataset, asyncio.Lock())
+        async with lock:
+            yield
 
     def path(self, dataset: int) -> Path:
         """Where a dataset's bytes are, when they are here."""
@@ -50,12 +63,16 @@ class Staging:
     async def fetch(self, origin: Origin, dataset: int, sha256: str = "") -> Path:
         """Download, whole or not at all; with `sha256` only what it was when it was checked.
 
+        Where another task has just done so, its file is taken.
+
         Raises:
             FileProblem: it is not given, it is larger than `limit`, or it is another file now.
             ChatError, ProviderError: the place that has it cannot be reached.
         """
         target = self.path(dataset)
-        await fetched(origin, target, limit=self.limit, sha256=sha256)
+        async with self.alone(dataset):
+            if not target.exists():
+                await fetched(origin, target, limit=self.limit, sha256=sha256)
         return target
 
     def drop(self, dataset: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.deployments.expiry import call_span, own_calls
 from bot.deployments.facts import deployment_facts
 from bot.deployments.record import hosting_of, problem_of
+from bot.deployments.seen import is_older
 from bot.deps import Deps
 from bot.errors import BotError
 from bot.facts.deploy_forms import TakeDownForm
@@ -44,6 +45,8 @@ async def read_calls(deps: Deps, found: Deployment) -> TakeDownForm:
         return form.model_copy(update={"problem": problem_of(trouble)})
     if not usage.known or found.name in usage.unmeasured:
         return form.model_copy(update={"problem": ProblemFacts(code="metric_unknown")})
+    if is_older(usage.read_at, found, found.created_remote):
+        return form.model_copy(update={"problem": ProblemFacts(code="calls_not_read")})
     use = next((one for name, one in usage.uses.items() if name.casefold() == found.name.casefold()), None)
     counted = use.calls if use is not None else 0
     now = deps.clock.now()

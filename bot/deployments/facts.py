@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.config.settings import Settings
 from bot.deployments import expiry, pricing, retirement
-from bot.deployments.ask import per_minute, region_of
+from bot.deployments.ask import is_off, per_minute, region_of
 from bot.deployments.expiry import Idle
 from bot.deployments.idle import rules_for
 from bot.deployments.places import Places, is_free
@@ -74,6 +74,7 @@ def deployment_facts(
         requests_per_minute=per_minute(sku.requests_per_unit, one.capacity) if sku else None,
         unit=sku.unit if sku else "",
         sleeps=sku is not None and sku.sleeps,
+        filter_off=is_off(places, one.connection, _filter(one)),
         until=one.until,
         replaces=deployment_name(one.replaces) if one.replaces else None,
         replaces_name=replaced.title if replaced else "",
@@ -112,6 +113,11 @@ def deployment_facts(
         read_at=idle.read_at,
         updated_at=one.updated_at,
     )
+
+
+def _filter(one: Deployment) -> str | None:
+    """Its content filter as the service tells it, else as it was asked for."""
+    return (one.remote or one.spec or {}).get("content_filter")
 
 
 def _idle_days(one: Deployment, idle: Idle, now: datetime) -> int:
@@ -164,6 +170,7 @@ def _snippet(one: Deployment, hosting: Hosting | None) -> Snippet | None:
         key_secret=where.key_secret,
         key_vault=where.key_vault,
         key_command=where.key_command,
+        key_direct=where.key_direct,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.deployments import keep, rollout, take_down
-from bot.deployments.facts import KEY_PROBLEM
+from bot.deployments.keys import handed_over, with_key_problem
 from bot.deployments.record import (
     DeploymentRecorder,
     hosting_of,
@@ -112,7 +112,7 @@ class FollowDeployment:
             return self._not_yet(found, error, None)
         except OutcomeUnknown as error:
             return self._not_yet(found, error, None)
-        problem = await _handed_over(hosting, found)
+        problem = await handed_over(hosting, found)
         return Done(lambda c: self._live(c, found, answer, problem, task.corr))
 
     def _failure(
@@ -166,9 +166,7 @@ class FollowDeployment:
         if fresh is None or not unmoved(fresh, seen):
             return
         now = self._now()
-        asked = {name: value for name, value in fresh.asked.items() if name != KEY_PROBLEM}
-        if problem is not None:
-            asked[KEY_PROBLEM] = problem.model_dump(mode="json")
+        asked = with_key_problem(fresh.asked, problem)
         deployments.change(
             connection,
             fresh.id,
@@ -208,12 +206,3 @@ class FollowDeployment:
 
     def _now(self) -> datetime:
         return self._deps.clock.now()
-
-
-async def _handed_over(hosting: Hosting, found: Deployment) -> ProblemFacts | None:
-    """Put the key where the configuration wants it; why it is not there. It answers all the same."""
-    try:
-        await hosting.hand_over(found.name)
-    except ProviderError as error:
-        return problem_of(error)
-    return None

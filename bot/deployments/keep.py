@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot.config.settings import Settings
 from bot.deployments import pricing
 from bot.deployments.facts import deployment_facts
+from bot.deployments.idle import rules_for
 from bot.deployments.record import (
     lock_of,
 )
@@ -55,7 +56,8 @@ def ask_keep(
 
     Raises:
         Invalid: `until_past`, `reason_empty` (a request needs one), `request_open`.
-        WrongState: `deployment_state`; `keep_useless` where calls do not keep it (developer tier).
+        WrongState: `deployment_state`; `keep_useless` where calls do not keep it (developer tier), `keep_needless`
+            where the service deletes nothing by itself.
     """
     if found.state != "live":
         raise WrongState(
@@ -65,7 +67,7 @@ def ask_keep(
         raise Invalid("until_past", {"date": until.date().isoformat()}, field="until")
     facts = deployment_facts(connection, found, settings, providers, now=now)
     if "keep" not in facts.can:
-        raise WrongState("keep_useless", {"deployment": found.title, "sku": found.sku})
+        raise not_kept(found, providers)
     cost = cost_until(facts, until, now)
     if not needs_approval(settings, facts, cost):
         _order(
@@ -109,6 +111,16 @@ def ask_keep(
 def cost_until(facts: DeploymentFacts, until: datetime, now: datetime) -> Money | None:
     """Hosting from now until then; None when it is free or no price is configured."""
     return pricing.money(facts.rate, (until - now) / HOUR) if facts.rate else None
+
+
+def not_kept(found: Deployment, providers: Mapping[str, Provider]) -> WrongState:
+    """Why calls do not keep it: the service deletes it all the same, or never by itself."""
+    provider = providers.get(found.connection)
+    hosting = provider.hosting if provider is not None else None
+    params = {"deployment": found.title, "sku": found.sku}
+    if hosting is not None and found.fine_tuned and not rules_for(hosting.rules, found.sku):
+        return WrongState("keep_needless", params)
+    return WrongState("keep_useless", params)
 
 
 def needs_approval(settings: Settings, facts: DeploymentFacts, cost: Money | None) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.config.settings import Settings
 from bot.deployments.facts import deployment_facts
 from bot.deployments.idle import rules_for
-from bot.deployments.keep import cost_until, needs_approval
+from bot.deployments.keep import cost_until, needs_approval, not_kept
 from bot.deployments.parsing import parse_until
 from bot.deployments.reminders import hours_of
 from bot.errors import Invalid, WrongState
@@ -38,7 +38,7 @@ def keep_form(
     `chosen` is a number of days or a day (`2027-01-31`); one that cannot be is left out, and the first is chosen.
 
     Raises:
-        WrongState: `deployment_state`; `keep_useless` where calls do not keep it (developer tier).
+        WrongState: `deployment_state`; what `bot.deployments.keep.not_kept` makes where calls do not keep it.
     """
     facts = checked(connection, found, settings, providers, now=now)
     period = period_days(facts, providers)
@@ -82,7 +82,7 @@ def checked(
         raise WrongState("deployment_state", params)
     facts = deployment_facts(connection, found, settings, providers, now=now)
     if "keep" not in facts.can:
-        raise WrongState("keep_useless", {"deployment": found.title, "sku": found.sku})
+        raise not_kept(found, providers)
     return facts
 
 

@@ -115,6 +115,7 @@ def page(
         where=where,
         unread=looks.unread(connection, [one.name for one in settings.connections if one.name in names]),
         month=month,
+        at_most=any(one.sleeps and one.rate is not None and one.state in deployments.THERE for one in found),
         unknown=unknown,
     )
 

@@ -9,11 +9,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from bot.deployments.facts import KEY_PROBLEM
+from bot.deployments.keys import handed_over, keep_key_problem
 from bot.deployments.record import DeploymentRecorder, hosting_of
 from bot.deployments.seen import Seen
 from bot.deployments.watch import Watch
 from bot.deps import Deps
+from bot.facts.deployments import ProblemFacts
 from bot.store import deployments, looks
+from bot.store.deployments import Deployment
 from bot.work.tasks import Again, Done, Outcome, Task
 from providers.errors import ProviderError, Throttled
 from providers.hosting import Hosting
@@ -47,6 +51,7 @@ class Look:
         except ProviderError as error:
             return self._failing(name, hosting, error, task.corr)
         await self._use(hosting, seen)
+        keys = await self._keys(name, hosting, seen)
         changed = False
 
         def apply(connection: Connection) -> None:
@@ -54,6 +59,8 @@ class Look:
             changed = self._watch.apply(
                 connection, name, hosting.rules, seen, now=self._deps.clock.now(), corr=task.corr
             )
+            for row, problem in keys:
+                keep_key_problem(connection, row, problem, now=self._deps.clock.now())
             self._note(connection, name, seen)
 
         return Again(lambda _: self._next(seen, changed=changed), apply)
@@ -77,6 +84,18 @@ class Look:
             seen.usage = await hosting.usage(seen.asked_at - longest - SPARE)
         except ProviderError as error:
             seen.trouble = error
+
+    async def _keys(
+        self, name: str, hosting: Hosting, seen: Seen
+    ) -> list[tuple[Deployment, ProblemFacts | None]]:
+        """Hand over again the keys that could not be put where the configuration wants them."""
+        rows = await self._deps.store.read(lambda c: deployments.alive(c, name))
+        waiting = [
+            row
+            for row in rows
+            if row.state == "live" and KEY_PROBLEM in row.asked and row.name.casefold() in seen.listed
+        ]
+        return [(row, await handed_over(hosting, row)) for row in waiting[:LOOKED_UP]]
 
     def _note(self, connection: Connection, name: str, seen: Seen) -> None:
         now = seen.asked_at

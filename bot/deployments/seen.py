@@ -51,7 +51,8 @@ def last_use(row: Deployment, seen: Seen, created_at: datetime | None) -> Mappin
     """`Deployment.last_use` after a look; what was known stays where nothing was read.
 
     Calls from before the creation belong to an earlier deployment of the same name. A last call that lies before the
-    window that was read is still the last one.
+    window that was read is still the last one. A reading from before the creation or our own first call says nothing
+    of who has not called since.
     """
     usage = seen.usage
     if usage is None:
@@ -71,8 +72,15 @@ def last_use(row: Deployment, seen: Seen, created_at: datetime | None) -> Mappin
         "since": usage.since.isoformat(),
         "bucket_seconds": usage.bucket.total_seconds(),
         "read_at": usage.read_at.isoformat(),
-        "known": usage.known and row.name not in usage.unmeasured,
+        "known": usage.known
+        and row.name not in usage.unmeasured
+        and (last is not None or not is_older(usage.read_at, row, created_at)),
     }
+
+
+def is_older(read_at: datetime, row: Deployment, created_at: datetime | None) -> bool:
+    """Whether calls were read before there was a deployment that answers."""
+    return any(at is not None and read_at < at for at in (created_at, row.first_ok_at))
 
 
 def moved_back(row: Deployment, seen: Seen) -> timedelta:

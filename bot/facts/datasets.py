@@ -6,6 +6,7 @@ from typing import Literal
 from bot.facts.jobs import Facts, Money
 
 DatasetState = Literal["received", "checking", "refused", "ready", "unreadable"]
+HowMade = Literal["repaired", "without", "copied", "held"]
 CopyState = Literal["waiting", "uploading", "processing", "processed", "failed", "uncertain"]
 
 
@@ -53,14 +54,16 @@ class MadeFrom(Facts):
     """Data that was made here of other data.
 
     Attributes:
-        id: of what (`D57`). how: `repaired`, or `without` some of its lines.
-        lines: how many lines were left out.
+        id: of what (`D57`). how: `repaired`, `without` some of its lines, `copied` for another connection, or one
+            side of it after a part was `held` back.
+        lines: how many lines were left out. share: per cent that were held back.
         like: the job whose training is to be done again with it (`J142`), None when there is none.
     """
 
     id: str
-    how: Literal["repaired", "without"]
+    how: HowMade
     lines: int = 0
+    share: int = 0
     like: str | None = None
 
 
@@ -74,11 +77,11 @@ class DatasetFacts(Facts):
         pair: the dataset that came in the same message and is probably the other half;
             `role` which half this is.
         cost: of training on it for `cost_epochs` epochs, None without a price.
-        same_as: an earlier dataset with the same bytes.
+        same_as: an earlier dataset with the same bytes, checked for the same service.
         reading: while it is being checked, how far that is; what was found is then what was found so far.
         profile: what kind of file it was checked as (`bot.datasets.options.PROFILES`), empty before.
         trainable: a training with data of this kind can be ordered from here.
-        service: the provider of the connection that it is meant for, empty when the configuration lost it.
+        connection: what it was checked for. service: the provider of that, empty when the configuration lost it.
         repairable: errors and warnings that a repair mends.
         languages: share of the examples per language in whole per cent, empty = not looked; `systems` different
             system prompts.
@@ -116,6 +119,7 @@ class DatasetFacts(Facts):
     profile: str = ""
     trainable: bool = True
     service: str = ""
+    connection: str = ""
     repairable: int = 0
     languages: dict[str, int] = {}
     systems: int = 0

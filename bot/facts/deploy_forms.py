@@ -181,7 +181,10 @@ class CleanForm(Facts):
 
 
 class CostLine(Facts):
-    """What one thing cost this month so far, and what it would cost by its end. `kind`: `hosting` or `training`."""
+    """What one thing cost this month so far, and what it would cost by its end. `kind`: `hosting` or `training`.
+
+    `sleeps`: hosting is paid only while it is awake, so the amounts are the most that it can be.
+    """
 
     kind: str
     label: str
@@ -191,6 +194,7 @@ class CostLine(Facts):
     whole_month: Money | None = None
     estimated: Money | None = None
     idle: Money | None = None
+    sleeps: bool = False
 
 
 class CostFacts(Facts):

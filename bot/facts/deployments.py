@@ -47,6 +47,7 @@ class Snippet(Facts):
     key_secret: str = ""
     key_vault: str = ""
     key_command: str = ""
+    key_direct: str = ""
 
 
 class DeploymentFacts(Facts):
@@ -65,6 +66,8 @@ class DeploymentFacts(Facts):
         use: `called`, `never` (not since its creation), `unknown`.
         calls_day: calls of the last 24 hours that were read, None = not known.
         idle_days: whole days since the later of creation and last call. idle_spent: hosting paid in them.
+        sleeps: it goes to sleep without calls, so amounts are the most that it can cost. filter_off: its content safety
+            is off.
         rate: None = no price is configured. free: hosting costs nothing there (developer tier).
         spent: hosting since creation. day: hosting of one day. period: hosting until the end of one more idle period.
         expires: None where the service has no such rule, or the deployment is called.
@@ -99,6 +102,7 @@ class DeploymentFacts(Facts):
     capacity: int
     unit: Literal["", "none", "throughput"] = ""
     sleeps: bool = False
+    filter_off: bool = False
     tokens_per_minute: int | None = None
     requests_per_minute: int | None = None
     until: datetime | None = None
@@ -147,7 +151,8 @@ class DeploymentList(Facts):
     Attributes:
         where: the connection or service that it is about, "" = all.
         unread: connections that could not be asked.
-        month: hosting of a month (720 h) of those of this scope that are there; unknown: how many have no such price.
+        month: hosting of a month (720 h) of those of this scope that are there; at_most: some of them sleep without
+            calls, so it is the most that it can be. unknown: how many have no such price.
     """
 
     deployments: tuple[DeploymentFacts, ...]
@@ -157,4 +162,5 @@ class DeploymentList(Facts):
     where: str = ""
     unread: tuple[str, ...] = ()
     month: Money | None = None
+    at_most: bool = False
     unknown: int = 0

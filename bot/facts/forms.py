@@ -35,14 +35,21 @@ class FieldSpec(Facts):
     default: float | int | str | None = None
 
 
+UploadKind = Literal["chat", "preference", "reinforcement", "prompt_response", "text"]
+
+
 class UploadForm(Facts):
-    """The upload modal. `max_bytes` is Slack's limit for a file input (10 MB); `accounts` hold blobs to import."""
+    """The upload modal. `max_bytes` is Slack's limit for a file input (10 MB); `accounts` hold blobs to import.
+
+    `forms`: what each connection trains with, of `UploadKind`; nothing where no training is possible any more.
+    """
 
     connections: tuple[Choice, ...]
     connection: str
     max_bytes: int
     channel: str
     accounts: tuple[str, ...] = ()
+    forms: tuple[tuple[str, tuple[UploadKind, ...]], ...] = ()
 
 
 class TrainForm(Facts):
@@ -52,7 +59,8 @@ class TrainForm(Facts):
         closed: code of why nothing can be trained at this connection (any more), "" = it can.
         methods: ways to train that the chosen model knows; shown when there is a choice. method: the chosen one.
         model: the option that is chosen, None = none yet. Options come from the catalogue by external select.
-        datasets: the person's usable datasets (newest first, at most 100).
+        datasets: the person's usable datasets that fit connection and method, all of them when none fits (newest first,
+            at most 100); other_data: how many do not fit.
         fields: hyperparameters as the provider describes them for the chosen model.
         suffix_maximum, suffix_advised: 0 when the service takes no suffix. suffix_signs: what it may have beside
             letters and digits.
@@ -86,6 +94,7 @@ class TrainForm(Facts):
     method: str = "supervised"
     splits: tuple[int, ...] = ()
     split: int | None = None
+    other_data: int = 0
 
 
 class TrainOrder(Facts):
@@ -116,6 +125,8 @@ class TrainSummary(Facts):
             ("suffix_long", {"maximum": 18}), ("overlap", {...}), ("model_retires", {"date": "..."}).
         epochs: None when the service decides.
         timed: hours are billed, not tokens: the cost is not known before.
+        measure: what the order is given in. `tokens`: `billed_tokens` are all of it; `batches`: the cost is not known.
+        labels: of hyperparameters, by their names.
         intent: key under which Start happens once. provider: kind of the service.
     """
 
@@ -129,6 +140,8 @@ class TrainSummary(Facts):
     epochs: int | None
     cost: Money | None
     timed: bool = False
+    measure: Literal["epochs", "tokens", "batches"] = "epochs"
+    labels: dict[str, str] = {}
     warnings: tuple[tuple[str, dict[str, str | int | float]], ...] = ()
     intent: str
     provider: str = ""

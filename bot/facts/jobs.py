@@ -129,7 +129,10 @@ class JobFacts(Facts):
         muted: the starter muted its messages.
         waits: what a job that is not at the service yet waits for: `data` (the service processes it), `service` (it
             asked to come later), `answer` (sent, none came: it is looked for until `waits_until`), `approval`
-            (`request` decides), `purchase` (likewise, about something that has to be bought); empty = nothing.
+            (`request` decides), `purchase` (likewise, about something that has to be bought), `hours` and `batches`
+            (likewise, because what it costs cannot be known); empty = nothing.
+        bought: what was bought for it after an approval (a marketplace offer), "" = nothing.
+        labels: of hyperparameters, by their names, where the model is known.
         sparse: the service measures a few times only (once per epoch), and that is as it should be.
     """
 
@@ -169,7 +172,9 @@ class JobFacts(Facts):
     remote_id: str | None = None
     portal_url: str = ""
     muted: bool = False
-    waits: Literal["", "data", "service", "answer", "approval", "purchase"] = ""
+    waits: Literal["", "data", "service", "answer", "approval", "purchase", "hours", "batches"] = ""
+    bought: str = ""
+    labels: dict[str, str] = {}
     waits_until: datetime | None = None
     request: str | None = None
     pending_alert_hours: int = 4

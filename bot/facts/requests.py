@@ -104,7 +104,8 @@ class TrainAsk(Facts):
     Attributes:
         cost: None = not known.
         why: `above` (dearer than `limit`), `cap` (the month would reach `limit`), `hours` (it is billed by the
-            hour: what it comes to is not known), or `purchase`.
+            hour: what it comes to is not known), `batches` (its length is given in batches: likewise), or
+            `purchase`.
         purchase: what is bought before the training (a marketplace offer). spent: this month so far.
     """
 
@@ -114,7 +115,7 @@ class TrainAsk(Facts):
     connection: str
     train: DataRef
     cost: Money | None
-    why: Literal["above", "cap", "hours", "purchase"]
+    why: Literal["above", "cap", "hours", "batches", "purchase"]
     purchase: str = ""
     limit: float
     spent: float
@@ -172,6 +173,7 @@ class RequestFacts(Facts):
         decided_by: who decided; empty when a rule or time did.
         auto: the rule that approved it. glass: who broke the glass, with the reason.
         frozen: why an approved request is not rolled out yet, "" = it is not held.
+        valid, grader: what its job is validated on and graded by, for the details; None and "" = nothing.
         rollout: state of its deployment (or of its job), `called_off` for one that was never sent, "" = there is none.
     """
 
@@ -201,6 +203,8 @@ class RequestFacts(Facts):
     keep: KeepAsk | None = None
     deployment: str | None = None
     job: str | None = None
+    valid: DataRef | None = None
+    grader: str = ""
     rollout: str = ""
     remind_at: datetime | None = None
     updated_at: datetime

@@ -91,6 +91,7 @@ def hosting_line(one: DeploymentFacts, begin: datetime, end: datetime, now: date
         so_far=so_far,
         whole_month=whole,
         idle=idle,
+        sleeps=one.sleeps and one.rate is not None,
     )
 
 

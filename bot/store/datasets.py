@@ -157,15 +157,15 @@ def usable(connection: Connection, team_id: str, *, limit: int) -> Sequence[Data
     return [Dataset(**row._mapping) for row in rows]
 
 
-def earlier_same(connection: Connection, number: int, sha256: str) -> int | None:
-    """An earlier sound dataset with the same bytes."""
-    found: int | None = connection.execute(
-        select(dataset.c.id)
+def earlier_same(connection: Connection, number: int, sha256: str) -> Sequence[Dataset]:
+    """The earlier sound datasets with the same bytes, the first one first."""
+    rows = connection.execute(
+        select(*_FIELDS)
         .where(dataset.c.sha256 == sha256, dataset.c.id < number, dataset.c.state == "ready")
         .order_by(dataset.c.id)
-        .limit(1)
-    ).scalar()
-    return found
+        .limit(50)
+    )
+    return [Dataset(**row._mapping) for row in rows]
 
 
 def copies(connection: Connection, number: int) -> Sequence[Copy]:

@@ -17,7 +17,7 @@ from bot.helper import HelperError
 from bot.store import jobs, records, small
 from bot.store.jobs import Job
 from bot.training import guess, progress
-from bot.training.charts import ChartCheckpoint, ChartRequest
+from bot.training.charts import ChartCheckpoint, ChartRequest, panels
 from bot.training.follow import put_series, take_events
 from bot.training.reading import read_curves
 from bot.training.record import Recorder
@@ -169,17 +169,24 @@ class Collect:
         notice = JobSucceeded(job=facts, picture=haul.picture is not None, picture_problem=haul.problem)
         self._recorder.tell(connection, number, "ended", notice, now=now)
         if haul.picture is not None:
-            file = keep_picture(connection, facts, haul.picture, now=now)
+            file = keep_picture(connection, facts, haul.picture, drawn(haul.series), now=now)
             self._recorder.tell(connection, number, "picture", notice, now=now, file=file)
 
 
-def keep_picture(connection: Connection, facts: JobFacts, data: bytes, *, now: datetime) -> dict[str, object]:
-    """Keep a picture for the outbox; the row's `file`."""
+def drawn(series: Sequence[Series]) -> str:
+    """What the picture of these curves shows: `loss and token accuracy`."""
+    return " and ".join(metric.replace("_", " ") for metric, _ in panels(series))
+
+
+def keep_picture(
+    connection: Connection, facts: JobFacts, data: bytes, shown: str, *, now: datetime
+) -> dict[str, object]:
+    """Keep a picture for the outbox; the row's `file`. `shown` names what is drawn; it is what is read out instead."""
     name = f"{facts.id}-curves.png"
     return {
         "artifact": small.keep_bytes(connection, name, "image/png", data, now=now),
         "name": name,
-        "title": f"{facts.id} {facts.name}: curves of its training",
+        "title": f"{facts.id} {facts.name}: {shown or 'curves'} over the steps of its training",
     }
 
 

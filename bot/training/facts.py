@@ -18,7 +18,7 @@ from bot.facts.jobs import (
     ReadingFacts,
 )
 from bot.ids import dataset_name, job_name, request_name
-from bot.store import datasets, jobs, records, requests
+from bot.store import connections, datasets, jobs, records, requests
 from bot.store.jobs import Job
 from bot.training.progress import by_clock
 from providers.base import Failure, Provider
@@ -79,6 +79,8 @@ def job_facts(
         muted=job.muted,
         waits=_waits(connection, job),
         waits_until=_until(job),
+        bought=_bought(connection, job),
+        labels=_labels(connection, job),
         request=request_name(int(job.asked["request"])) if job.asked.get("request") else None,
         pending_alert_hours=max(1, round(settings.limits.pending_alert_hours)),
         sparse=provider is not None and provider.capabilities.sparse_points,
@@ -123,9 +125,11 @@ def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
     )
 
 
-def _waits(
-    connection: Connection, job: Job
-) -> Literal["", "data", "service", "answer", "approval", "purchase"]:
+Waits = Literal["", "data", "service", "answer", "approval", "purchase", "hours", "batches"]
+_WHY: Mapping[str, Waits] = {"purchase": "purchase", "hours": "hours", "batches": "batches"}
+
+
+def _waits(connection: Connection, job: Job) -> Waits:
     """What a job waits for that is not at the service yet (`bot.training.submit` notes `service` and `answer`)."""
     if job.state == "submitting":
         return "answer" if job.asked.get("waits") == "answer" else ""
@@ -133,11 +137,24 @@ def _waits(
         return ""
     request = requests.get(connection, int(job.asked.get("request", 0)))
     if request is not None and not request.decided:
-        return "purchase" if (request.spec or {}).get("why") == "purchase" else "approval"
+        return _WHY.get(str((request.spec or {}).get("why")), "approval")
     copies = [datasets.copy_at(connection, one, job.connection) for one in (job.train, job.valid) if one]
     if any(copy is None or copy.state != "processed" for copy in copies):
         return "data"
     return "service" if job.asked.get("waits") == "service" else ""
+
+
+def _bought(connection: Connection, job: Job) -> str:
+    """What `bot.training.needs` brought about after people approved that it is bought."""
+    if "needs_met" not in job.asked or "needs_sent" not in job.asked:
+        return ""
+    request = requests.get(connection, int(job.asked.get("request", 0)))
+    return str((request.spec or {}).get("purchase", "")) if request is not None else ""
+
+
+def _labels(connection: Connection, job: Job) -> dict[str, str]:
+    model = connections.model(connection, job.connection, job.base_model)
+    return {one.name: one.label for one in model.hyperparameters} if model is not None else {}
 
 
 def _until(job: Job) -> datetime | None:

@@ -27,7 +27,10 @@ REQUEST = "request"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """What is about to be started; `cost` None = not known. `timed`: hours are billed, so it cannot be known."""
+    """What is about to be started; `cost` None = not known.
+
+    It cannot be known where hours are billed (`timed`), and where batches are ordered (`measured` False).
+    """
 
     name: str
     model: str
@@ -35,6 +38,7 @@ class Training:
     train: DataRef
     cost: Money | None
     timed: bool = False
+    measured: bool = True
 
 
 def needed(
@@ -42,17 +46,18 @@ def needed(
 ) -> TrainAsk | None:
     """What has to be asked before this training starts (`job` is open), None = nothing.
 
-    One that is billed by the hour may come to any sum: it is asked for wherever there is a limit.
+    One that is billed by the hour, or as long as some batches, may come to any sum: it is asked for wherever there
+    is a limit.
     """
     asked, cost = settings.approvals, training.cost
     limits = [float(one) for one in (asked.training_above, asked.monthly_cap) if one is not None]
-    if not limits or (cost is None and not training.timed):
+    if not limits or (cost is None and not training.timed and training.measured):
         return None
     spent = month_to_date(connection, asked.currency, now=now)
     strange = cost is not None and cost.currency != asked.currency
-    why: Literal["above", "cap", "hours"]
+    why: Literal["above", "cap", "hours", "batches"]
     if cost is None:
-        why, limit = "hours", limits[0]
+        why, limit = "hours" if training.timed else "batches", limits[0]
     elif asked.training_above is not None and (strange or cost.high > asked.training_above):
         why, limit = "above", float(asked.training_above)
     elif asked.monthly_cap is not None and (strange or spent + cost.high > asked.monthly_cap):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from bot.approvals.requests import open_request
 from bot.deps import Deps
-from bot.facts.jobs import DataRef
+from bot.facts.jobs import DataRef, Money
 from bot.facts.requests import TrainAsk
 from bot.ids import dataset_name
 from bot.people import Actor
@@ -64,7 +64,8 @@ class Needs:
         if SENT in job.asked and job.asked.get(ASKED_FOR) == missing[0].id:
             sent = datetime.fromisoformat(str(job.asked[SENT]))
             late = self._now() - sent >= LOOK_FOR
-            return self._refused(task, job, missing[0]) if late else Again(self._now() + LOOK_EVERY)
+            tried = replace(missing[0], params={**missing[0].params, "tried": 1})
+            return self._refused(task, job, tried) if late else Again(self._now() + LOOK_EVERY)
         return await self._bring_about(required, task, job, missing)
 
     async def of_order(self, task: Task, job: Job, spec: JobSpec) -> Outcome | None:
@@ -128,7 +129,7 @@ class Needs:
             model=job.model_short,
             connection=job.connection,
             train=_data(connection, job),
-            cost=None,
+            cost=Money.model_validate(job.estimate) if job.estimate else None,
             why="purchase",
             purchase=wanted.what,
             limit=0.0,

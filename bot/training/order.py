@@ -1,16 +1,17 @@
 """Ordering a training: what a person wants, checked against what we know, priced, and started once."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from bot.approvals.policy import auto_rule
 from bot.approvals.requests import open_request
+from bot.config.handover import provider_settings
 from bot.config.settings import Settings
 from bot.datasets import deriving, services
 from bot.errors import BotError
-from bot.facts.forms import TrainOrder, TrainSummary
+from bot.facts.forms import TrainSummary
 from bot.facts.jobs import DataRef, Money
 from bot.facts.requests import TrainAsk, Warnings
 from bot.ids import dataset_name, number_of
@@ -22,27 +23,32 @@ from bot.training import gate, submit
 from bot.training.checking import Checked
 from bot.work import card_rows
 from bot.work.outbox_rows import Target
-from providers.base import Model, epochs
+from providers.base import Extent, extent
+from providers.registry import service
 
 
-def epochs_of(order: TrainOrder, model: Model) -> int | None:
-    """How many epochs are ordered; None when the service decides."""
-    return epochs(model.parameters(order.method), order.hyperparameters)
+def extent_of(checked: Checked) -> Extent:
+    """How much is ordered: epochs or tokens; neither when the service decides."""
+    order = checked.order
+    return extent(checked.model.parameters(order.method), order.hyperparameters)
 
 
 def estimate(settings: Settings, checked: Checked) -> Money | None:
     """What it would cost at the configured price; a range of 1-3 epochs when the service decides.
 
-    None without a price, and where hours are billed: prices are those of tokens.
+    None without a price, and where hours are billed or batches are ordered: prices are those of tokens.
     """
-    if checked.timed:
+    ordered = extent_of(checked)
+    if checked.timed or not ordered.measured:
         return None
     price = settings.price_for(checked.order.connection, checked.model.base, checked.order.training_type)
-    if price is None or checked.train.tokens is None:
+    # Tokens that are ordered are all that is billed, whatever the data holds.
+    tokens = ordered.tokens if ordered.tokens is not None else checked.train.tokens
+    if price is None or tokens is None:
         return None
-    once = checked.train.tokens / 1_000_000 * float(price.training_per_million)
-    epochs = epochs_of(checked.order, checked.model)
-    low, high = (once * epochs, once * epochs) if epochs else (once, once * 3)
+    once = tokens / 1_000_000 * float(price.training_per_million)
+    times = 1 if ordered.tokens is not None else ordered.epochs
+    low, high = (once * times, once * times) if times else (once, once * 3)
     return Money(
         low=low, high=high, currency=price.currency, source=price.source, as_of=price.as_of.isoformat()
     )
@@ -59,6 +65,7 @@ def approval_needed(
         train=_ref(checked.train),
         cost=estimate(settings, checked),
         timed=checked.timed,
+        measured=extent_of(checked).measured,
     )
     return gate.needed(connection, settings, training, now=now)
 
@@ -67,8 +74,10 @@ def summary(
     settings: Settings, checked: Checked, intent: str, *, ask: TrainAsk | None = None
 ) -> TrainSummary:
     """What Start will do; `ask` is what has to be asked first."""
-    epochs = epochs_of(checked.order, checked.model)
-    tokens = checked.train.tokens
+    ordered, tokens = extent_of(checked), checked.train.tokens
+    measure: Literal["epochs", "tokens", "batches"] = (
+        "batches" if not ordered.measured else "tokens" if ordered.tokens is not None else "epochs"
+    )
     return TrainSummary(
         order=checked.order,
         model=checked.model.short,
@@ -76,19 +85,28 @@ def summary(
         valid=_ref(checked.valid) if checked.valid else None,
         tokens=tokens,
         tokens_exact=checked.train.tokens_exact,
-        billed_tokens=tokens * epochs if tokens is not None and epochs and not checked.timed else None,
+        billed_tokens=None if checked.timed else _billed(ordered, tokens),
         timed=checked.timed,
-        epochs=epochs,
+        measure=measure,
+        epochs=ordered.epochs,
+        labels={one.name: one.label for one in checked.model.parameters(checked.order.method)},
         cost=estimate(settings, checked),
         warnings=(
             *checked.warnings,
             *_price_warning(settings, checked),
             *data_warnings(checked, settings.connection(checked.order.connection).provider),
             *_approval_warning(settings, ask),
+            *_purchase_warning(settings, checked),
         ),
         intent=intent,
         provider=settings.connection(checked.order.connection).provider,
     )
+
+
+def _billed(ordered: Extent, tokens: int | None) -> int | None:
+    if ordered.tokens is not None:
+        return ordered.tokens
+    return tokens * ordered.epochs if tokens is not None and ordered.epochs else None
 
 
 def _approval_warning(settings: Settings, ask: TrainAsk | None) -> Warnings:
@@ -103,6 +121,15 @@ def _approval_warning(settings: Settings, ask: TrainAsk | None) -> Warnings:
         "currency": ask.currency,
     }
     return (("needs_approval", params),)
+
+
+def _purchase_warning(settings: Settings, checked: Checked) -> Warnings:
+    """Whether the subscription is there is looked at once it is ordered; what follows if it is not is said before."""
+    if not checked.model.subscribed:
+        return ()
+    at = settings.connection(checked.order.connection)
+    code = "may_buy" if service(at.provider).buys(provider_settings(at)) else "subscription_needed"
+    return ((code, {"model": checked.model.short}),)
 
 
 def _price_warning(settings: Settings, checked: Checked) -> Warnings:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.datasets.deriving import HELD
 from bot.deps import Deps
 from bot.errors import Denied
 from bot.people import Actor
@@ -78,7 +79,10 @@ def data_at_service(connection: Connection, job: Job, *, now: datetime, corr: st
             waiting = True
             continue
         if found is None or found.state != "ready":
-            return Files(None, None, waiting=False, failed={"code": "file_unknown"})
+            part = found is not None and HELD in found.source
+            return Files(
+                None, None, waiting=False, failed={"code": "part_refused" if part else "file_unknown"}
+            )
         copy = datasets.copy_at(connection, number, job.connection)
         if copy is None or copy.state in ("waiting", "uploading", "processing", "uncertain"):
             copy_id = datasets.add_copy(connection, number, job.connection, now=now)

@@ -6,6 +6,7 @@ from bot.chat import Rendered
 from bot.facts.forms import ConnectionFacts, Quota
 from handlers.blocks.primitives import Block, as_message, context, section
 from handlers.wording import errors, jobs, numbers
+from handlers.wording.deployments import UNMEASURED
 from handlers.wording.lists import say
 from handlers.wording.markup import fallback, inline, when
 
@@ -13,7 +14,7 @@ _SHOWN = 40
 _SKEW_TOLD = 60.0
 _QUOTAS = 12
 _NAMED = frozenset({"files", "files_bytes", "jobs", "deployments"})
-_DOTS = {"healthy": "🟢", "failing": "🛑", "unknown": "⚪"}
+_DOTS = {"healthy": "🟢", "failing": "🛑", "unknown": "⚪", "closed": "🟠"}
 
 
 def build(found: Sequence[ConnectionFacts], locale: str) -> Rendered:
@@ -29,7 +30,8 @@ def build(found: Sequence[ConnectionFacts], locale: str) -> Rendered:
 
 
 def _headline(one: ConnectionFacts, locale: str) -> str:
-    return f"{_DOTS[one.state]} *{inline(one.name, 80)} · {say(f'state_{one.state}', locale)}*"
+    state = "closed" if one.closed and one.state == "healthy" else one.state
+    return f"{_DOTS[state]} *{inline(one.name, 80)} · {say(f'state_{state}', locale)}*"
 
 
 def _paragraph(one: ConnectionFacts, locale: str) -> str:
@@ -66,7 +68,10 @@ def _hosting(one: ConnectionFacts, locale: str) -> str:
     if not one.managed:
         return say("unmanaged", locale)
     looked = say("looked", locale, at=when(one.looked_at)) if one.looked_at else say("not_looked", locale)
-    metrics = say("metrics", locale, at=when(one.used_at)) if one.used_at else say("metrics_none", locale)
+    if one.provider in UNMEASURED:
+        metrics = say("metrics_unmeasured", locale, service=jobs.service(one.provider))
+    else:
+        metrics = say("metrics", locale, at=when(one.used_at)) if one.used_at else say("metrics_none", locale)
     lines = [" · ".join([say("managed", locale), looked, metrics])]
     if one.unread:
         text = one.unread_text[:600]

@@ -24,10 +24,15 @@ def build(facts: CostFacts, locale: str) -> Rendered:
         for kind, money in (("hosting", facts.hosting), ("training", facts.training))
         if money is not None
     }
-    totals = [say(kind, locale, amount=numbers.amount(*one)) for kind, one in sums.items()]
+    sleeping = any(one.sleeps for one in facts.lines)
+    totals = [
+        say(kind, locale, amount=_most(numbers.amount(*one), locale, most=sleeping and kind == "hosting"))
+        for kind, one in sums.items()
+    ]
     if facts.hosting is not None and facts.training is not None:
         both = sum(numbers.rounded(amount) for amount, _ in sums.values())
-        totals.append(say("together", locale, amount=numbers.amount(both, facts.hosting.currency)))
+        whole = numbers.amount(both, facts.hosting.currency)
+        totals.append(say("together", locale, amount=_most(whole, locale, most=sleeping)))
     if any(one.so_far is None and one.estimated is not None for one in facts.lines):
         totals.append(say("with_estimates", locale))
     if facts.cap is not None:
@@ -43,7 +48,7 @@ def build(facts: CostFacts, locale: str) -> Rendered:
         for one in (facts.hosting, facts.training)
         if one is not None and one.source
     )
-    blocks += footer(say("hours", locale), *sources)
+    blocks += footer(say("hours_most" if sleeping else "hours", locale), *sources)
     return Rendered(fallback(title, " · ".join(totals), *lines), as_message(blocks))
 
 
@@ -57,9 +62,14 @@ def _amount(money: Money) -> str:
     return numbers.amount(money.high, money.currency)
 
 
+def _most(amount: str, locale: str, *, most: bool) -> str:
+    """An amount, or that it is the most that it can be."""
+    return say("at_most", locale, amount=amount) if most else amount
+
+
 def _line(one: CostLine, locale: str) -> str:
     known = one.so_far or one.estimated
-    amount = _amount(known) if known else say("no_price", locale)
+    amount = _most(_amount(known), locale, most=one.sleeps) if known else say("no_price", locale)
     if one.so_far is None and one.estimated is not None:
         amount = say("estimated", locale, amount=amount)
     kind = "host_line" if one.kind == "hosting" else "train_line"
@@ -74,10 +84,12 @@ def _line(one: CostLine, locale: str) -> str:
     )
     parts = [
         head,
-        say("until_end", locale, amount=_amount(one.whole_month))
+        say("until_end", locale, amount=_most(_amount(one.whole_month), locale, most=one.sleeps))
         if one.whole_month and one.so_far and one.whole_month.high > one.so_far.high
         else "",
-        say("idle", locale, amount=_amount(one.idle)) if one.idle and one.idle.high >= 0.01 else "",
+        say("idle", locale, amount=_most(_amount(one.idle), locale, most=one.sleeps))
+        if one.idle and one.idle.high >= 0.01
+        else "",
         mention(one.owner) if one.owner else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -28,8 +28,7 @@ def _problem(data: DatasetFacts, locale: str) -> list[str]:
 
 def body(data: DatasetFacts, locale: str) -> list[str]:
     """The lines below the headline, without findings."""
-    # a price that nobody can order at yet: the full report names its source
-    lines = [datasets.figures(data, locale, source=data.state != "refused")]
+    lines = [datasets.figures(data, locale)]
     if data.state == "unreadable":
         lines += _problem(data, locale)
     if data.state in {"received", "checking"}:

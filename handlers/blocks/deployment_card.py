@@ -53,7 +53,7 @@ def body(one: DeploymentFacts, locale: str) -> list[str]:
 def _gone(one: DeploymentFacts, locale: str) -> str:
     """When it went, and what it has cost."""
     at = when(one.gone_at) if one.gone_at is not None else ""
-    spent = words.say("spent", locale, amount=words.amount(one.spent, locale)) if one.spent else ""
+    spent = words.say("spent", locale, amount=words.bound(one, one.spent, locale)) if one.spent else ""
     by = (
         say_told("taken_instead", locale, {"successor": one.replaced_by_name or one.replaced_by})
         if one.replaced_by

@@ -55,7 +55,9 @@ def month(page: DeploymentList, locale: str) -> str:
     """`$3,672 a month together, used or not · 2 deployments without a known price`; empty when nothing is known."""
     parts = []
     if page.month is not None:
-        parts.append(say("month", locale, amount=numbers.exact(page.month, locale)))
+        parts.append(
+            say("month_most" if page.at_most else "month", locale, amount=numbers.exact(page.month, locale))
+        )
     if page.unknown:
         counted = numbers.count(page.unknown, "deployment", locale)
         parts.append(say("month_unknown", locale, deployments=counted))

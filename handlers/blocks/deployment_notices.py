@@ -9,10 +9,10 @@ from handlers.blocks import deployment_buttons as buttons
 from handlers.blocks import deployment_snippet
 from handlers.blocks.primitives import Block, Element, actions, as_message, footer, section
 from handlers.wording import deployments as words
-from handlers.wording import errors
+from handlers.wording import errors, requirements
 from handlers.wording.deployments_told import say
 from handlers.wording.lists import say as say_list
-from handlers.wording.markup import code, day, fallback, mention, quoted, when
+from handlers.wording.markup import clip, code, day, fallback, mention, quoted, when
 
 _DOWN = ("failed", "gone")
 
@@ -75,7 +75,7 @@ def failed(notice: notices.DeploymentFailed, locale: str) -> Rendered:
         lines = said.lines()
         grant = str(one.problem.params.get("grant", ""))
         if grant and code(grant, 600) not in " ".join(lines):
-            lines.append(code(grant, 600))
+            lines.append(requirements.block([clip(grant, 600)]) if "`" in grant else code(grant, 600))
         request = say_list("request", locale, {"id": said.request_id}) if said.request_id else ""
     if kept:
         lines.append(say("failed_keeps", locale))
@@ -116,7 +116,7 @@ def kept(notice: notices.Kept, locale: str) -> Rendered:
     lines = [
         say("kept_by", locale, who=mention(notice.by)) if by and notice.by is not None else "",
         say("kept_what", locale, at=at) if one.keep_until is not None else "",
-        say("kept_cost", locale, day=words.amount(one.day, locale)) if one.day is not None else "",
+        say("kept_cost", locale, day=words.bound(one, one.day, locale)) if one.day is not None else "",
     ]
     row = [buttons.take_down(one, locale)] if "take_down" in one.can else []
     return message(headline, lines, row, f"kept:{one.id}", words.price_source(one, locale))
@@ -143,7 +143,7 @@ def taken_down(notice: notices.TakenDown, locale: str) -> Rendered:
     if one.gone_why == "called_off":
         return _called_off(notice, locale)
     replaced = notice.by is None and one.gone_why == "replaced"
-    spent = say("taken_spent", locale, spent=words.amount(one.spent, locale)) if one.spent else ""
+    spent = say("taken_spent", locale, spent=words.bound(one, one.spent, locale)) if one.spent else ""
     lines = [
         " ".join(
             part

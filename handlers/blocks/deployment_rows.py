@@ -12,6 +12,7 @@ def text(one: DeploymentFacts, locale: str) -> str:
         words.owner(one, locale),
         words.say("foreign", locale) if one.foreign else "",
         words.model(one, locale),
+        words.unfiltered(one, locale),
         words.hourly(one, locale) if one.state not in ("gone", "failed") else "",
         *words.watch(one, locale),
     ]

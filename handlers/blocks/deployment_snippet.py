@@ -31,10 +31,16 @@ def explained(one: DeploymentFacts, locale: str) -> str:
 
 
 def _key(one: DeploymentFacts, locale: str) -> str:
-    """Where the key is: its name in the Key Vault, or the command that reads it; never the key."""
+    """Where the key is: its name in the Key Vault, or the command that reads it; never the key.
+
+    What could not be put into the Key Vault is read at the service itself.
+    """
     snippet = one.snippet
-    if snippet is None or one.key_problem is not None:
-        return say("key_command", locale, command=span(snippet.key_command, 300)) if snippet else ""
+    if snippet is None:
+        return ""
+    if one.key_problem is not None:
+        command = snippet.key_direct or snippet.key_command
+        return say("key_command", locale, command=span(command, 300)) if command else ""
     if snippet.key_secret:
         vault = inline(snippet.key_vault.removeprefix("https://"), 120)
         return say("key_vault", locale, secret=span(snippet.key_secret, 127), vault=vault)

@@ -82,9 +82,9 @@ def _spent(one: DeploymentFacts, locale: str) -> str:
     if one.day is None or one.free:
         return ""
     if one.idle_spent is None:
-        return say("idle_cost_day", locale, day=words.amount(one.day, locale))
-    spent = words.amount(one.idle_spent, locale)
-    return say("idle_cost", locale, spent=spent, day=words.amount(one.day, locale))
+        return say("idle_cost_day", locale, day=words.bound(one, one.day, locale))
+    spent = words.bound(one, one.idle_spent, locale)
+    return say("idle_cost", locale, spent=spent, day=words.bound(one, one.day, locale))
 
 
 def _small(one: DeploymentFacts, locale: str) -> list[str]:
@@ -134,7 +134,7 @@ def _why(one: DeploymentFacts, locale: str) -> str:
     if one.free:
         cost = say("ahead_free", locale)
     elif one.idle_spent is not None and one.day is not None:
-        spent, daily = words.amount(one.idle_spent, locale), words.amount(one.day, locale)
+        spent, daily = words.bound(one, one.idle_spent, locale), words.bound(one, one.day, locale)
         cost = say("ahead_spent", locale, spent=spent, day=daily)
     else:
         cost = say("ahead_spent_unknown", locale)

@@ -4,7 +4,7 @@ from bot.chat import Rendered
 from bot.facts.jobs import JobFacts
 from handlers.blocks import job_buttons
 from handlers.blocks.primitives import Block, Element, actions, as_message, footer, section
-from handlers.wording import failures, jobs, results
+from handlers.wording import failures, jobs, requests_bought, results
 from handlers.wording.markup import fallback, inline, mention
 
 
@@ -37,6 +37,7 @@ def body(job: JobFacts, locale: str) -> list[str]:
     """The lines of the card below its headline."""
     lines = (
         facts_line(job, locale),
+        requests_bought.of_job(job, locale),
         jobs.progress(job, locale),
         outlook(job, locale),
     )

@@ -171,8 +171,8 @@ def cancelled(notice: notices.JobCancelled, locale: str) -> Rendered:
     )
     failure = job.failure or FailureFacts(kind="unknown", tokens_billed=job.tokens_billed)
     charge = (
-        failures.charge(failure, job.provider, locale)
-        if failure.tokens_billed is not None or failure.charged is False
+        failures.charge(failure, job.provider, locale, created=job.remote_id is not None)
+        if failure.tokens_billed is not None or failure.charged is False or job.remote_id is None
         else say("cancelled_charge", locale, service=who)
     )
     told = _told(job) if notice.by != job.requester else ""

@@ -17,11 +17,12 @@ from handlers.blocks.primitives import (
 )
 from handlers.wording import numbers, requests, requests_asks, requests_changes
 from handlers.wording.approvals import say
-from handlers.wording.markup import code, day, group, inline, mention, quoted, units, when
+from handlers.wording.markup import code, day, escape, group, inline, mention, quoted, units, when
 
 _ROUNDS = 20
 _VOTES = 30
 _REASON = 2000
+_GRADER = 2900
 _ROUND, _HISTORY = 8000, 30_000
 """Characters of a round and of all of them, so that a view stays within Slack's 250 kB; the newest rounds are kept."""
 
@@ -37,6 +38,7 @@ def blocks(
         *sections(_first(request, locale)),
         *fields(_facts(request, locale)),
         *(section(text) for text in _asked(request, locale)),
+        *_grader(request, locale),
         *_actions(request, locale),
         divider(),
         *history(request, rounds, locale),
@@ -81,9 +83,26 @@ def _facts(request: RequestFacts, locale: str) -> list[tuple[str, str]]:
         ),
         (say("d_closes", locale), when(request.closes_at)),
         (say("d_digest", locale), code(request.digest)),
+        (say("d_valid", locale), _valid(request, locale)),
         (say("d_rollout", locale), requests.rollout(request, locale)),
     ]
     return [*found, *(_deployment(request.deploy, locale) if request.deploy is not None else [])]
+
+
+def _valid(request: RequestFacts, locale: str) -> str:
+    if request.valid is None:
+        return ""
+    parts = [inline(request.valid.name, 80), inline(request.valid.id, 20)]
+    if request.valid.examples is not None:
+        parts.append(numbers.count(request.valid.examples, "example", locale))
+    return " · ".join(parts)
+
+
+def _grader(request: RequestFacts, locale: str) -> list[Block]:
+    if not request.grader.strip():
+        return []
+    text = cut(escape(request.grader).replace("`", "ˋ"), _GRADER)
+    return [section(f"{say('d_grader', locale)}\n```\n{text}\n```")]
 
 
 def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from handlers.wording.lists import say
 from handlers.wording.markup import code, fallback, plain_text
 from handlers.wording.notices import say as say_notice
 
+_COLUMNS = ("step", "epoch", "train", "valid", "full_valid", "deployable", "model")
 _ROWS = 40
 _CELL = 160
 
@@ -50,26 +51,27 @@ def build(job: JobFacts, locale: str) -> Rendered:
 
 
 def table(checkpoints: tuple[CheckpointFacts, ...], locale: str) -> Block:
-    """Step, epoch, losses, whether it can be deployed, and the name to use."""
+    """Step, epoch, losses, whether it can be deployed, and the name to use; no column without a value."""
     words = results.words(locale)
-    names = ("step", "epoch", "train", "valid", "full_valid", "deployable", "model")
-    rows = [[_cell(words[name]) for name in names], *(_row(one, locale) for one in checkpoints)]
+    columns = {name: [_value(one, name, locale) for one in checkpoints] for name in _COLUMNS}
+    shown = {name: values for name, values in columns.items() if any(values)}
+    rows = [[_cell(words[name]) for name in shown]]
+    rows += [[_cell(one or words["without"]) for one in row] for row in zip(*shown.values(), strict=True)]
     return {"type": "table", "rows": rows}
 
 
-def _row(one: CheckpointFacts, locale: str) -> list[Element]:
+def _value(one: CheckpointFacts, column: str, locale: str) -> str:
+    """What stands in a column, "" when there is nothing."""
     words = results.words(locale)
-    return [
-        _cell(f"{one.step:,}"),
-        _cell(numbers.plain(one.epoch) if one.epoch is not None else words["without"]),
-        *(_loss(value, locale) for value in (one.train_loss, one.valid_loss, one.full_valid_loss)),
-        _cell(words["yes"] if one.deployable else words["no"]),
-        _cell(one.model or one.id),
-    ]
-
-
-def _loss(value: float | None, locale: str) -> Element:
-    return _cell(numbers.loss(value) if value is not None else results.words(locale)["without"])
+    losses = {"train": one.train_loss, "valid": one.valid_loss, "full_valid": one.full_valid_loss}
+    if column in losses:
+        loss = losses[column]
+        return numbers.loss(loss) if loss is not None else ""
+    if column == "epoch":
+        return numbers.plain(one.epoch) if one.epoch is not None else ""
+    if column == "deployable":
+        return words["yes"] if one.deployable else words["no"]
+    return f"{one.step:,}" if column == "step" else one.model or one.id
 
 
 def _cell(text: str) -> Element:

@@ -28,11 +28,10 @@ def job_row(job: JobFacts, locale: str, accessory: Element | None = None) -> Blo
 
 
 def data_text(data: DatasetFacts, locale: str) -> str:
-    """Headline, then the figures; the list names the source of the prices."""
-    figures = datasets.figures(data, locale, source=False)
-    return "\n".join(
-        part for part in (datasets.headline(data, locale), figures or when(data.created_at)) if part
-    )
+    """Headline, then the connection it is for and the figures; the list names the source of the prices."""
+    figures = datasets.figures(data, locale, source=False) or when(data.created_at)
+    parts = [inline(data.connection, 40), figures]
+    return f"{datasets.headline(data, locale)}\n{' · '.join(part for part in parts if part)}"
 
 
 def data_row(data: DatasetFacts, locale: str) -> Block:

@@ -11,7 +11,7 @@ from handlers.wording.modals import charges, say, warning
 def blocks(summary: TrainSummary, locale: str) -> list[Block]:
     """The body of the summary modal."""
     order = summary.order
-    without = "s_timed" if summary.timed else "s_no_cost"
+    without = "s_timed" if summary.timed else "s_batches" if summary.measure == "batches" else "s_no_cost"
     cost = numbers.cost(summary.cost, locale) if summary.cost else say(without, locale)
     shown: list[Block] = [
         section(f"*{say('s_cost', locale)}:* {cost}"),
@@ -22,10 +22,7 @@ def blocks(summary: TrainSummary, locale: str) -> list[Block]:
                 (say("s_method", locale), jobs.chosen_method(order.method, locale)),
                 (say("s_type", locale), jobs.training_type(order.training_type, locale)),
                 (say("s_data", locale), _data(summary.train, locale)),
-                (
-                    say("s_valid", locale),
-                    _data(summary.valid, locale) if summary.valid else say("s_no_valid", locale),
-                ),
+                (say("s_valid", locale), _validation(summary, locale)),
                 (say("s_tokens", locale), _tokens(summary, locale)),
                 (say("s_epochs", locale), _epochs(summary, locale)),
                 (say("s_billed", locale), _billed(summary, locale)),
@@ -49,24 +46,40 @@ def _data(data: DataRef, locale: str) -> str:
     return " · ".join(parts)
 
 
+def _validation(summary: TrainSummary, locale: str) -> str:
+    if summary.valid is not None:
+        return _data(summary.valid, locale)
+    share = summary.order.split
+    if share is None:
+        return say("s_no_valid", locale)
+    return say("s_held_back", locale, {"dataset": summary.train.id}, share=f"{share}{numbers.NBSP}%")
+
+
 def _tokens(summary: TrainSummary, locale: str) -> str:
     return "" if summary.tokens is None else numbers.tokens(summary.tokens, summary.tokens_exact, locale)
 
 
 def _epochs(summary: TrainSummary, locale: str) -> str:
+    if summary.measure != "epochs":
+        return ""
     return say("s_epochs_auto", locale) if summary.epochs is None else f"{summary.epochs:,}"
 
 
 def _billed(summary: TrainSummary, locale: str) -> str:
     if summary.billed_tokens is None:
         return ""
+    if summary.measure == "tokens":
+        return f"{numbers.measured_tokens(summary.billed_tokens, locale)}, {say('s_billed_ordered', locale)}"
     tokens = numbers.tokens(summary.billed_tokens, summary.tokens_exact, locale)
     return f"{tokens}, {say('s_billed_note', locale)}"
 
 
 def _settings(summary: TrainSummary, locale: str) -> str:
     order = summary.order
-    parts = [jobs.setting(name, value, locale) for name, value in list(order.hyperparameters.items())[:20]]
+    parts = [
+        jobs.setting(summary.labels.get(name, name), value, locale)
+        for name, value in list(order.hyperparameters.items())[:20]
+    ]
     if order.seed is not None:
         parts.append(f"{say('train_seed', locale).lower()} {order.seed}")
     return " · ".join(parts) or say("s_epochs_auto", locale)

@@ -72,7 +72,7 @@ def _after(form: TakeDownForm, locale: str) -> str:
     one = form.deployment
     parts = [
         say("down_after", locale, answer=missing_answer(one.provider, locale)),
-        say("down_saves", locale, day=words.amount(one.day, locale)) if one.day is not None else "",
+        say("down_saves", locale, day=words.bound(one, one.day, locale)) if one.day is not None else "",
         say("down_stays_foreign" if one.foreign else "down_stays", locale),
     ]
     return " ".join(part for part in parts if part)

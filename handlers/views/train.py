@@ -24,6 +24,7 @@ from handlers.views.inputs import (
     typed,
 )
 from handlers.views.train_fields import hyper_block, read_number, read_seed, read_suffix, read_text
+from handlers.wording import numbers
 from handlers.wording.actions import label
 from handlers.wording.jobs import method, service
 from handlers.wording.markup import units, when
@@ -212,12 +213,14 @@ def _what(form: TrainForm, locale: str) -> list[Block]:
 
 def _data(form: TrainForm, locale: str) -> list[Block]:
     pick = say("choose", locale)
+    more = {"datasets": numbers.count(form.other_data, "dataset", locale), "connection": form.connection}
     blocks = [
         field(
             "train",
             say("train_data", locale),
             choice("train_data", form.datasets, form.train, pick),
-            hint=say("train_data_hint", locale),
+            hint=say("train_data_hint", locale)
+            + (say("train_data_more", locale, more) if form.other_data else ""),
         )
     ]
     if form.takes_validation:

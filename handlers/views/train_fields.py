@@ -13,6 +13,8 @@ from handlers.wording.numbers import plain as figure
 _SUFFIX = re.compile(r"[A-Za-z0-9_-]+")
 MOST_TYPED = 3000
 """Characters that Slack takes in one text input."""
+_SMALL = 0.001
+_NUMBER_TYPED = 60
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
 
 
@@ -41,6 +43,10 @@ def hyper_block(block_id: str, spec: FieldSpec, locale: str) -> Block:
     lowest = spec.minimum if spec.auto is None or spec.minimum is None else min(spec.minimum, spec.auto)
     value = None if isinstance(spec.value, str) else spec.value
     shown = None if value == spec.auto or not _fits(value, lowest, spec.maximum) else value
+    if spec.kind == "float" and _small(spec):
+        typed = "" if shown is None else figure(shown)
+        element = text(spec.name, typed, most=_NUMBER_TYPED, placeholder=placeholder)
+        return field(block_id, spec.label, element, hint=hint, optional=True)
     element = number(
         spec.name,
         decimal=spec.kind == "float",
@@ -50,6 +56,12 @@ def hyper_block(block_id: str, spec: FieldSpec, locale: str) -> Block:
         placeholder=placeholder,
     )
     return field(block_id, spec.label, element, hint=hint, optional=True)
+
+
+def _small(spec: FieldSpec) -> bool:
+    """Whether it is usually written with an exponent (`5e-7`), which Slack's own input for numbers refuses."""
+    default = spec.default if isinstance(spec.default, int | float) else None
+    return any(one is not None and 0 < one < _SMALL for one in (default, spec.minimum))
 
 
 def _element(spec: FieldSpec, locale: str) -> Element:

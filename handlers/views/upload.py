@@ -28,6 +28,7 @@ CALLBACK = "upload"
 
 LONGEST = 3000
 """Characters of a text input, Slack's own limit: room for two addresses."""
+_NAMED = 6
 _FILE_ID = r"^F[A-Z0-9]{2,30}$"
 
 
@@ -77,7 +78,7 @@ def build(form: UploadForm, locale: str) -> dict[str, object]:
             "training",
             say("upload_training", locale),
             _file("training_file"),
-            hint=say("upload_training_hint", locale, size=numbers.size(form.max_bytes)),
+            hint=_hint(form, locale),
             optional=bool(form.accounts),
         ),
         field(
@@ -109,6 +110,26 @@ def parse(values: Values, private_metadata: str) -> Upload:
         channel=_channel(private_metadata),
         address=typed(values, "address"),
     )
+
+
+def _hint(form: UploadForm, locale: str) -> str:
+    """Which files can be sent, connection by connection; those that take the same are told together."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, forms in form.forms:
+        alike.setdefault(forms, []).append(name)
+    told = [
+        say(
+            "upload_forms",
+            locale,
+            {
+                "connection": ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else ""),
+                "forms": ", ".join(say(f"form_{one}", locale) for one in forms) or say("form_closed", locale),
+            },
+        )
+        for forms, names in list(alike.items())[:_NAMED]
+    ]
+    taken = "; ".join(told) or say("upload_forms_any", locale)
+    return say("upload_training_hint", locale, {"forms": taken}, size=numbers.size(form.max_bytes))
 
 
 def _address(form: UploadForm, locale: str) -> list[Block]:

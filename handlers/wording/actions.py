@@ -87,6 +87,11 @@ _QUESTIONS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "It cannot be taken up again. What has been trained so far may be charged.",
             "Cancel the job",
         ),
+        "cancel_waiting": (
+            "Cancel {job}?",
+            "It cannot be taken up again. It was not sent to {service}, so no training is charged.",
+            "Cancel the job",
+        ),
         "again": (
             "Start {job} again?",
             "If the first request did reach {service}, a second job runs and is charged.",
@@ -109,6 +114,7 @@ def label(name: str, locale: str) -> str:
 
 def question(name: str, job: JobFacts | None, locale: str) -> Question:
     """What is asked before it is done."""
-    title, text, yes = pick(_QUESTIONS, locale)[name]
+    unsent = name == "cancel" and job is not None and job.state == "waiting"
+    title, text, yes = pick(_QUESTIONS, locale)["cancel_waiting" if unsent else name]
     names = {"job": job.id if job else "", "service": jobs.service(job.provider) if job else ""}
     return Question(title.format(**names), text.format(**names), yes, label("keep", locale))

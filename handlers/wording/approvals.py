@@ -57,6 +57,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "d_digest": "Digest",
         "d_state": "State",
         "d_rollout": "How far",
+        "d_valid": "Validation data",
+        "d_grader": "*Grader*",
         "d_name": "Name",
         "d_model": "Model",
         "d_base": "Base model",

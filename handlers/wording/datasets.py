@@ -1,6 +1,7 @@
 """Sentences about data: what was found, how large it is, where it went."""
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from bot.facts.datasets import CopyFacts, DatasetFacts
 from bot.facts.jobs import Money
@@ -67,6 +68,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "languages": "{languages} of a sample",
         "systems": "{systems} in use",
         "repaired_from": "Repaired from {id}. Content was not touched.",
+        "copied": "Same content as {id}, checked for {connection}.",
+        "held_validation": "{share} % of {id}, held back for validation.",
+        "held_training": "{share} % of {id}; the rest is held back for validation.",
         "without": "Made of {id} without {lines}.",
         "like": "It was made to train like {job} again.",
         "not_trained": "This is {kind}. It was checked as such; no connection here trains with it.",
@@ -135,8 +139,8 @@ def headline(data: DatasetFacts, locale: str) -> str:
 
 
 def price(data: DatasetFacts) -> Money | None:
-    """What training on it would cost; None for data that is not trained on, or that costs nothing."""
-    if data.role == "validation" or data.cost is None or data.cost.high <= 0:
+    """What training on it would cost; None for data that cannot be trained on, or that costs nothing."""
+    if data.state == "refused" or data.role == "validation" or data.cost is None or data.cost.high <= 0:
         return None
     return data.cost
 
@@ -155,7 +159,8 @@ def figures(data: DatasetFacts, locale: str, *, source: bool = True) -> str:
     parts: list[str] = []
     # nothing that could be counted: the findings tell why
     if data.examples:
-        parts.append(numbers.count(data.examples, "example", locale))
+        unit: Literal["line", "example"] = "line" if data.profile == "text" else "example"
+        parts.append(numbers.count(data.examples, unit, locale))
     if data.bytes is not None:
         parts.append(numbers.size(data.bytes))
     if data.tokens:
@@ -208,6 +213,11 @@ def made_from(data: DatasetFacts, locale: str) -> str:
     of = inline(made.id, 20)
     if made.how == "repaired":
         return say("repaired_from", locale, id=of)
+    if made.how == "copied":
+        return say("copied", locale, id=of, connection=inline(data.connection, 60))
+    if made.how == "held":
+        share = made.share if data.role == "validation" else 100 - made.share
+        return say(f"held_{data.role}", locale, id=of, share=str(share))
     said = say("without", locale, id=of, lines=numbers.count(made.lines, "line", locale))
     return f"{said} {say('like', locale, job=inline(made.like, 20))}" if made.like else said
 

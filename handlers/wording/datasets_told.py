@@ -29,6 +29,8 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "suspects_unknown": "For {what} we have no words.",
         "suspects_private": "only you see this",
         "checked_for": "Checking {id} for {connection} as {made}. Its card comes to you as a direct message.",
+        "checked_for_same": "{id} was checked by the rules of {service} already, which are those of {connection} too: "
+        "no second copy is needed. `data {id}` shows what was found.",
         "checked_for_before": "That was checked before: it is {made}. `data {made}` shows what was found.",
         "derived": "Making {made} of {id}. Its card comes to you as a direct message.",
         "derived_before": "That was made before: it is {made}. `data {made}` shows what was found.",

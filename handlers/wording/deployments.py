@@ -67,12 +67,14 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "job": "{job} {model}",
         "no_price": "*What it costs is not known:* no price is configured for it",
         "spent": "{amount} so far",
+        "at_most": "at most {amount}",
         "last_call": "last call {at}",
         "between": "between {at} and {until}",
         "calls_day": "{calls} in the last 24 hours",
         "never": "no call since it was created {at}",
         "never_bare": "no call since it was created",
         "unknown": "last call unknown: who calls it could not be read",
+        "not_since": "last call unknown: who calls it was not read since it was created",
         "unmeasured": "last call unknown: {service} does not measure who calls it",
         "idle_for": "no calls for {days}",
         "idle_short": "idle for less than a day",
@@ -94,7 +96,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
     }
 }
 _MONITORS: Mapping[str, str] = {"azure_openai": "Azure Monitor", "databricks": "Databricks' usage table"}
-_UNMEASURED = frozenset({"azure_ai_studio"})
+UNMEASURED = frozenset({"azure_ai_studio"})
 """Services that tell nobody who calls a deployment (contracts/azure_ml.md 9)."""
 _MONITOR: Mapping[str, str] = {"en": "measured by the service"}
 # F's codes that are worded for a form elsewhere, and what they mean for a deployment
@@ -162,17 +164,23 @@ def what(one: DeploymentFacts, locale: str) -> str:
         inline(one.region, 60),
         inline(one.sku_label or one.sku, 60),
         requests_asks.meaning(one.capacity, one.tokens_per_minute, one.requests_per_minute, locale, one.unit),
+        unfiltered(one, locale),
         inline(one.request or "", 20),
         say("replaces", locale, {"name": one.replaces_name or one.replaces or ""}) if one.replaces else "",
     ]
     return " · ".join(part for part in parts if part)
 
 
+def unfiltered(one: DeploymentFacts, locale: str) -> str:
+    """That nothing filters what goes in and comes out; empty where something does."""
+    return requests_asks.say("filter_off", locale) if one.filter_off else ""
+
+
 def cost(one: DeploymentFacts, locale: str) -> str:
     """`$1.70/h = $1,224 a month, used or not · $41 so far`."""
     rate = requests_asks.rate_line(one.rate, free=one.free, locale=locale, sleeps=one.sleeps)
     told = bold(rate) if rate else say("no_price", locale)
-    spent = say("spent", locale, amount=numbers.exact(one.spent, locale)) if one.spent else ""
+    spent = say("spent", locale, amount=bound(one, one.spent, locale)) if one.spent else ""
     return " · ".join(part for part in (told, spent) if part)
 
 
@@ -202,13 +210,19 @@ def idle(one: DeploymentFacts, locale: str) -> str:
     if one.use == "never":
         return say("never", locale, at=day(one.created_at)) if one.created_at else say("never_bare", locale)
     if one.use == "unknown" and not one.idle_days:
-        measured = one.provider not in _UNMEASURED
-        return say("unknown" if measured else "unmeasured", locale, service=jobs.service(one.provider))
+        key = "unmeasured" if one.provider in UNMEASURED else "not_since" if _read_before(one) else "unknown"
+        return say(key, locale, service=jobs.service(one.provider))
     return (
         say("idle_for", locale, days=days(one.idle_days, locale))
         if one.idle_days
         else say("idle_short", locale)
     )
+
+
+def _read_before(one: DeploymentFacts) -> bool:
+    """Whether what was read last is older than the deployment or its first answer."""
+    born = max((at for at in (one.created_at, one.first_ok_at) if at is not None), default=None)
+    return one.read_at is not None and born is not None and one.read_at < born
 
 
 def call_at(begin: datetime, until: datetime | None, locale: str) -> str:
@@ -313,7 +327,7 @@ def date(moment: datetime) -> str:
 
 def monitor(one: DeploymentFacts, locale: str) -> str:
     """`Azure Monitor, read 14:05`; empty when nothing was read."""
-    if one.read_at is None or one.provider in _UNMEASURED:
+    if one.read_at is None or one.provider in UNMEASURED:
         return ""
     name = _MONITORS.get(one.provider) or pick(_MONITOR, locale)
     return say("source", locale, monitor=name, at=time_of_day(one.read_at))
@@ -336,6 +350,12 @@ def raw(one: DeploymentFacts, locale: str) -> str:
 def updated(one: DeploymentFacts, locale: str) -> str:
     """`updated 15:02`."""
     return say("updated", locale, at=time_of_day(one.updated_at))
+
+
+def bound(one: DeploymentFacts, value: Money | None, locale: str) -> str:
+    """What hosting costs or has cost; of one that sleeps without calls the most that it can be."""
+    told = amount(value, locale)
+    return say("at_most", locale, amount=told) if told and one.sleeps else told
 
 
 def amount(value: Money | None, locale: str) -> str:

@@ -32,6 +32,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "none_mine": "You have no deployments. `deploy` asks for one.",
         "none_all": "Nothing is deployed.",
         "month": "*{amount} a month together*, used or not",
+        "month_most": "*at most {amount} a month together*: what sleeps without calls costs only while it is awake",
         "month_unknown": "{deployments} without a known price",
         "unread": "⚠ Could not be read the last time: {connections}. `connections` shows why.",
         "order": "the next to be deleted first",

@@ -15,7 +15,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "live_call_token": "This is how programs call it, with a token of Databricks that may query the endpoint.",
         "key_vault": "The key is in the Key Vault {vault} as {secret}.",
         "key_command": "Who may read the key gets it with {command}.",
-        "key_not_kept": "⚠ *The key could not be put into the Key Vault: {what}.* {remedy}",
+        "key_not_kept": "⚠ *The key could not be put into the Key Vault: {what}.* {remedy} The bot tries again by "
+        "itself with every look at the connection.",
         "failed": "🛑 *{name} could not be rolled out: {what}*",
         "failed_kept": "⚠ *{name} does not answer yet: {what}*",
         "failed_keeps": "It stays and costs, called or not. The bot tries every few minutes and tells you when it "

@@ -9,7 +9,10 @@ _LINES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "en": (
         (
             "upload",
-            "send a JSONL file (10 MB; larger: *Use as training data*, or the address of an Azure blob)",
+            (
+                "send a JSONL file, or .txt to go on pretraining (10 MB; larger: *Use as training data*, or the "
+                "address of an Azure blob)"
+            ),
         ),
         ("data", "what you sent, with findings; `data D57` for one, `data D57 for dbx-eus` for use there"),
         ("train", "choose model, data and settings, see the cost, start; `train like J142` is prefilled"),

@@ -73,6 +73,16 @@ _WAITS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             "It costs more than may be spent without asking.",
             "the approvers decide about {request}; then it starts by itself.",
         ),
+        ("waiting", "hours"): (
+            "Waiting for approval",
+            "It is billed by the hour, so what it costs is not known before.",
+            "the approvers decide about {request}; then it starts by itself.",
+        ),
+        ("waiting", "batches"): (
+            "Waiting for approval",
+            "Its length is given in batches, so what it costs is not known before.",
+            "the approvers decide about {request}; then it starts by itself.",
+        ),
         ("waiting", "purchase"): (
             "Waiting for approval",
             "Its model has to be subscribed to first, which is a purchase.",
@@ -344,7 +354,7 @@ def money_source(job: JobFacts, locale: str) -> str:
 
 
 def setting(name: str, value: float | str, locale: str) -> str:
-    """`n_epochs 3`, `batch_size chosen by the service`, `training_duration 3ep`."""
+    """`Epochs 3`, `Batch size chosen by the service`, `Duration 3ep`; `name` is the label where one is known."""
     if isinstance(value, str):
         return f"{inline(name, 60)} {inline(value, 60)}"
     return f"{inline(name, 60)} {_say('auto', locale) if value == -1 else numbers.plain(value)}"
@@ -352,7 +362,9 @@ def setting(name: str, value: float | str, locale: str) -> str:
 
 def settings(job: JobFacts, locale: str) -> str:
     """Hyperparameters, seed and method: `n_epochs 3 · batch_size chosen by the service · seed 7`."""
-    parts = [setting(name, value, locale) for name, value in job.hyperparameters.items()]
+    parts = [
+        setting(job.labels.get(name, name), value, locale) for name, value in job.hyperparameters.items()
+    ]
     parts.append(_say("seed", locale, seed=str(job.seed)))
     parts.append(method(job.method, locale))
     if job.like:

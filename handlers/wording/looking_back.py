@@ -36,6 +36,9 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "unknown": "{count} without a price: whoever runs the bot adds prices to its configuration.",
         "not_shown": "{count} smaller ones are not shown.",
         "hours": "hosting by the hour it is there, used or not; UTC months",
+        "hours_most": "hosting by the hour it is there, used or not, and at most that where it sleeps without calls; "
+        "UTC months",
+        "at_most": "at most {amount}",
     }
 }
 _ACTIONS: Mapping[str, Mapping[str, str]] = {

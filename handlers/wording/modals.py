@@ -18,7 +18,15 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "upload_connection": "Connection",
         "upload_connection_hint": "The data is checked first and uploaded there only when it has no errors.",
         "upload_training": "Training data",
-        "upload_training_hint": "A JSONL file of chat examples, at most {size} (Slack's limit here).",
+        "upload_training_hint": "At most {size} (Slack's limit here). JSONL files, each line one example. {forms}.",
+        "upload_forms": "{connection}: {forms}",
+        "upload_forms_any": "They hold chats",
+        "form_chat": "chats",
+        "form_preference": "preferences",
+        "form_reinforcement": "reinforcement data",
+        "form_prompt_response": "prompts with responses",
+        "form_text": "plain text as .txt",
+        "form_closed": "no training any more",
         "upload_validation": "Validation data",
         "upload_validation_hint": "Optional, with examples that are not in the training data.",
         "upload_address": "Azure Blob address",
@@ -40,6 +48,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "train_models_at": "List of models read {at}",
         "train_data": "Training data",
         "train_data_hint": "Only data that was checked without errors is listed, the newest first.",
+        "train_data_more": " Not usable here, for its form or because it was checked for another service: {datasets}. "
+        "Write data D57 for {connection} to have one checked for this service.",
         "train_valid": "Validation data",
         "train_valid_hint": "Optional. Without it the curves cannot show overfitting.",
         "train_no_data": "*There is no data to train with yet.* Upload a JSONL file first; when its check is done, "
@@ -83,14 +93,17 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "s_data": "Training data",
         "s_valid": "Validation data",
         "s_no_valid": "none: overfitting will not show",
+        "s_held_back": "{share} of {dataset} held back",
         "s_tokens": "Tokens in the data",
         "s_epochs": "Epochs",
         "s_billed": "Tokens billed",
         "s_epochs_auto": "the service decides",
         "s_billed_note": "tokens × epochs",
+        "s_billed_ordered": "as ordered",
         "s_cost": "Cost",
         "s_no_cost": "no price is configured for this model",
         "s_timed": "not known before: the service bills this method by the hour",
+        "s_batches": "not known before: its length is given in batches, and how many tokens they hold is not known",
         "s_method": "Method",
         "s_settings": "Settings",
         "s_suffix": "Suffix",
@@ -122,6 +135,12 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "decide, then it starts by itself.",
         "w_needs_approval_hours": "What it costs is not known, and more than {limit} is asked for first: the approvers "
         "decide, then it starts by itself.",
+        "w_needs_approval_batches": "What so many batches cost is not known, and more than {limit} is asked for first: "
+        "the approvers decide, then it starts by itself.",
+        "w_may_buy": "{model} is sold through a marketplace. If it is not subscribed to yet, the approvers are asked "
+        "to buy that first; then it starts by itself.",
+        "w_subscription_needed": "{model} is sold through a marketplace, and the bot may not buy there: it is not "
+        "started unless it is subscribed to already.",
         "w_other": "Please note: {code}.",
     }
 }

@@ -127,8 +127,8 @@ def plain(value: float) -> str:
 
 
 def amount(value: float, currency: str) -> str:
-    """`$18`, `$1.70`, `EUR`-like codes without a symbol in front."""
-    figure = f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
+    """`$18`, `$1.70`, `$10.8 G`, `EUR`-like codes without a symbol in front."""
+    figure = short(value) if value >= 1e9 else f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
     symbol = _SYMBOLS.get(currency)
     return f"{symbol}{figure}" if symbol else f"{figure} {inline(currency, 8)}"
 

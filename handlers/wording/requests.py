@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping
 
 from bot.facts.requests import CALLED_OFF, PolicyFacts, RequestFacts
-from handlers.wording import jobs
+from handlers.wording import jobs, requests_bought
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, code, day, group, inline, mention, quoted, units, when
 from handlers.wording.said import Params, fill
@@ -151,12 +151,16 @@ def subject(request: RequestFacts) -> str:
 
 def question(request: RequestFacts, locale: str) -> str:
     """`Deploy support-v12?`."""
-    return say(f"ask_{request.kind}", locale, name=subject(request))
+    return requests_bought.named(request, "ask", locale) or say(
+        f"ask_{request.kind}", locale, name=subject(request)
+    )
 
 
 def what(request: RequestFacts, locale: str) -> str:
     """`deploy support-v12`, for the middle of a sentence."""
-    return say(f"what_{request.kind}", locale, name=subject(request))
+    return requests_bought.named(request, "what", locale) or say(
+        f"what_{request.kind}", locale, name=subject(request)
+    )
 
 
 def policy(found: PolicyFacts, locale: str) -> str:
@@ -316,7 +320,8 @@ def next_step(request: RequestFacts, locale: str, *, whole: bool = False) -> str
     else:
         text = pick(_ENDED, locale)[request.kind]
     until = day(request.keep.until) if request.keep is not None else ""
-    return f"{bold(pick(_NEXT_WORD, locale))} {text.format(requester=requester, until=until)}"
+    bought = requests_bought.following(request, requester, locale)
+    return f"{bold(pick(_NEXT_WORD, locale))} {bought or text.format(requester=requester, until=until)}"
 
 
 def freeze(reason: str, locale: str, limit: int = _FREEZE_SHOWN) -> str:

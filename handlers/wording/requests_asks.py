@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 from bot.facts.requests import Bill, DeployAsk, KeepAsk, QuotaUse, Rate, RequestFacts, TrainAsk, Warnings
-from handlers.wording import numbers
+from handlers.wording import numbers, requests_bought
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, day, inline, when
 from handlers.wording.said import Params, fill
@@ -45,9 +45,9 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "train_what": "{model} · {data} · {connection}",
         "train_cost": "*{cost}*",
         "train_above": "Trainings above {limit} are asked for first.",
-        "train_purchase": "*This subscribes to {offer} in the Azure Marketplace, once for the project.* Training and "
-        "hosting of the offer's models are billed through it.",
         "train_hours": "*What it costs is not known: this method is billed by the hour.* Trainings above {limit} are "
+        "asked for first.",
+        "train_batches": "*What it costs is not known: its length is given in batches.* Trainings above {limit} are "
         "asked for first.",
         "train_cap": "{spent} of {limit} are spent this month; this would pass the limit.",
         "keep_calls": "The bot makes a real call now and before each deletion until then.",
@@ -275,12 +275,18 @@ def what_line(ask: DeployAsk, locale: str) -> str:
         model_of(ask, locale),
         place(ask, locale),
         say("copied", locale, {"connection": ask.trained_at}) if ask.trained_at != ask.connection else "",
-        inline(ask.sku, 40),
+        _sku(ask),
         meaning(ask.capacity, ask.tokens_per_minute, ask.requests_per_minute, locale, ask.unit),
         filter_of(ask, locale),
         say("tags", locale, {"tags": tags(ask.tags)}) if ask.tags else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _sku(ask: DeployAsk) -> str:
+    """The label of the form where it says more than the service's name with blanks in it."""
+    says_more = ask.sku_label.replace(" ", "").casefold() != ask.sku.casefold()
+    return inline(ask.sku_label if ask.sku_label and says_more else ask.sku, 60)
 
 
 def filter_of(ask: DeployAsk, locale: str) -> str:
@@ -330,8 +336,13 @@ def quota_lines(quota: QuotaUse | None, count: QuotaUse | None, locale: str) -> 
 
 def _training(ask: TrainAsk, locale: str) -> list[str]:
     limit, spent = numbers.amount(ask.limit, ask.currency), numbers.amount(ask.spent, ask.currency)
-    why = say(f"train_{ask.why}", locale, {"offer": ask.purchase}, limit=limit, spent=spent)
-    if ask.cost is not None:
+    bought = ask.why == "purchase"
+    why = (
+        requests_bought.about(ask, locale)
+        if bought
+        else say(f"train_{ask.why}", locale, limit=limit, spent=spent)
+    )
+    if ask.cost is not None and not bought:
         cost = numbers.money(ask.cost, locale)
         why = f"{bold(f'{cost[:1].upper()}{cost[1:]}.')} {why}"
     data = [inline(ask.train.name, 80), inline(ask.train.id, 20)]

@@ -21,6 +21,10 @@ _OTHER: Mapping[str, tuple[str, str, str]] = {
         "Ask whoever administers {service} for it, then train again.",
     )
 }
+_TRIED: Mapping[str, str] = {
+    "en": "The bot sent it once, after the approval, and did not see it come about in time. It does not send it a "
+    "second time by itself: if the first one is only late, that could buy twice."
+}
 _ASK_FOR: Mapping[str, Mapping[str, str]] = {
     "en": {
         "command": "What to ask for:",
@@ -40,10 +44,13 @@ def is_known(name: str, locale: str = "en") -> bool:
 def explain(failure: FailureFacts, locale: str, service: str) -> Said:
     """Why a training was not started, for a failure of `KIND`."""
     happened, meaning, remedy = pick(_tables(), locale).get(failure.code, pick(_OTHER, locale))
+    tried = bool(failure.params.get("tried"))
     params = {"what": failure.code.replace("_", " "), **failure.params}
     return Said(
         happened=fill(happened, params, service=service),
-        meaning=fill(meaning, params, service=service),
+        meaning=" ".join(
+            [fill(meaning, params, service=service), *([pick(_TRIED, locale)] if tried else [])]
+        ),
         remedy=fill(remedy, params, service=service),
         quote=quoted(failure.text) if failure.text.strip() else "",
         request_id=failure.request_id,
@@ -69,14 +76,15 @@ def to_ask_for(failure: FailureFacts | None, locale: str) -> str:
     ]
     if len(failure.grants) > len(shown):
         listed.append(fill(words["more"], {"count": len(failure.grants) - len(shown)}))
-    parts = [f"{words['command']}\n{_block(commands)}"] if commands else []
+    parts = [f"{words['command']}\n{block(commands)}"] if commands else []
     if listed:
-        parts.append(f"{words['or_rights' if commands else 'rights']}\n{_block(listed)}")
+        parts.append(f"{words['or_rights' if commands else 'rights']}\n{block(listed)}")
     return "\n".join(parts)
 
 
-def _block(lines: Sequence[str]) -> str:
-    return f"```\n{escape(chr(10).join(lines)).replace('`', 'ˋ')}\n```"
+def block(lines: Sequence[str]) -> str:
+    """Lines to be copied: a backtick stays one, since SQL quotes names with it; only three of them end the block."""
+    return f"```\n{escape(chr(10).join(lines)).replace('```', 'ˋˋˋ')}\n```"
 
 
 def _tables() -> Mapping[str, Mapping[str, tuple[str, str, str]]]:

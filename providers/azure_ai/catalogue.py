@@ -65,6 +65,7 @@ def _base(row: FactRow, facts: Facts, region: str, told: RegistryModel | None, n
         hyperparameters=described(row),
         context_tokens=row.context_tokens,
         replacement=row.replacement,
+        subscribed=row.marketplace,
         dates_source=_dates_source(facts, training or inference, from_registry=bool(dated_by_registry)),
     )
 

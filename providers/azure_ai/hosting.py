@@ -189,6 +189,7 @@ class ServerlessHosting:
             key_secret=secret,
             key_vault=self._vault.address if self._vault else "",
             key_command=_vault_command(self._vault, secret) if self._vault else self._key_command(name),
+            key_direct=self._key_command(name) if self._vault else "",
         )
 
     async def rights(self) -> Sequence[Right]:

@@ -82,7 +82,8 @@ class WorkspaceRequirements:
     ) -> Operation:
         """Buy the Marketplace subscription, where the configuration allows it; one that is there or coming is enough.
 
-        The resource takes no tags, so `tags` are not sent.
+        The resource takes no tags, so `tags` are not sent. Only a requirement that says itself that it is a purchase is
+        bought, since that is what people approved.
 
         Raises:
             Unsupported: `requirement_not_fulfillable` for everything else, or where buying is not allowed.
@@ -99,7 +100,9 @@ class WorkspaceRequirements:
             return Operation(name=held.name, state=None)
         if held.standing == "coming":
             return Operation(name=held.name, state={"verb": "apply"})
-        if held.standing not in {"absent", "unsubscribed"} or not self._settings.allow_marketplace:
+        # Nobody approved a purchase where it was only waited for: what was coming then may be gone now.
+        may = requirement.purchase and self._settings.allow_marketplace
+        if held.standing not in {"absent", "unsubscribed"} or not may:
             raise Unsupported("requirement_not_fulfillable", params)
         try:
             return await self._marketplace.subscribe(base, held.name)

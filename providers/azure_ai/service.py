@@ -35,5 +35,5 @@ SERVICE: Final = Service(
     identity=_identity,
     keys=OPTIONS,
     groups=frozenset({*API_VERSIONS, "*"}),
-    buys=lambda settings: bool(settings.get("allow_marketplace")),
+    buys=lambda settings: settings.get("allow_marketplace") is True,
 )

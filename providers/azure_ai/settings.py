@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool, model_validator
 
 from providers.auth import Auth, EntraAuth, EntraSettings
 from providers.azure_ai.workspace_id import WorkspaceId
@@ -112,7 +112,7 @@ class AzureAISettings(BaseModel):
     data_assets: bool = False
     key_vault: Address | None = None
     vault_scope: str = VAULT_SCOPE
-    allow_marketplace: bool = False
+    allow_marketplace: StrictBool = False
     model_versions: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="before")

@@ -6,7 +6,13 @@ from typing import Final
 
 from providers.base import HyperParam
 
-DURATION: Final = re.compile(r"([1-9][0-9]*(?:_[0-9]+)*)(ep|ba|tok)")
+DURATION: Final = (
+    r"^((1_?000|[1-9][0-9]{0,2})ep"
+    r"|(1000000|1_000_000|[1-9][0-9]{0,5}|[1-9][0-9]{0,2}_[0-9]{3})ba"
+    r"|(1000000000000|1_000_000_000_000|[1-9][0-9]{0,11}|[1-9][0-9]{0,2}(_[0-9]{3}){1,3})tok)$"
+)
+"""Up to 1,000 epochs, a million batches, 10^12 tokens: no bound is documented, and more than that is a slip of the
+hand. Underscores stand between thousands."""
 WEIGHTS: Final = re.compile(r"dbfs:/databricks/mlflow-tracking/[0-9]+/[0-9a-z]+/artifacts(?:/[^\s]*)?")
 DEFAULT_DURATION: Final = "1ep"
 DEFAULT_LEARNING_RATE: Final = 5e-7
@@ -23,9 +29,10 @@ _DURATION: Final = HyperParam(
     auto=None,
     default=DEFAULT_DURATION,
     means="duration",
-    pattern=r"^[1-9][0-9]*(_[0-9]+)*(ep|ba|tok)$",
+    pattern=DURATION,
     longest=30,
-    hint="Epochs, batches or tokens: 3ep, 100ba, 1_000_000tok. Databricks advises 1 to 4 epochs to begin with.",
+    hint="Epochs, batches or tokens: 3ep, 100ba, 1_000_000tok; at most 1_000ep, 1_000_000ba, 1_000_000_000_000tok. "
+    "Databricks advises 1 to 4 epochs to begin with.",
 )
 _LEARNING_RATE: Final = HyperParam(
     name="learning_rate",

@@ -27,6 +27,7 @@ SERVING: Final = "system.serving"
 _PERSON_OR_APPLICATION: Final = re.compile(
     r"[^@\s]+@[^@\s]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 )
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COLLECTIONS: Final[Mapping[str, str]] = {"catalog": "catalogs", "schema": "schemas", "volume": "volumes"}
 
 
@@ -100,7 +101,7 @@ def privileges_of(assignments: Sequence[Mapping[str, Any]]) -> frozenset[str]:
 
 
 def grant_line(privilege: str, on: Securable, principal: str) -> str:
-    """The SQL that grants a privilege; every name is quoted, and a backtick inside it is doubled."""
+    """The SQL that grants a privilege, names quoted where they need it."""
     names = ".".join(quoted(part) for part in on.name.split("."))
     return f"GRANT {privilege} ON {on.kind.upper()} {names} TO {quoted(principal)};"
 
@@ -114,7 +115,9 @@ def permission_line(endpoint_id: str, level: str, principal: str) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name of Unity Catalog or of a principal, as SQL quotes it."""
+    """A name of Unity Catalog or of a principal, as SQL quotes it: only a name that is no plain word is."""
+    if _PLAIN.fullmatch(name):
+        return name
     return "`" + name.replace("`", "``") + "`"
 
 

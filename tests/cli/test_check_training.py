@@ -66,9 +66,9 @@ async def test_each_missing_privilege_comes_with_its_grant(sandbox: Sandbox, tmp
     got = await checked(sandbox.url, tmp_path)
     assert got.code == 1
     models = got.look(f"{LAKE}: The bot may not register models in {SCHEMA}")
-    assert models.endswith(f" | GRANT CREATE MODEL ON SCHEMA `main`.`finetuning` TO `{USER}`;")
+    assert models.endswith(f" | GRANT CREATE MODEL ON SCHEMA main.finetuning TO `{USER}`;")
     files = got.look(f"{LAKE}: The bot may not write to the volume {SCHEMA}.data")
-    assert files.endswith(f" | GRANT WRITE VOLUME ON VOLUME `main`.`finetuning`.`data` TO `{USER}`;")
+    assert files.endswith(f" | GRANT WRITE VOLUME ON VOLUME main.finetuning.data TO `{USER}`;")
     assert "GRANT CREATE MODEL" not in files, "each line beside what it is about"
 
 
@@ -78,7 +78,7 @@ async def test_usage_tables_that_may_not_be_read(sandbox: Sandbox, tmp_path: Pat
     line = got.look("deployments at dbx-eus: rights: lacks SELECT on schema system.serving")
     assert line.startswith("WARN")
     assert "idle ones are not noticed" in line
-    assert line.endswith(f"GRANT SELECT ON SCHEMA `system`.`serving` TO `{USER}`;")
+    assert line.endswith(f"GRANT SELECT ON SCHEMA system.serving TO `{USER}`;")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_usage_tables_that_may_not_be_read(sandbox: Sandbox, tmp_path: Pat
         ),
         (
             {"role": "reader"},
-            "The bot lacks the role *Azure AI Developer* in the project.",
+            "The bot lacks the role Azure AI Developer in the project.",
             '--role "Azure AI Developer" --scope "/subscriptions/00000000-0000-4000-8000-000000000001',
         ),
     ],

@@ -128,6 +128,16 @@ def test_a_missing_key_is_told_with_the_other_ways_that_there_are(
         ),
         (STUDIO.text(options="allow_marketplace = 7"), "options.allow_marketplace", "true or false"),
         (
+            STUDIO.text(options='client_secret = "dapi-secret"'),
+            "options.client_secret",
+            "secrets go into variables that begin with TUNESMITH_CONNECTION_HERE_",
+        ),
+        (
+            AZURE.text(options='access_token = "dapi-secret"'),
+            "options.access_token",
+            "secrets go into variables that begin with TUNESMITH_CONNECTION_HERE_",
+        ),
+        (
             AZURE.text(options='volume = "x"'),
             "options.volume",
             "Azure OpenAI has no such option. It has none: remove it.",

@@ -1,6 +1,7 @@
 """What any surface is told about a deployment."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ from typing import Any
 import pytest
 
 from bot.deployments.facts import deployment_facts
+from bot.deployments.seen import Seen, last_use
 from bot.facts.deployments import DeploymentFacts, Expiry
 from bot.store import deployments, spells
 from bot.store.deployment_tables import idle_spell
 from bot.store.deployment_tables import place as places
+from providers.hosting import Usage
 from tests.deployments.asking_bench import BASE, RIN, Asking, asking_in, settings_in
 from tests.training.jobs_of import NOW
 
@@ -255,3 +258,36 @@ def test_capacity_dates_and_region_come_from_the_place(asking: Asking) -> None:
     told = facts(asking, asking.deployment("other", sku="Odd"))
     assert (told.sku_label, told.tokens_per_minute, told.free) == ("Odd", None, False)
     assert told.rate is not None, "a SKU that nobody knows is taken to cost"
+
+
+def test_a_reading_from_before_the_first_answer_says_nothing_of_who_calls(asking: Asking) -> None:
+    row = deployments.get(asking.c, asking.deployment(created_remote=NOW - DAY, first_ok_at=NOW - DAY))
+    assert row is not None
+    old = Usage(since=NOW - 30 * DAY, bucket=timedelta(hours=1), read_at=NOW - 2 * DAY, uses={})
+    kept = last_use(row, Seen(NOW, usage=old), row.created_remote)
+    assert kept is not None
+    assert kept["known"] is False
+    new = Usage(since=NOW - 30 * DAY, bucket=timedelta(hours=1), read_at=NOW, uses={})
+    kept = last_use(row, Seen(NOW, usage=new), row.created_remote)
+    assert kept is not None
+    assert kept["known"] is True
+
+
+@pytest.mark.parametrize(
+    ("wanted", "remote", "off"),
+    [
+        ("Disabled", {}, True),
+        ("Disabled", {"content_filter": None}, False),
+        (None, {"content_filter": "Disabled"}, True),
+    ],
+)
+def test_that_nothing_filters_is_told_as_long_as_it_is_so(
+    asking: Asking, wanted: str | None, remote: dict[str, Any], off: bool
+) -> None:
+    asking.put_place("prod-swc")
+    place, read_at = deployments.place(asking.c, "prod-swc")
+    assert place is not None
+    assert read_at is not None
+    deployments.put_place(asking.c, "prod-swc", replace(place, filter_off="Disabled"), now=read_at)
+    number = asking.deployment(spec={"content_filter": wanted}, remote=remote)
+    assert facts(asking, number).filter_off is off

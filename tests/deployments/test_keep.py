@@ -205,6 +205,16 @@ async def test_the_past_and_what_calls_do_not_keep_are_refused(rolling: Rollout)
     assert useless.value.code == "keep_useless"
 
 
+async def test_where_nothing_is_deleted_by_itself_there_is_nothing_to_keep(
+    rolling: Rollout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = await rolling.live()
+    monkeypatch.setattr(type(rolling.hosting), "rules", ())
+    with pytest.raises(WrongState) as needless:
+        await ask(rolling, found, 3)
+    assert needless.value.code == "keep_needless"
+
+
 @pytest.mark.parametrize(
     ("error", "at_once"),
     [(NotFound("deployment_not_found", {"deployment": "x"}), True), (Unavailable("unreachable"), False)],

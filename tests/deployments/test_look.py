@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot import reconcile
 from bot.catalogue import Refresh
+from bot.deployments.facts import KEY_PROBLEM
 from bot.deployments.look import Look
 from bot.deployments.record import DeploymentRecorder
 from bot.deployments.watch import KIND, look_key, look_soon
@@ -20,6 +21,7 @@ from bot.store.deployments import Deployment
 from bot.store.work_tables import outbox
 from bot.store.work_tables import task as tasks
 from bot.work.tasks import POLL, Again, Done
+from providers.errors import ProviderError, Unauthorised
 from sandbox.azure_control.deployments import Deployment as Record
 from sandbox.config_out import identity_environment
 from tests.sandbox.azure_calls.records import called, deployment, put
@@ -303,3 +305,31 @@ async def test_developer_tier_is_warned_by_the_hour_whatever_was_called(site: Si
     await site.age(hours=1)
     await site.looked()
     assert (await site.row("dev")).gone_why == "service"
+
+
+async def test_a_key_that_could_not_be_handed_over_is_tried_with_each_look(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[ProviderError | None] = [Unauthorised("vault_role_missing", {}), None]
+    asked: list[str] = []
+
+    async def hand_over(_self: object, name: str) -> None:
+        asked.append(name)
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+
+    hosting = site.bench.application.deps.providers[NAME].hosting
+    monkeypatch.setattr(type(hosting), "hand_over", hand_over)
+    site.record("keyed")
+    await site.looked()
+    row = await site.row("keyed")
+    assert asked == [], "nothing is wrong with its key"
+    problem = {"code": "vault_role_missing", "params": {}}
+    await site.write(lambda c: deployments.note(c, row.id, asked={**row.asked, KEY_PROBLEM: problem}))
+    await site.looked()
+    assert KEY_PROBLEM in (await site.row("keyed")).asked
+    await site.looked()
+    assert KEY_PROBLEM not in (await site.row("keyed")).asked
+    await site.looked()
+    assert asked == ["keyed", "keyed"]

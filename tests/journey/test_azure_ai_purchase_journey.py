@@ -13,6 +13,7 @@ from tests.world import ADA, APPROVALS, RIN, World, until
 pytestmark = pytest.mark.usefixtures("swift", "looks_soon")
 EVERYTHING = AutoApproval(name="all trainings", kind="training")
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
+BUY = "Buy a Marketplace subscription to Llama-3.3-70B-Instruct and train J1"
 OFFER = "subscribes to Llama-3.3-70B-Instruct in the Azure Marketplace"
 
 
@@ -26,7 +27,7 @@ async def test_a_subscription_is_bought_once_after_two_approvals_and_then_the_jo
         waiting = plain(await card(rin, "Waiting for approval"))
         assert "Its model has to be subscribed to first, which is a purchase." in waiting
         assert "the approvers decide about A1; then it is bought and the job starts by itself." in waiting
-        found = await request_card(rin, "Train J1 Llama-3.3-70B-Instruct? · A1 · two of")
+        found = await request_card(rin, f"{BUY}? · A1 · two of")
         assert OFFER in plain(found)
         assert "Training and hosting of the offer's models are billed through it." in plain(found)
         assert "request_approve" in buttons(found)
@@ -35,7 +36,7 @@ async def test_a_subscription_is_bought_once_after_two_approvals_and_then_the_jo
         await approve(made, by=(ADA,))
         assert await bought(made) == 0
         await approve(made)
-        await request_card(rin, "Approved · train J1 Llama-3.3-70B-Instruct · A1")
+        await request_card(rin, f"Approved · b{BUY[1:]} · A1")
         await card(rin, "Trained", patience=60)
         assert await bought(made) == 1
 
@@ -51,7 +52,7 @@ async def test_a_rejected_purchase_refuses_the_job_in_words(tmp_path: Path) -> N
         rin = await with_data(made, LLAMA)
         await trained(rin, LLAMA, LLAMA_70B)
         ada = await made.person(ADA)
-        found = await request_card(ada, "Train J1 Llama-3.3-70B-Instruct? · A1")
+        found = await request_card(ada, f"{BUY}? · A1")
         before = len(ada.pushed)
         await ada.click(found, "request_reject", APPROVALS)
         why = await shown(ada, "vote", before)
@@ -145,7 +146,7 @@ async def test_what_was_unsubscribed_is_asked_for_again(tmp_path: Path) -> None:
         rin = await with_data(made, LLAMA)
         await ml(made, subscriptions="Unsubscribed")
         await trained(rin, LLAMA, LLAMA_70B)
-        assert OFFER in plain(await request_card(rin, "Train J1 Llama-3.3-70B-Instruct? · A1"))
+        assert OFFER in plain(await request_card(rin, f"{BUY}? · A1"))
 
 
 async def _refusal(made: World) -> str:

@@ -231,6 +231,7 @@ async def test_without_an_answer_only_the_check_tells(bench: Bench, shop: Open, 
         assert isinstance(await step(bench, job, LOOK_FOR.total_seconds()), Done)
         job = await bench.job(job.id)
         assert (job.state, (job.failure or {})["code"]) == ("refused", "marketplace")
+        assert (job.failure or {})["params"]["tried"] == 1
     assert there.attempts == ["marketplace"]
 
 

@@ -121,7 +121,8 @@ async def test_a_part_that_cannot_be_used_ends_the_job(bench: Bench, state: str)
     await change(bench, valid, state)
     number = await bench.row(1, "a", state="waiting", train=train, valid=valid)
     assert isinstance(await step(bench, number), Done)
-    assert (await bench.job(number)).state == "refused"
+    job = await bench.job(number)
+    assert (job.state, (job.failure or {}).get("code")) == ("refused", "part_refused")
     assert await created(bench) == []
 
 

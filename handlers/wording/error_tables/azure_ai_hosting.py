@@ -108,7 +108,7 @@ REQUIREMENTS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             f"{_RUNNER} corrects `key_vault` in the connection's options.",
         ),
         "role": (
-            "The bot lacks the role *{what}* in the project",
+            "The bot lacks the role {what} in the project",
             "It may read there and start no training.",
             "Whoever administers the project assigns the role; it counts after some minutes.",
         ),

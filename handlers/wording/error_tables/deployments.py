@@ -54,7 +54,17 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The service deletes a deployment of the SKU {sku} some time after its creation, called or not.",
             "Deploy it again when it is gone, or ask for it with another SKU.",
         ),
+        "keep_needless": (
+            "Nothing has to keep {deployment}",
+            "{service} deletes nothing by itself here, so there is nothing to keep it from.",
+            "It costs as long as it is there; `undeploy {deployment}` takes it down.",
+        ),
         # taking down
+        "calls_not_read": (
+            "its calls were not read since it was created",
+            "The service's records of calls are read now and then, because reading them costs.",
+            "Wait for the next reading, or ask whoever may call it.",
+        ),
         "not_called_off": (
             "{request} cannot be called off any more",
             "{told_state}.",

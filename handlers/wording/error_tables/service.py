@@ -178,6 +178,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "A job needs files that are processed.",
             "Train again in a few minutes.",
         ),
+        "part_refused": (
+            "A part of the data did not pass the check",
+            "A share was to be held back as validation data; each part is checked by itself, and one cannot be used.",
+            "`data` lists the parts with what is wrong. Repair the data, or train with another share or a second file.",
+        ),
         "file_unknown": (
             "{service} does not have the file",
             "It was deleted there, or is not for fine-tuning.",

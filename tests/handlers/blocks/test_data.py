@@ -29,11 +29,38 @@ def test_a_price_of_nothing_is_not_told() -> None:
     assert "price" not in str(dataset_card.build(data(cost=nothing), EN))
 
 
-def test_what_cannot_be_ordered_has_a_price_without_its_source() -> None:
+def test_what_cannot_be_ordered_has_no_price() -> None:
     assert "tunesmith.toml" in dataset_card.build(data(), EN).text
-    refused = dataset_card.build(data(state="refused"), EN).text
-    assert "about $18" in refused
-    assert "tunesmith.toml" not in refused
+    assert "$" not in dataset_card.build(data(state="refused"), EN).text
+
+
+def test_plain_text_is_counted_in_lines() -> None:
+    text = dataset_card.build(data(profile="text", examples=360), EN).text
+    assert "360 lines" in text
+    assert "360 examples" not in text
+
+
+def test_a_row_says_what_the_data_is_for() -> None:
+    assert "dbx-eus · 2,140 examples" in str(data_list.build([data(connection="dbx-eus")], EN).blocks)
+
+
+def test_a_copy_for_another_connection_is_not_called_repaired() -> None:
+    made = MadeFrom(id="D1", how="copied")
+    text = dataset_card.build(data(id="D4", made_from=made, connection="dbx-eus"), EN).text
+    assert "Same content as D1, checked for dbx-eus." in text
+    assert "Repaired" not in text
+
+
+def test_each_side_of_held_back_data_says_its_share() -> None:
+    made = MadeFrom(id="D1", how="held", share=10)
+    assert (
+        "10 % of D1, held back for validation."
+        in dataset_card.build(data(made_from=made, role="validation"), EN).text
+    )
+    assert (
+        "90 % of D1; the rest is held back for validation."
+        in dataset_card.build(data(made_from=made), EN).text
+    )
 
 
 def test_nothing_is_not_counted() -> None:

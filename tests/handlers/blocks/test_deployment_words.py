@@ -16,15 +16,25 @@ from bot.facts import deployment_notices as notices
 from bot.facts.deploy_forms import KeepForm
 from bot.facts.deployments import HostedState, ProblemFacts
 from bot.facts.notice import Notice
-from handlers.blocks import deployment_card, deployment_list, deployment_snippet
+from handlers.blocks import deployment_card, deployment_list, deployment_rows, deployment_snippet
 from handlers.listeners.deployment_actions import TABLE
 from handlers.renderer import Renderer
-from handlers.views import keep
+from handlers.views import keep, take_down
 from handlers.wording import deployments as words
 from handlers.wording import deployments_modals, deployments_told, errors, snippet
 from handlers.wording.error_tables import deployments as table
 from tests.handlers import samples_deployments as samples
-from tests.handlers.samples_deployments import DEVELOPER, FAILED, FOREIGN, GONE, IDLE, LIVE, NOW, deployment
+from tests.handlers.samples_deployments import (
+    DAY,
+    DEVELOPER,
+    FAILED,
+    FOREIGN,
+    GONE,
+    IDLE,
+    LIVE,
+    NOW,
+    deployment,
+)
 from tests.handlers.samples_requests import ADA, RIN
 
 EN = "en"
@@ -269,3 +279,53 @@ def test_no_sentence_is_left_over() -> None:
         for key in texts["en"]:
             named = len(re.findall(rf"""["']{key}["']""", code))
             assert named > 1 or built.fullmatch(key), key
+
+
+def test_what_sleeps_costs_at_most_that() -> None:
+    asleep = deployment(sleeps=True)
+    for message in (
+        deployment_card.build(asleep, EN),
+        say(notices.IdleNudge(deployment=IDLE.model_copy(update={"sleeps": True}))),
+        say(notices.TakenDown(deployment=GONE.model_copy(update={"sleeps": True}), by=RIN)),
+    ):
+        assert "at most $" in message.text
+        assert "used or not" not in message.text
+    assert "at most" not in deployment_card.build(LIVE, EN).text
+    shown = samples.LIST.model_copy(update={"at_most": True})
+    assert deployment_list.month(shown, EN).startswith("*at most $")
+    assert "used or not" not in deployment_list.month(shown, EN)
+
+
+def test_content_safety_that_is_off_stays_visible() -> None:
+    open_ = deployment(filter_off=True)
+    told = "content safety off"
+    assert told in deployment_card.build(open_, EN).text
+    assert told in say(notices.DeploymentLive(deployment=open_, answer="Yes.")).text
+    assert told in deployment_rows.text(open_, EN)
+    assert told in str(take_down.build(samples.TAKE_DOWN.model_copy(update={"deployment": open_}), EN))
+    assert told not in deployment_card.build(LIVE, EN).text
+
+
+def test_a_key_that_is_in_no_vault_is_read_at_the_service() -> None:
+    snippet_ = samples.SNIPPET.model_copy(
+        update={
+            "style": "serverless",
+            "key_secret": "ws-support",
+            "key_vault": "https://kv",
+            "key_command": "az keyvault secret show",
+            "key_direct": "az ml serverless-endpoint get-credentials",
+        }
+    )
+    problem = ProblemFacts(code="vault_role_missing", params={})
+    one = deployment(provider="azure_ai_studio", snippet=snippet_, key_problem=problem)
+    message = say(notices.DeploymentLive(deployment=one, answer="Yes."))
+    assert "az ml serverless-endpoint get-credentials" in message.text
+    assert "az keyvault secret show" not in message.text
+    assert "tries again" in message.text
+    kept = say(notices.DeploymentLive(deployment=one.model_copy(update={"key_problem": None}), answer="Yes."))
+    assert "ws-support" in kept.text
+
+
+def test_a_reading_older_than_the_deployment_is_no_reading() -> None:
+    old = deployment(use="unknown", last_call=None, read_at=NOW - 2 * DAY, created_at=NOW - DAY)
+    assert words.use(old, EN) == "last call unknown: who calls it was not read since it was created"

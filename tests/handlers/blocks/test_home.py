@@ -133,6 +133,15 @@ def test_a_connection_tells_its_deployments_and_pools() -> None:
     assert "`resource_id` is not configured" in str(connections.build([bare], EN).blocks)
 
 
+def test_a_connection_whose_calls_nobody_measures_does_not_say_that_they_were_read() -> None:
+    found = ConnectionFacts(
+        name="phi", provider="azure_ai_studio", region="", state="healthy", managed=True, used_at=NOW
+    )
+    text = cast("Any", connections.build([found], EN).blocks[1])["text"]["text"]
+    assert "calls read" not in text
+    assert "does not tell who calls them" in text
+
+
 def test_a_connection_that_trains_no_more_says_so_in_one_line() -> None:
     found = ConnectionFacts(
         name="dbx-eus", provider="databricks", region="East US", state="healthy", managed=True
@@ -141,4 +150,5 @@ def test_a_connection_that_trains_no_more_says_so_in_one_line() -> None:
     gone = found.model_copy(update={"closed": "training_removed"})
     text = cast("Any", connections.build([gone], EN).blocks[1])["text"]["text"]
     assert "⚠ Databricks does not train models any more. " in text
+    assert "🟠 *dbx-eus · answers, and trains nothing any more*" in text
     assert "deployments are managed here" in text

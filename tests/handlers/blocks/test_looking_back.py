@@ -221,3 +221,13 @@ def test_why_nobody_could_approve_is_said_for_each_policy() -> None:
     assert "two of <!subteam^S0LEADS>. There are fewer people than that who can approve." in told
     assert "*dev-eus2*, expensive trainings: nobody is named who could approve." in told
     assert "tunesmith check" in told
+
+
+def test_hosting_that_sleeps_costs_at_most_that() -> None:
+    found = month(
+        cost("hosting", so_far=money(877.2), whole_month=money(1224), sleeps=True), hosting=money(877.2)
+    )
+    shown = cost_list.build(found, EN)
+    assert "Hosting at most $877" in shown.text
+    assert "at most $1,224 by the end of the month" in shown.text
+    assert "sleeps without calls" in str(shown.blocks)

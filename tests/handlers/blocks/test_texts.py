@@ -48,8 +48,7 @@ def test_the_end_of_a_good_job() -> None:
 def test_findings_about_an_upload() -> None:
     assert dataset_card.build(FAULTY, EN).text == (
         "❌ train_w47.jsonl · D57: 14 errors, nothing sent to Azure\n"
-        "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · 3 epochs on gpt-4.1-mini would cost about $18 "
-        "· checked in 1.4 s\n"
+        "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · checked in 1.4 s\n"
         "13 lines (5, 31, 77, …): messages is empty: drop the line\n"
         "Line 88 messages[2].content is empty: write the answer or drop the example\n"
         "Repair the file and send it again. Nothing has left Slack and the bot."

@@ -1,5 +1,6 @@
 """What is odd about files in Slack: each is recognised, and nothing stays behind on disk."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -234,6 +235,16 @@ async def test_what_was_checked_is_what_is_fetched_again(tmp_path: Path) -> None
             await staging.fetch(await announced(at.chat, file_id, LIMIT), 1, sha256)
         assert caught.value.code == "source_changed"
         assert not list(at.folder.iterdir())
+
+
+async def test_two_tasks_that_need_the_same_file_fetch_it_once(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        staging = Staging(at.folder, LIMIT)
+        sha256 = hashlib.sha256(DATA).hexdigest()
+        origin = await announced(at.chat, await at.attach(), LIMIT)
+        paths = await asyncio.gather(*(staging.fetch(origin, 1, sha256) for _ in range(3)))
+        assert {path.read_bytes() for path in paths} == {DATA}
+        assert [path.name for path in at.folder.iterdir()] == ["D1.jsonl"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.facts.forms import Choice, FieldSpec, TrainOrder
 from handlers.views import train
+from handlers.views.train_fields import hyper_block, read_number
 from sandbox.slack.blocks import check_view
 from tests.blockkit import view_problems
 from tests.handlers.samples import FORM
@@ -138,3 +139,24 @@ words = st.text(max_size=300)
 )
 def test_whatever_a_service_says_of_a_setting_slack_takes_the_modal(spec: FieldSpec) -> None:
     view(spec)
+
+
+RATE = described(
+    name="rate", label="Learning rate", kind="float", minimum=1e-9, default=5e-7, value=None, hint="Small."
+)
+
+
+def test_a_small_number_is_a_text_so_that_it_can_have_an_exponent() -> None:
+    block: Any = hyper_block("hp:rate", RATE.model_copy(update={"value": 2e-6}), "en")
+    assert block["element"]["type"] == "plain_text_input"
+    assert block["element"]["initial_value"] == "0.000002"
+    assert block["element"]["placeholder"]["text"] == "0.0000005"
+    assert read_number("5e-7", RATE, "en") == (5e-7, "")
+    assert read_number("1e-10", RATE, "en")[0] is None
+    assert read_number("quick", RATE, "en")[0] is None
+
+
+def test_other_numbers_stay_numbers() -> None:
+    usual = RATE.model_copy(update={"minimum": 0.0, "default": 1.0})
+    block: Any = hyper_block("hp:rate", usual, "en")
+    assert block["element"]["type"] == "number_input"

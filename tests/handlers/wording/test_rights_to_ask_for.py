@@ -5,7 +5,7 @@ import pytest
 from bot.facts.jobs import FailureFacts
 from bot.naming import letter_first, signs
 from handlers.wording import fixes
-from handlers.wording.error_tables import azure_ai, databricks
+from handlers.wording.error_tables import azure_ai, azure_ai_hosting, databricks, databricks_hosting
 from handlers.wording.requirements import KIND, to_ask_for
 
 ACTIONS = (
@@ -38,6 +38,12 @@ def test_a_long_list_says_how_many_more() -> None:
     assert "a29/read" in told
     assert "a30/read" not in told
     assert "and 3 more" in told
+
+
+def test_sql_can_be_copied_as_it_stands() -> None:
+    line = "GRANT USE SCHEMA ON SCHEMA main.ft TO `0a1b-2c`;"
+    told = to_ask_for(FailureFacts(kind=KIND, code="use_schema", grants=(line,)), "en")
+    assert f"```\n{line}\n```" in told
 
 
 def test_nothing_in_a_right_ends_the_block() -> None:
@@ -73,3 +79,12 @@ def test_no_fix_is_no_sentence() -> None:
 )
 def test_what_a_rule_for_names_means(pattern: str, taken: str, first: bool) -> None:
     assert (signs(pattern, 2), letter_first(pattern, 2)) == (taken, first)
+
+
+@pytest.mark.parametrize(
+    "sentences", [azure_ai_hosting.REQUIREMENTS["en"], databricks_hosting.REQUIREMENTS["en"]]
+)
+def test_what_stands_in_a_bold_headline_has_no_bold_of_its_own(
+    sentences: dict[str, tuple[str, str, str]],
+) -> None:
+    assert not [code for code, (happened, _, _) in sentences.items() if "*" in happened]

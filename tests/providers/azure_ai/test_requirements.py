@@ -63,7 +63,7 @@ async def test_phi_needs_no_subscription(hosts: Hosts) -> None:
     assert hosts.asked("GET", "/marketplaceSubscriptions") == 0
     with pytest.raises(Unsupported):
         await hosts.requirements(PHI, allow_marketplace=True).fulfil(
-            Requirement(id="marketplace", state="missing"), PHI_4, {}
+            Requirement(id="marketplace", state="missing", purchase=True), PHI_4, {}
         )
     assert hosts.workspace(PHI).subscriptions == {}
 
@@ -124,7 +124,7 @@ async def test_with_leave_and_rights_it_is_bought_once(hosts: Hosts) -> None:
 async def test_what_is_being_bought_is_waited_for_and_not_bought_again(hosts: Hosts) -> None:
     hosts.switch(speed=0.001)
     required = hosts.requirements(FRESH, allow_marketplace=True)
-    await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_33, {})
+    await required.fulfil(Requirement(id="marketplace", state="missing", purchase=True), LLAMA_33, {})
     found = (await needs(required, LLAMA_33))["marketplace"]
     assert (found.state, found.purchase, found.fulfillable) == ("missing", False, True)
     waiting = await required.fulfil(found, LLAMA_33, {})
@@ -133,6 +133,15 @@ async def test_what_is_being_bought_is_waited_for_and_not_bought_again(hosts: Ho
     elsewhere = hosts.requirements(FRESH)
     assert (await elsewhere.fulfil(found, LLAMA_33, {})).state is not None, "waiting buys nothing"
     assert hosts.asked("PUT", subscription_path()) == 1
+
+
+async def test_what_was_waited_for_is_not_bought_when_it_is_gone(hosts: Hosts) -> None:
+    required = hosts.requirements(FRESH, allow_marketplace=True)
+    coming = Requirement(id="marketplace", state="missing", purchase=False, fulfillable=True)
+    with pytest.raises(Unsupported) as told:
+        await required.fulfil(coming, LLAMA_33, {})
+    assert told.value.code == "requirement_not_fulfillable"
+    assert hosts.asked("PUT", subscription_path()) == 0, "nobody approved it"
 
 
 async def test_without_the_rights_nobody_tries_and_the_rights_are_told(hosts: Hosts) -> None:
@@ -165,14 +174,14 @@ async def test_a_suspended_subscription_is_not_bought_again(hosts: Hosts) -> Non
     hosts.switch(subscriptions="Suspended")
     required = hosts.requirements(allow_marketplace=True)
     with pytest.raises(Unsupported):
-        await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_33, {})
+        await required.fulfil(Requirement(id="marketplace", state="missing", purchase=True), LLAMA_33, {})
 
 
 async def test_a_purchase_without_an_answer_is_told_by_the_check(hosts: Hosts) -> None:
     required = hosts.requirements(FRESH, allow_marketplace=True)
     hosts.fail("lost_answer", "PUT", "/marketplaceSubscriptions/", times=1)
     with pytest.raises(OutcomeUnknown):
-        await required.fulfil(Requirement(id="marketplace", state="missing"), LLAMA_33, {})
+        await required.fulfil(Requirement(id="marketplace", state="missing", purchase=True), LLAMA_33, {})
     assert hosts.asked("PUT", subscription_path()) == 1
 
     async def met() -> bool:
@@ -200,7 +209,7 @@ async def test_a_refused_purchase_tells_the_services_words(hosts: Hosts) -> None
     )  # fmt: skip
     with pytest.raises(Refused) as told:
         await hosts.requirements(FRESH, allow_marketplace=True).fulfil(
-            Requirement(id="marketplace", state="missing"), LLAMA_33, {}
+            Requirement(id="marketplace", state="missing", purchase=True), LLAMA_33, {}
         )
     assert told.value.code == "marketplace_refused"
     assert "billing country" in told.value.answer.message

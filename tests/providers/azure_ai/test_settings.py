@@ -40,6 +40,7 @@ def test_versions_by_group() -> None:
         {"storage_endpoint": "https://blob.example"},
         {"api_versions": {"batches": "1"}},
         {"key_vault": "kv-name"},
+        {"allow_marketplace": "yes"},
     ],
 )
 def test_wrong_settings(changes: dict[str, Any]) -> None:
@@ -69,3 +70,10 @@ def test_an_id_in_any_case() -> None:
     assert found.path.startswith(
         "/subscriptions/s1/resourceGroups/RG/providers/Microsoft.MachineLearningServices/"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "buys"), [(True, True), (False, False), ("yes", False), ("no", False), (None, False)]
+)
+def test_only_a_plain_true_lets_the_bot_buy(given: object, buys: bool) -> None:
+    assert service("azure_ai_studio").buys({**BASE, "allow_marketplace": given}) is buys

@@ -47,6 +47,7 @@ async def test_the_key_is_in_the_vault_under_the_name_that_is_told(hosts: Hosts)
     assert told.key_command == (
         "az keyvault secret show --vault-name kv-llama --name llama-wus3-support-v12 --query value --output tsv"
     )
+    assert told.key_direct.startswith("az ml serverless-endpoint get-credentials --name support-v12 ")
     kept = await secret_of(hosts, told.key_secret)
     assert kept["value"] == hosts.workspace().endpoints["support-v12"].keys["primaryKey"]
     assert kept["tags"] == {"endpoint": "support-v12", "workspace": "llama-wus3"}

@@ -103,7 +103,7 @@ def test_a_missing_privilege_comes_with_its_grant() -> None:
     needs = hosting_needs("main.ft", usage=False)
     told = Unauthorised("privilege_missing", {"privilege": "EXECUTE"})
     found = with_grant(told, needs, "ada@example.com")
-    assert found.params["grant"] == "GRANT EXECUTE ON SCHEMA `main`.`ft` TO `ada@example.com`;"
+    assert found.params["grant"] == "GRANT EXECUTE ON SCHEMA main.ft TO `ada@example.com`;"
     for privilege in ("", "MANAGE"):
         other = Unauthorised("privilege_missing", {"privilege": privilege})
         assert with_grant(other, needs, "ada@example.com") is other
@@ -159,7 +159,7 @@ async def test_without_the_right_to_run_the_model(hosts: Hosts) -> None:
     hosts.switch(missing_grants=[f"EXECUTE {SCHEMA}"])
     found = await refusal(hosts)
     assert (type(found), found.code) == (Unauthorised, "privilege_missing")
-    assert found.params["grant"] == f"GRANT EXECUTE ON SCHEMA `main`.`finetuning` TO `{USER}`;"
+    assert found.params["grant"] == f"GRANT EXECUTE ON SCHEMA main.finetuning TO `{USER}`;"
 
 
 @pytest.mark.parametrize(("status", "kind"), [(500, OutcomeUnknown), (503, OutcomeUnknown), (429, Throttled)])

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from providers.base import JobEvent, epochs
@@ -168,8 +168,12 @@ def described(name: str) -> tuple[str, str]:
     return one.name, one.pattern
 
 
-@given(st.integers(1, 10**12), st.sampled_from(["ep", "ba", "tok"]), st.booleans())
-def test_durations_are_taken(count: int, unit: str, grouped: bool) -> None:
+MOST = {"ep": 1_000, "ba": 10**6, "tok": 10**12}
+
+
+@given(st.data(), st.sampled_from(list(MOST)), st.booleans())
+def test_durations_are_taken(data: st.DataObject, unit: str, grouped: bool) -> None:
+    count = data.draw(st.integers(1, MOST[unit]) | st.just(MOST[unit]))
     text = f"{count:_}{unit}" if grouped else f"{count}{unit}"
     _, pattern = described("training_duration")
     assert re.fullmatch(pattern, text)
@@ -177,10 +181,19 @@ def test_durations_are_taken(count: int, unit: str, grouped: bool) -> None:
     assert epochs(hyperparameters(None), {"training_duration": text}) == wanted
 
 
-@given(st.text(max_size=20))
+@given(st.from_regex(r"[0-9_]{0,15}(ep|ba|tok|)", fullmatch=True) | st.text(max_size=20))
+@example("0ep")
+@example("1_0ep")
+@example("1_00_000tok")
+@example("1_001ep")
+@example("1000001ba")
+@example("1_000_000_000_001tok")
 def test_nothing_else_is_a_duration(text: str) -> None:
     _, pattern = described("training_duration")
-    assert bool(re.match(pattern, text)) == bool(re.match(r"[1-9][0-9]*(_[0-9]+)*(ep|ba|tok)\n?\Z", text))
+    found = re.fullmatch(r"([0-9]+(?:_[0-9]+)*)(ep|ba|tok)", text, re.ASCII)
+    count = int(found[1]) if found else 0
+    sound = found is not None and found[1] in (f"{count}", f"{count:_}") and 1 <= count <= MOST[found[2]]
+    assert bool(re.fullmatch(pattern, text)) == sound
 
 
 def test_hyperparameters_know_the_context_and_the_defaults() -> None:

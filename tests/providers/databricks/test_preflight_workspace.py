@@ -67,8 +67,8 @@ async def test_missing_privileges_come_with_all_their_grants(hosts: Hosts) -> No
     hosts.switch(missing_grants=[f"CREATE_MODEL {SCHEMA}", f"WRITE_VOLUME {SCHEMA}.data"])
     found = by_id(await hosts.requirements().check(BASE))
     assert not_met(list(found.values())) == ["volume_write", "create_model"]
-    write = f"GRANT WRITE VOLUME ON VOLUME `main`.`finetuning`.`data` TO `{USER}`;"
-    create = f"GRANT CREATE MODEL ON SCHEMA `main`.`finetuning` TO `{USER}`;"
+    write = f"GRANT WRITE VOLUME ON VOLUME main.finetuning.data TO `{USER}`;"
+    create = f"GRANT CREATE MODEL ON SCHEMA main.finetuning TO `{USER}`;"
     assert found["volume_write"].grants == (write, create)
     assert found["create_model"].grants == (create, write)
     assert found["create_model"].params["privilege"] == "CREATE MODEL"
@@ -78,7 +78,7 @@ async def test_without_the_catalog_the_rest_is_told_as_far_as_it_is(hosts: Hosts
     hosts.switch(missing_grants=["USE_CATALOG main"])
     found = by_id(await hosts.requirements().check(BASE))
     assert found["use_catalog"].state == "missing"
-    assert found["use_catalog"].grants[0] == f"GRANT USE CATALOG ON CATALOG `main` TO `{USER}`;"
+    assert found["use_catalog"].grants[0] == f"GRANT USE CATALOG ON CATALOG main TO `{USER}`;"
     assert all(one.state in {"met", "missing", "unknown"} for one in found.values())
 
 
@@ -86,7 +86,7 @@ async def test_a_volume_that_is_not_there(hosts: Hosts) -> None:
     required = hosts.requirements(volume="/Volumes/main/finetuning/nowhere/below")
     found = by_id(await required.check(BASE))
     assert (found["volume"].state, found["volume"].what) == ("missing", "/Volumes/main/finetuning/nowhere")
-    assert found["volume"].grants == ("CREATE VOLUME `main`.`finetuning`.`nowhere`;",)
+    assert found["volume"].grants == ("CREATE VOLUME main.finetuning.`nowhere`;",)
     assert found["volume_read"].state == "unknown", "of what is not there no privileges are told"
 
 
@@ -124,7 +124,7 @@ async def test_only_its_owner_adds_a_version_to_a_model(hosts: Hosts) -> None:
     found = by_id(await hosts.requirements().check(BASE, order(suffix=foreign)))
     assert (found["model_owner"].state, found["model_owner"].params["owner"]) == ("missing", "data-platform")
     (grant,) = found["model_owner"].grants
-    assert grant == f"ALTER MODEL `main`.`finetuning`.`{foreign}` OWNER TO `{USER}`;"
+    assert grant == f"ALTER MODEL main.finetuning.`{foreign}` OWNER TO `{USER}`;"
     hosts.tuned("ours")
     assert by_id(await hosts.requirements().check(BASE, order(suffix="ours")))["model_owner"].state == "met"
     assert "model_owner" not in by_id(await hosts.requirements().check(BASE, order(suffix="brand-new")))
