@@ -284,8 +284,8 @@ def what_line(ask: DeployAsk, locale: str) -> str:
 
 
 def _sku(ask: DeployAsk) -> str:
-    """The label of the form where it says more than the service's name with blanks in it."""
-    says_more = ask.sku_label.replace(" ", "").casefold() != ask.sku.casefold()
+    """The service's own name as MESSAGES.md has it; the label of the form where that name is ours."""
+    says_more = bool(ask.unit)
     return inline(ask.sku_label if ask.sku_label and says_more else ask.sku, 60)
 
 

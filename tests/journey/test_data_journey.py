@@ -36,7 +36,7 @@ async def test_a_faulty_file_is_told_privately_and_nothing_is_sent(tmp_path: Pat
         rin = await rin_of(made)
         await rin.command("/finetune upload")
         view = await rin.view("upload")
-        assert "at most 10" in view_text(view), view_text(view)
+        assert "At most 10" in view_text(view), view_text(view)
         assert "Use as training data" in view_text(view)
         assert inputs(view)["validation"]["optional"]
 

@@ -109,7 +109,7 @@ async def _deployed(made: World, rin: Person) -> None:
     assert list(await submitted(rin, view, name="support", capacity="9501")) == ["capacity"]
     assert await submitted(rin, view, name="support", capacity="19000") == {}
     text = plain(await request_card(rin, "Deploy support? · A1"))
-    for part in ("Sleeps without calls", "while it is awake", "ScaleToZero", "19,000"):
+    for part in ("Sleeps without calls", "while it is awake", "Scale to zero", "19,000"):
         assert part in text, (part, text)
     await approve(made)
     live = await deployment_card(rin, f"Live · {DBX}/support · P1")
@@ -129,7 +129,8 @@ async def _measured_and_gone(made: World, rin: Person) -> None:
     await look(made, DBX)
     listed = plain(await answer_to(rin, "deployments", "Your deployments"))
     assert f"{DBX}/support" in listed
-    assert "unknown" not in listed, listed
+    # The table is read once an hour, since reading wakes a warehouse: what was read before says nothing of this one.
+    assert "last call unknown: who calls it was not read since it was created" in listed, listed
     await opened(rin, "take_down", rin.command("/finetune undeploy support"))
 
     async def read() -> dict[str, Any] | None:
@@ -156,7 +157,7 @@ async def _clean(made: World, rin: Person) -> None:
 @pytest.mark.parametrize(
     ("name", "method", "duration", "steps"),
     [
-        ("databricks_instruction_train.jsonl", "instruction", "20ba", "Step 20"),
+        ("databricks_instruction_train.jsonl", "instruction", "2ep", "of 2"),
         ("databricks_handbook.txt", "pretraining", "2ep", "of 2"),
     ],
 )

@@ -122,7 +122,7 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
             "support_valid.jsonl · D2 · 30 examples",
             "tokens × epochs",
             "Global",
-            "batch_size chosen by the service",
+            "Batch size chosen by the service",
             "above 18 some of the service's tools refuse the name",
         ):
             assert part in text, (part, text)
