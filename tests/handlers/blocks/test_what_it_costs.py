@@ -82,13 +82,15 @@ def test_details_show_the_grader_and_the_validation_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sku", "label", "shown_as"),
+    ("unit", "sku", "label", "shown_as"),
     [
-        ("GlobalStandard", "Global Standard", "· GlobalStandard ·"),
-        ("serverless", "Serverless endpoint", "· Serverless endpoint ·"),
-        ("serverless", "", "· serverless ·"),
+        ("", "GlobalStandard", "Global", "· GlobalStandard ·"),
+        ("none", "Consumption", "Serverless endpoint", "· Serverless endpoint ·"),
+        ("none", "Consumption", "", "· Consumption ·"),
     ],
 )
-def test_a_sku_is_named_as_the_form_names_it(sku: str, label: str, shown_as: str) -> None:
-    ask = ASK.model_copy(update={"sku": sku, "sku_label": label})
+def test_a_sku_is_named_by_the_service_or_where_that_name_is_ours_by_the_form(
+    unit: str, sku: str, label: str, shown_as: str
+) -> None:
+    ask = ASK.model_copy(update={"unit": unit, "sku": sku, "sku_label": label, "content_filter": "strict"})
     assert shown_as in requests_asks.what_line(ask, EN)
