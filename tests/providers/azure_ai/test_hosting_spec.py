@@ -108,7 +108,9 @@ async def test_requests_are_those_of_the_specification(monkeypatch: pytest.Monke
         await hosting.delete_model(TUNED)
         await hosting.rights()
         await required.check(LLAMA_33)
-        bought = await required.fulfil(Requirement(id="marketplace", state="missing", purchase=True), LLAMA_33, {})
+        bought = await required.fulfil(
+            Requirement(id="marketplace", state="missing", purchase=True), LLAMA_33, {}
+        )
         await required.progress(bought)
         await hosting.hand_over("string")
         await client.aclose()
