@@ -163,7 +163,7 @@ def warnings(
         told.append(("offer_unread", {"connection": name}))
     elif now - read_at >= PLACE_OLD:
         told.append(("place_old", {"connection": name, "hours": int((now - read_at) / timedelta(hours=1))}))
-    if read_at is not None and parts.quota is None and sku.unit != "none":
+    if read_at is not None and parts.quota is None and not sku.unit:  # the others draw from no quota
         told.append(("quota_unknown", {"pool": sku.pool, "connection": name}))
     return tuple(told)
 
