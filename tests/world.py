@@ -23,10 +23,10 @@ from sandbox.azure_openai import AzureOptions
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import SlackOptions
+from tests.patience import PATIENCE, patient
 
 RIN, ADA, BRUNO, GIL, SAM = "U0REQUEST1", "U0APPROVE1", "U0APPROVE2", "U0GUEST001", "U0STRANGER"
 FINETUNE, APPROVALS, RANDOM = "C0FINETUNE", "C0APPROVAL", "C0RANDOM01"
-PATIENCE = 30.0
 
 
 async def until(look: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
@@ -247,11 +247,18 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, speed: float = 60.0, start: bool = True, config: str = "", mode: str = "socket"
+    folder: Path,
+    *,
+    speed: float = 60.0,
+    start: bool = True,
+    config: str = "",
+    mode: str = "socket",
+    slack: SlackOptions | None = None,
 ) -> AsyncIterator[World]:
-    """A sandbox whose services run `speed` times faster, and the program connected to it."""
+    """A sandbox whose services run `speed` times faster and whose Slack waits (unless `slack` says otherwise), and
+    the program connected to it."""
     azure = AzureOptions(random_seed=5, speed=speed)
-    sandbox = create_sandbox(options=SandboxOptions(slack=SlackOptions(), azure=azure))
+    sandbox = create_sandbox(options=SandboxOptions(slack=slack or patient(), azure=azure))
     await sandbox.start()
     path = folder / "tunesmith.toml"
     text = bot_config(sandbox.url, folder).replace("poll_near_seconds = 2", "poll_near_seconds = 1")

@@ -34,6 +34,7 @@ from sandbox.slack.workspace import Workspace
 
 _SETTINGS: Final = {
     "ack_seconds": float,
+    "trigger_seconds": float,
     "file_polls": int,
     "file_seconds": float,
     "scopes": frozenset,
@@ -56,7 +57,7 @@ class SlackService:
         self.workspace, self.messages, self.live = Workspace(), Messages(), Live()
         self.files = Files(folder, clock, self.ids, options)
         self.views = Views(clock, self.ids)
-        self.triggers = Triggers(clock, self.ids)
+        self.triggers = Triggers(options, clock, self.ids)
         self.pacing = Pacing(clock, enabled=options.rate_limits)
         self.socket_mode = SocketMode(options, self.ids, on_connections)
         self.delivery: Delivery = (
@@ -129,8 +130,8 @@ class SlackService:
         """Switches of the panel. Raises ValueError for an unknown name or value.
 
         `rate_limits` (bool), `token_state` (`ok`, `invalid_auth`, `account_inactive`, `token_expired`,
-        `token_revoked`, `internal_error`), `scopes` and `events` (lists), `ack_seconds`, `file_polls`,
-        `file_seconds`, `event_retry_seconds` (list).
+        `token_revoked`, `internal_error`), `scopes` and `events` (lists), `ack_seconds`, `trigger_seconds`,
+        `file_polls`, `file_seconds`, `event_retry_seconds` (list).
         """
         for name, value in settings.items():
             if name == "rate_limits":

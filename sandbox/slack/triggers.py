@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from sandbox.clock import Clock
 from sandbox.slack.errors import SlackError
 from sandbox.slack.ids import Ids
-
-LIFETIME: Final = timedelta(seconds=3)
+from sandbox.slack.options import SlackOptions
 
 
 @dataclass(slots=True)
@@ -24,7 +22,8 @@ class Trigger:
 class Triggers:
     """All triggers given out."""
 
-    def __init__(self, clock: Clock, made_ids: Ids) -> None:
+    def __init__(self, options: SlackOptions, clock: Clock, made_ids: Ids) -> None:
+        self._options = options
         self._clock = clock
         self._ids = made_ids
         self._triggers: dict[str, Trigger] = {}
@@ -32,7 +31,8 @@ class Triggers:
     def new(self, user: str, view_id: str | None = None) -> str:
         """A new trigger id for an action of this person."""
         trigger_id = f"{len(self._triggers) + 1}.{int(self._clock.now().timestamp())}.{self._ids.secret()}"
-        self._triggers[trigger_id] = Trigger(user, view_id, self._clock.now() + LIFETIME)
+        expires = self._clock.now() + timedelta(seconds=self._options.trigger_seconds)
+        self._triggers[trigger_id] = Trigger(user, view_id, expires)
         return trigger_id
 
     def exchange(self, trigger_id: str) -> Trigger:

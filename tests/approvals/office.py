@@ -28,9 +28,9 @@ from bot.work.tasks import Done, Kind, Outcome, Task
 from bot.work.worker import Worker
 from handlers.slack.web import web_client
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
-from sandbox.slack.options import SlackOptions
 from tests.approvals.samples import NOW, RIN, actor, deploy_ask, settings_in
 from tests.clocks import FixedClock
+from tests.patience import patient
 from tests.world import until
 
 
@@ -173,7 +173,7 @@ async def _not_here(task: Task) -> Outcome:
 @asynccontextmanager
 async def office_in(folder: Path, **approvals: Any) -> AsyncIterator[Office]:
     """An office whose `[approvals]` are these."""
-    sandbox = create_sandbox(options=SandboxOptions(slack=SlackOptions(rate_limits=False)))
+    sandbox = create_sandbox(options=SandboxOptions(slack=patient(rate_limits=False)))
     await sandbox.start()
     settings, clock = settings_in(folder, **approvals), FixedClock(NOW)
     slack = settings.slack.model_copy(update={"api_base": f"{sandbox.url}/slack/api/"})

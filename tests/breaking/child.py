@@ -12,7 +12,7 @@ from bot.config.load import load
 from sandbox.azure_openai import AzureOptions
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
-from sandbox.slack.options import SlackOptions
+from tests.patience import patient
 from tests.world import World, until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ async def child_world(
     path = folder / "tunesmith.toml"
     environment = {"TUNESMITH_CONFIG": str(path), "PYTHONPATH": str(REPOSITORY), "NO_PROXY": "127.0.0.1"}
     options = SandboxOptions(
-        slack=SlackOptions(rate_limits=False),
+        slack=patient(rate_limits=False),
         azure=AzureOptions(random_seed=5, speed=speed, **azure),
         bot_argv=[sys.executable, "-m", "bot.cli", "run"],
         bot_environment=environment,

@@ -9,7 +9,7 @@ import aiohttp
 import httpx
 
 from sandbox import samples
-from tests.world import FINETUNE, PATIENCE, RIN, Person, World, until, words
+from tests.world import FINETUNE, RIN, Person, World, until, words
 
 NANO, MINI, BIG = "gpt-4.1-nano-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-2025-04-14"
 State = dict[str, Any]
@@ -26,9 +26,7 @@ def azure(made: World, resource: str = "prod-swc") -> httpx.AsyncClient:
     )
 
 
-async def shown(
-    person: Person, callback_id: str, after: int = 0, patience: float = PATIENCE
-) -> dict[str, Any]:
+async def shown(person: Person, callback_id: str, after: int = 0) -> dict[str, Any]:
     """The newest view of this kind that was opened, pushed or updated (not closed) since `after` events."""
 
     def look() -> dict[str, Any] | None:
@@ -38,7 +36,7 @@ async def shown(
                 return view
         return None
 
-    found: dict[str, Any] = await until(look, f"the modal {callback_id}", patience)
+    found: dict[str, Any] = await until(look, f"the modal {callback_id}")
     return found
 
 

@@ -26,9 +26,9 @@ from sandbox.azure_openai import AzureOptions
 from sandbox.azure_openai.options import Limits
 from sandbox.config_out import bot_config
 from sandbox.server import SandboxOptions, create_sandbox
-from sandbox.slack.options import SlackOptions
 from tests.clocks import ShiftedClock
 from tests.journey.steps import VERSION, azure
+from tests.patience import patient
 from tests.world import World, until
 
 NAME, MODEL = "prod-swc", "gpt-4.1-nano-2025-04-14"
@@ -134,7 +134,7 @@ class Bench:
 async def bench_in(folder: Path) -> AsyncIterator[Bench]:
     """A service with one processed file, and a program that knows of it."""
     options = AzureOptions(random_seed=5, speed=500.0, limits=Limits(queued=1000, kept=1000))
-    sandbox = create_sandbox(options=SandboxOptions(slack=SlackOptions(rate_limits=False), azure=options))
+    sandbox = create_sandbox(options=SandboxOptions(slack=patient(rate_limits=False), azure=options))
     await sandbox.start()
     path = folder / "tunesmith.toml"
     path.write_text(bot_config(sandbox.url, folder), encoding="utf-8")

@@ -28,7 +28,7 @@ from handlers.slack.web import web_client
 from providers.network import make_client
 from sandbox.config_out import bot_config
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
-from sandbox.slack.options import SlackOptions
+from tests.patience import patient
 
 CHANNEL, RIN = "C0FINETUNE", "U0REQUEST1"
 Block = Mapping[str, Any]
@@ -134,7 +134,7 @@ class Desk:
 @asynccontextmanager
 async def desk(folder: Path, *, rate_limits: bool = False) -> AsyncIterator[Desk]:
     """A stand-in for Slack, and everything that speaks to it."""
-    slack = SlackOptions(rate_limits=rate_limits, file_polls=1, file_seconds=0.1)
+    slack = patient(rate_limits=rate_limits, file_polls=1, file_seconds=0.1)
     sandbox = create_sandbox(options=SandboxOptions(slack=slack), azure=False)
     await sandbox.start()
     path = folder / "tunesmith.toml"

@@ -135,6 +135,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "Send the message again with one or two files.",
         ),
         # Slack
+        "expired_trigger_id": (
+            "Slack did not open the form",
+            "It lets one open for three seconds after a command or a click; the bot was too busy. Nothing was done.",
+            "Do the same again.",
+        ),
         "chat_refused": (
             "Slack refused this",
             "Its reason is `{slack_code}`.",
