@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, create_sandbox
+from tests.patience import PATIENCE
 from tests.world import until
 
 TOKEN = "xoxb-sandbox-bot"
@@ -57,7 +58,7 @@ def configured(sandbox: Sandbox, folder: Path, **replaced: str) -> Path:
 async def refusal(sandbox: Sandbox, config: Path) -> str:
     """What the program says when it cannot start; it exits with 2."""
     async with program(sandbox, config) as process:
-        _, said = await asyncio.wait_for(process.communicate(), 30)
+        _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert process.returncode == 2
         return said.decode()
 
@@ -95,7 +96,7 @@ async def test_sigterm_ends_it_in_order_and_nothing_is_left_running(sandbox: San
     async with program(sandbox, configured(sandbox, tmp_path)) as process:
         await until(lambda: sandbox.slack.socket_mode.connections, "the connection")
         process.send_signal(signal.SIGTERM)
-        _, said = await asyncio.wait_for(process.communicate(), 15)
+        _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert process.returncode == 0
         assert "stopped" in said.decode()
         assert "Traceback" not in said.decode()

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox import samples
 from tests.journey.steps import azure, filled, model, open_train, shown
+from tests.patience import PATIENCE
 from tests.world import FINETUNE, RIN, Person, World, until
 
 NANO = "gpt-4.1-nano-2025-04-14"
@@ -89,7 +90,7 @@ async def lift(made: World, fault_id: str) -> None:
         assert answer.status == 200
 
 
-async def caught(made: World, fault_id: str, what: str = "waiting", patience: float = 40) -> None:
+async def caught(made: World, fault_id: str, what: str = "waiting", patience: float = PATIENCE) -> None:
     """Wait until a fault holds (or has caught) a request."""
 
     async def look() -> bool:

@@ -23,6 +23,7 @@ from tests.breaking.child import bot, child_world, start
 from tests.breaking.evidence import caught, fault, lift, posted, rows, told_once
 from tests.clocks import ShiftedClock
 from tests.journey.steps import inputs, option, plain, shown
+from tests.patience import PATIENCE
 from tests.world import ADA, APPROVALS, RIN, Person, World, until
 
 HERE, BASE = "prod-swc", "gpt-4.1-nano-2025-04-14"
@@ -185,7 +186,7 @@ def settled(made: World, kind: str) -> bool:
     return not rows(made, sql, kind)
 
 
-async def in_state(made: World, name: str, *states: str, patience: float = 40) -> Mapping[str, Any]:
+async def in_state(made: World, name: str, *states: str, patience: float = PATIENCE) -> Mapping[str, Any]:
     """Wait until our row of a deployment is in one of these states."""
     found: Mapping[str, Any] = await until(
         lambda: (row := row_of(made, name)) and row["state"] in states and row, f"{name} {states}", patience
@@ -193,7 +194,7 @@ async def in_state(made: World, name: str, *states: str, patience: float = 40) -
     return found
 
 
-async def decided(made: World, label: str, state: str, patience: float = 40) -> None:
+async def decided(made: World, label: str, state: str, patience: float = PATIENCE) -> None:
     """Wait until a request is decided this way."""
     await until(lambda: request_of(made, label)["state"] == state, f"{label} {state}", patience)
 
@@ -331,7 +332,7 @@ async def live_once(made: World, name: str) -> Mapping[str, Any]:
 
     A kill between the intent and the request leaves a doubt, for which the program looks `LOOK_FOR` first.
     """
-    row = await in_state(made, name, "live", patience=LOOK_FOR.total_seconds() + 60)
+    row = await in_state(made, name, "live", patience=PATIENCE + LOOK_FOR.total_seconds())
     label = f"P{row['id']}"
     record = there(made, name)
     assert record is not None

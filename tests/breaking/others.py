@@ -13,6 +13,7 @@ from tests.breaking.evidence import rows
 from tests.journey.azure_ai_steps import LLAMA, ml
 from tests.journey.databricks_steps import DBX, databricks
 from tests.journey.steps import hand_in, ready
+from tests.patience import PATIENCE
 from tests.world import Person, World, until
 
 LLAMA_FILE, PHI_FILE, DBX_FILE = (
@@ -68,7 +69,7 @@ def newest_job(made: World) -> dict[str, Any]:
     return rows(made, "SELECT * FROM job ORDER BY id DESC LIMIT 1")[0]
 
 
-async def job_in(made: World, *states: str, patience: float = 60) -> dict[str, Any]:
+async def job_in(made: World, *states: str, patience: float = PATIENCE) -> dict[str, Any]:
     """Our newest job, once it is in one of these states and all of its end is read."""
 
     def look() -> dict[str, Any] | None:

@@ -97,7 +97,7 @@ async def test_a_key_is_handed_over_before_the_endpoint_is_told(made: World, phi
     held = await fault(made, "ml", "PUT", SECRET, "hold", when=when)
     await vote(made, ADA, label)
     await end_at(made, held)
-    row = await in_state(made, name, "live", "failed", patience=90)
+    row = await in_state(made, name, "live", "failed")
     assert row["state"] == "live", row["failure"]
     await told_once(made, f"deployment:P{row['id']}:live:1:{RIN}")
     endpoint = place(made, PHI).endpoints[name]

@@ -29,6 +29,7 @@ from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Checkpoint, Job, JobRequest
 from sandbox.training.model import PackedWeights, base_weights
 from tests.approvals.samples import ADA, BRUNO, deploy_ask
+from tests.patience import PATIENCE
 from tests.training.bench import NAME, RIN, Bench
 
 BASE = "gpt-4.1-nano-2025-04-14"
@@ -190,7 +191,7 @@ class Rollout:
 
     async def until(self, number: int, *states: str, names: tuple[str, ...] = ()) -> Deployment:
         """Step until the deployment is in one of these states."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while (found := await self.row(number)).state not in states:
             assert time.monotonic() < end, f"{found.state}: {found.failure}"
             if await self.step(number, *names) is None:

@@ -20,6 +20,7 @@ from bot.helper import HelperError, HelperOptions, HelperProcess
 from bot.training.charts import ChartCheckpoint, ChartRequest, render
 from bot.training.series import Series, decimate
 from tests.datasets.files import jsonl
+from tests.patience import PATIENCE
 
 LINES = jsonl(b"7", b"{").count(b"\n")
 ROOT = str(Path(bot.__file__).parent.parent)
@@ -61,7 +62,7 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # another process changes it, which no event tells
             await asyncio.sleep(0.01)
@@ -256,7 +257,7 @@ def test_a_killed_bot_leaves_no_helper_behind(train: Path, fifo: Path, work: str
         assert alive(helper)
         owner.kill()
         owner.wait()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while alive(helper) and time.monotonic() < deadline:
             time.sleep(0.01)
         assert not alive(helper)

@@ -16,6 +16,7 @@ from bot.helper import HelperError, HelperProcess, frames
 from bot.helper.studying import study_file
 from sandbox import samples
 from tests.datasets.files import sound
+from tests.patience import PATIENCE
 
 OPTIONS = Options(max_example_tokens=40)
 
@@ -34,7 +35,7 @@ def train(tmp_path: Path) -> Path:
 
 
 async def begun(helper: HelperProcess) -> int:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while helper.student_pid is None:  # noqa: ASYNC110  # another process changes it
             await asyncio.sleep(0.01)
     return helper.student_pid

@@ -15,6 +15,7 @@ from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Checkpoint, Job, JobRequest
 from sandbox.training.model import PackedWeights, base_weights
 from tests.journey.steps import NANO, calm, card, hand_in, inputs, option, plain, ready, rin_of, shown, start
+from tests.patience import PATIENCE
 from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, World, until
 
 ARM_VERSION = "2025-09-01"
@@ -56,7 +57,7 @@ async def trained_model(made: World, *, epochs: int = 1, **more: Any) -> Person:
     await hand_in(rin, "support_train.jsonl")
     await ready(rin, "support_train.jsonl")
     await start(rin, hp_n_epochs=str(epochs), **more)
-    await card(rin, "Trained", patience=60)
+    await card(rin, "Trained")
     await until(lambda: listed(made), "the model in the service's own list")
     return rin
 
@@ -162,7 +163,7 @@ async def request_card(person: Person, part: str, channel: str = APPROVALS) -> d
     return found
 
 
-async def deployment_card(person: Person, part: str, *, patience: float = 30) -> dict[str, Any]:
+async def deployment_card(person: Person, part: str, *, patience: float = PATIENCE) -> dict[str, Any]:
     """The deployment's card in the channel, once it says this."""
 
     async def look() -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.world import APPROVALS, FINETUNE, RIN, World
 
-LONG_MS = 90_000
+LONG_MS = 120_000
 
 Shot = Callable[[str], Awaitable[None]]
 

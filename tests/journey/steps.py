@@ -9,6 +9,7 @@ import aiohttp
 import httpx
 
 from sandbox import samples
+from tests.patience import PATIENCE
 from tests.world import FINETUNE, RIN, Person, World, until, words
 
 NANO, MINI, BIG = "gpt-4.1-nano-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-2025-04-14"
@@ -211,7 +212,7 @@ async def press(person: Person, view: Mapping[str, Any], action_id: str) -> None
     raise AssertionError(action_id)
 
 
-async def card(person: Person, part: str, job: str = "J1", *, patience: float = 40) -> dict[str, Any]:
+async def card(person: Person, part: str, job: str = "J1", *, patience: float = PATIENCE) -> dict[str, Any]:
     """The job's card, once it says this."""
 
     async def look() -> dict[str, Any] | None:

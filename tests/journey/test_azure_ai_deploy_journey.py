@@ -175,6 +175,6 @@ async def _with_model(made: World) -> Person:
     """The requester, with J1 trained at the project for Phi."""
     rin = await with_data(made)
     await trained(rin, PHI, PHI_4)
-    await card(rin, "Trained", patience=60)
+    await card(rin, "Trained")
     await until(lambda: listed(made), "the model in the service's own list")
     return rin

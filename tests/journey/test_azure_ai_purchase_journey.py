@@ -37,12 +37,12 @@ async def test_a_subscription_is_bought_once_after_two_approvals_and_then_the_jo
         assert await bought(made) == 0
         await approve(made)
         await request_card(rin, f"Approved · b{BUY[1:]} · A1")
-        await card(rin, "Trained", patience=60)
+        await card(rin, "Trained")
         assert await bought(made) == 1
 
         # what was bought for the project is there for the next training: nobody is asked again
         await trained(rin, LLAMA, LLAMA_70B, hp_num_train_epochs="1")
-        await card(rin, "Trained", "J2", patience=60)
+        await card(rin, "Trained", "J2")
         assert await bought(made) == 1
         assert not await _asked_for(made, "A2 · ")
 

@@ -79,7 +79,7 @@ async def test_chats_from_the_upload_to_an_endpoint_and_away_again(tmp_path: Pat
         )
         assert "about $0.29" in view_text(summary)
         assert await rin.submit(summary, {}) == {"ok": True}
-        done = await card(rin, "no sign of overfitting", patience=60)
+        done = await card(rin, "no sign of overfitting")
         assert "Epoch 3 of 3, step 36 of 36" in plain(done)
         results = await rin.sees(FINETUNE, "The charts follow below", thread_ts=done["ts"])
         assert "Model `main.finetuning.support/1`" in plain(results)
@@ -172,7 +172,7 @@ async def test_the_other_tasks(tmp_path: Path, name: str, method: str, duration:
         assert ("hp:eval_prompts" in inputs(view)) == (method == "instruction")
         assert ("split" in inputs(view)) == (method == "instruction")
         await trained(rin, method=method, hp_training_duration=duration)
-        done = await card(rin, "Trained", patience=60)
+        done = await card(rin, "Trained")
         assert steps in plain(done), plain(done)
         log = await answer_to(rin, "log J1", "Log of J1")
         assert "COMPLETED" in plain(log) or "completed" in plain(log).lower()
@@ -197,8 +197,8 @@ async def test_a_tenth_is_held_back(tmp_path: Path) -> None:
         summary = await order(rin, split="10", hp_training_duration="1ep")
         assert "10" in view_text(summary)
         assert await rin.submit(summary, {}) == {"ok": True}
-        done = await card(rin, "Trained", patience=60)
-        said = plain(await card(rin, "validation", patience=30))
+        done = await card(rin, "Trained")
+        said = plain(await card(rin, "validation"))
         assert "D2 + D3" in said, said
         del done
         listed = plain(await answer_to(rin, "data", "databricks_chat_train-part"))
@@ -227,7 +227,7 @@ async def test_a_spike_of_the_loss_says_what_to_change(tmp_path: Path) -> None:
         rin = await with_data(made)
         await databricks(made, fail_next="loss_spike")
         await trained(rin, suffix="spiky")
-        failed = await card(rin, "Failed", patience=60)
+        failed = await card(rin, "Failed")
         why = plain(await rin.sees(FINETUNE, "🛑 J1 spiky", thread_ts=failed["ts"]))
         assert "Train again with a lower learning rate, for example half of it" in why, why
         assert "Databricks told why; its own words are quoted." in why
@@ -239,7 +239,7 @@ async def test_a_missing_right_is_told_with_what_grants_it(tmp_path: Path) -> No
         rin = await with_data(made)
         await databricks(made, missing_grants=["CREATE_MODEL main.finetuning"])
         await trained(rin)
-        refused = await card(rin, "Not started", patience=40)
+        refused = await card(rin, "Not started")
         assert await rin.sees(FINETUNE, "GRANT CREATE MODEL ON SCHEMA", thread_ts=refused["ts"])
         assert not await created(made)
 
@@ -250,7 +250,7 @@ async def test_a_run_whose_answer_was_lost_is_found(tmp_path: Path) -> None:
         lost = {"service": "databricks", "kind": "lost_answer", "match": {"body": "mutation CreateFinetune"}}
         assert (await made.post("/panel/api/fault", lost))["id"]
         await trained(rin, suffix="lost")
-        await card(rin, "Trained", patience=60)
+        await card(rin, "Trained")
         assert len(await created(made)) == 1
 
 
@@ -266,7 +266,7 @@ async def test_without_a_warehouse_nobody_knows_the_last_call(tmp_path: Path) ->
         await made.start()
         rin = await with_data(made)
         await trained(rin, suffix="quiet")
-        await card(rin, "Trained", patience=60)
+        await card(rin, "Trained")
         assert await submitted(rin, await deploy_form(rin, "J1"), name="quiet") == {}
         await deployment_card(rin, f"Live · {DBX}/quiet · P1")
         calls = await made.count("POST", "/invocations", "databricks")
@@ -282,13 +282,13 @@ async def test_the_product_is_gone_and_what_is_left_works(tmp_path: Path, how: s
     async with workspace(tmp_path, auto=(RULE,)) as made:
         rin = await with_data(made)
         await trained(rin, suffix="kept")
-        await card(rin, "Trained", patience=60)
+        await card(rin, "Trained")
         late = await order(rin, suffix="late")
         await databricks(made, training=how)
 
         # a form that was open all the time is told; nothing is sent, and nothing waits for an answer
         assert await rin.submit(late, {}) == {"ok": True}
-        refused = await card(rin, "Not started", "J2", patience=40)
+        refused = await card(rin, "Not started", "J2")
         assert await rin.sees(FINETUNE, "does not train models", thread_ts=refused["ts"])
 
         async def closed() -> str:

@@ -65,7 +65,7 @@ async def test_from_a_file_to_a_trained_model(tmp_path: Path) -> None:
         summary = await rin.view("train_summary")
         answer = await rin.submit(summary, {})
         assert answer == {"ok": True}, answer
-        job = await rin.sees(FINETUNE, "Trained", patience=60)
+        job = await rin.sees(FINETUNE, "Trained")
         assert "support-v1" in words(job)
         done = await rin.sees(FINETUNE, "gpt-4.1-nano", thread_ts=job["ts"])
         picture = await until(lambda: _picture(made, job["ts"]), "the picture in the thread")

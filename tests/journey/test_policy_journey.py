@@ -194,4 +194,4 @@ async def test_a_training_past_the_monthly_cap_is_asked_for_first(tmp_path: Path
         assert "of $0.03 are spent this month; this would pass the limit." in plain(found)
         assert "the approvers decide about A1" in plain(await card(rin, "Waiting for approval", "J2"))
         await approve(made, by=(ADA,))
-        await card(rin, "Trained", "J2", patience=60)
+        await card(rin, "Trained", "J2")

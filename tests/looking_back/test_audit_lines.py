@@ -17,6 +17,7 @@ from bot.store import audit, small
 from bot.store.engine import open_store
 from bot.store.store import Store
 from tests.breaking.child import bot, child_world, start
+from tests.patience import PATIENCE
 from tests.world import RIN, until
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -135,7 +136,7 @@ async def test_without_a_reader_it_ends_and_the_rest_goes_on(
         raise BrokenPipeError(32, "Broken pipe")
 
     await store.write(partial(record, "J1"))
-    await asyncio.wait_for(AuditLines(store, closed).run(), 10)
+    await asyncio.wait_for(AuditLines(store, closed).run(), PATIENCE)
     assert "cannot be written" in caplog.text
     assert await store.read(lambda c: audit.counted(c, WRITTEN)) is None
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.patience import PATIENCE
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -92,7 +94,7 @@ async def refusing_tunnels() -> AsyncIterator[tuple[str, list[str]]]:
         yield f"http://127.0.0.1:{port}", lines
 
 
-async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
     """Wait until `look` is true."""
     async with asyncio.timeout(seconds):
         while not await look():  # noqa: ASYNC110 - what is looked at is on the other side of HTTP

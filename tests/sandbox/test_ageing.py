@@ -17,6 +17,7 @@ from sandbox.azure_control.inactivity import DEVELOPER_LIFE, IDLE, deleted_at, d
 from sandbox.azure_openai import AzureOptions
 from sandbox.panel_deployments import PORTAL
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
+from tests.patience import PATIENCE
 from tests.sandbox.azure_calls.records import ago, called, deployment, put
 from tests.sandbox.azure_monitor.stand import ACCOUNT
 from tests.sandbox.azure_openai.stand import MovedClock, Stand, conversations, eventually
@@ -238,7 +239,7 @@ async def test_a_bot_that_stops_is_not_waited_for(sandbox: Sandbox, http: httpx.
 
     await eventually(under_way)
     sandbox.bot.connected(0)
-    assert (await asyncio.wait_for(ageing, 5))["steps"][0]["looked"] is False
+    assert (await asyncio.wait_for(ageing, PATIENCE))["steps"][0]["looked"] is False
 
 
 async def test_what_the_panel_shows(sandbox: Sandbox, http: httpx.AsyncClient) -> None:

@@ -17,6 +17,7 @@ from sandbox.clock import SystemClock
 from sandbox.config_out import bot_config
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import SlackOptions
+from tests.patience import PATIENCE
 from tests.sandbox.slack.people import RIN, Page, until
 
 CONNECTS = """
@@ -225,7 +226,7 @@ class TestCommandLine:
         state = tmp_path / "state"
         process = await self.started("--config-out", str(config), "--state", str(state), "--", *bot_argv)
         assert process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             first = (await process.stdout.readline()).decode().strip()
             url = first.removeprefix("Sandbox: ").rstrip("/")
             assert first == f"Sandbox: {url}/"
@@ -247,7 +248,7 @@ class TestCommandLine:
         server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         process = await self.started("--port", str(port))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             _out, err = await process.communicate()
         server.close()
         assert process.returncode == 2
@@ -257,7 +258,7 @@ class TestCommandLine:
         code = textwrap.dedent("import sys; sys.exit(7)")
         process = await self.started("--", sys.executable, "-c", code)
         assert process.stderr is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await process.stderr.readline()  # how to check it
             line = (await process.stderr.readline()).decode()
             process.send_signal(signal.SIGTERM)

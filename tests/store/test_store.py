@@ -15,6 +15,7 @@ from bot.store.engine import open_store
 from bot.store.small import first_time
 from bot.store.store import Store, StoreClosed, signal
 from bot.store.work_tables import inbox
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -87,7 +88,7 @@ async def test_signals_come_after_the_commit_and_only_from_what_was_written(stor
         await asyncio.sleep(0)
         assert not good.is_set()
     await asyncio.gather(*orders, return_exceptions=True)
-    await asyncio.wait_for(good.wait(), 5)
+    await asyncio.wait_for(good.wait(), PATIENCE)
     assert await keys(store) == ["a"]
     assert not bad.is_set()
 
@@ -146,7 +147,7 @@ async def test_reading_and_writing_back_loses_no_decision(store: Store) -> None:
 async def test_a_reader_does_not_wait_for_the_writer(store: Store) -> None:
     await store.write(lambda c: put(c, "a"))
     async with Blocked(store):
-        assert await asyncio.wait_for(keys(store), 5) == ["a"]
+        assert await asyncio.wait_for(keys(store), PATIENCE) == ["a"]
 
 
 async def test_a_reader_cannot_write(store: Store) -> None:

@@ -15,6 +15,7 @@ from bot.store.work_tables import outbox as table
 from bot.work import card_rows, outbox, outbox_rows, pace
 from bot.work.outbox import DROPPED, heads
 from bot.work.outbox_rows import Target, Waiting
+from tests.patience import PATIENCE
 from tests.work.slack import CHANNEL, RIN, Desk, desk
 from tests.world import until
 
@@ -32,7 +33,7 @@ async def row(made: Desk, key: str) -> Any:
     return await made.store.read(lambda c: c.execute(select(table).where(table.c.key == key)).one())
 
 
-async def in_state(made: Desk, key: str, state: str, patience: float = 15) -> Any:
+async def in_state(made: Desk, key: str, state: str, patience: float = PATIENCE) -> Any:
     async def look() -> Any:
         found = await row(made, key)
         return found if found.state == state else None

@@ -23,6 +23,7 @@ from bot.work import queue, worker
 from bot.work.tasks import BULK, LANES, POLL, QUICK, Again, Done, Kind, Outcome, Task
 from bot.work.worker import Worker
 from providers.errors import Refused, Throttled, Unavailable
+from tests.patience import PATIENCE
 from tests.world import until
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -227,7 +228,7 @@ async def test_whoever_lost_the_lease_is_stopped_and_writes_nothing(store: Store
         await store.write(queue.clear_leases)
         later = datetime.now(UTC)
         (taken,) = await store.write(lambda c: queue.claim(c, QUICK, 1, now=later, owner="another"))
-        await asyncio.wait_for(stopped.wait(), 5)
+        await asyncio.wait_for(stopped.wait(), PATIENCE)
         found = await row(store, number)
         assert (found.state, found.lease_token) == ("leased", taken.lease_token)
 

@@ -20,11 +20,11 @@ from sandbox.clock import SystemClock
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.databricks import DatabricksOptions
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
+from tests.patience import PATIENCE
 from tests.providers.conformance.subjects import Subject
 from tests.providers.helpers import Bytes, eventually, half, quiet
 
 SPEED = 2000.0
-PATIENCE = 60.0
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 

@@ -13,6 +13,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 
+from tests.patience import PATIENCE
 from tests.sandbox.azure_ml.stand import LLAMA, LLAMA_33, LLAMA_MODEL, Stand, conversations
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def _job(uri: str, name: str) -> Any:
 
 
 def _until(client: "MLClient", name: str, status: str) -> None:
-    for _ in range(300):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         if client.jobs.get(name).status == status:
             return
         time.sleep(0.05)

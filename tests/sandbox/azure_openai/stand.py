@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from sandbox import samples
 from sandbox.azure_openai import AzureOptions, AzureService, install
+from tests.patience import PATIENCE
 
 KEY = "sandbox-azure-key"
 MODEL = "gpt-4.1-mini-2025-04-14"
@@ -30,7 +31,7 @@ class MovedClock:
         return datetime.now(UTC) + self.by
 
 
-async def eventually(look: Callable[[], Awaitable[Any]], *, seconds: float = 30) -> Any:
+async def eventually(look: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE) -> Any:
     """What `look` answers once it is true."""
     async with asyncio.timeout(seconds):
         while True:

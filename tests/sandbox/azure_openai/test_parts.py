@@ -16,6 +16,7 @@ from sandbox.azure_openai.rai import PHRASES, THRESHOLD, categories_in
 from sandbox.azure_openai.safety import PROBES, refusal
 from sandbox.azure_openai.turns import Turns
 from tests.openapi import load_spec, validate_response
+from tests.patience import PATIENCE
 from tests.specs import specs_root
 
 Json = st.recursive(
@@ -187,7 +188,7 @@ async def test_a_place_given_to_somebody_who_leaves_at_that_moment_is_not_lost()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):
         await turns.take("a")
 
 

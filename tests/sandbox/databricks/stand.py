@@ -15,6 +15,7 @@ from sandbox.databricks import DatabricksOptions, DatabricksService, install
 from sandbox.databricks.options import PAT, USER, VOLUME_PATH
 from sandbox.training.worker_client import Worker
 from tests.clocks import ShiftedClock
+from tests.patience import PATIENCE
 
 LLAMA = "meta-llama/Llama-3.2-3B-Instruct"
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.2"
@@ -48,7 +49,7 @@ EVENTS = (
 MODELS = "query Models { getFinetuneConstants { models { name displayName maxContextLength } } }"
 
 
-async def eventually(look: Callable[[], Awaitable[Any]], *, seconds: float = 60) -> Any:
+async def eventually(look: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE) -> Any:
     """What `look` answers once it is true."""
     async with asyncio.timeout(seconds):
         while True:

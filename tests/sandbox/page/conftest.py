@@ -19,7 +19,7 @@ __all__ = ["browser"]  # a fixture
 
 TOKEN = "xoxb-sandbox-bot"
 APP_TOKEN = "xapp-sandbox-app"
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 class Bot:

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import DEFAULT_SCOPES, SlackOptions
+from tests.patience import patient
 from tests.sandbox.slack.app import Bot, running
 from tests.sandbox.slack.people import Page
 
@@ -34,9 +35,8 @@ def clock() -> ManualClock:
 @pytest.fixture
 def slack_options() -> SlackOptions:
     """Overridden by tests that need others."""
-    return SlackOptions(
+    return patient(
         rate_limits=False,
-        ack_seconds=0.4,
         event_retry_seconds=(0.0, 0.05, 0.1),
         file_seconds=0.02,
         file_polls=1,

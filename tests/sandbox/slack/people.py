@@ -9,6 +9,8 @@ import aiohttp
 import httpx
 from slack_sdk.errors import SlackApiError
 
+from tests.patience import PATIENCE
+
 RIN, ADA, BRUNO, GIL, SAM = "U0REQUEST1", "U0APPROVE1", "U0APPROVE2", "U0GUEST001", "U0STRANGER"
 FINE, APPROVALS, RANDOM = "C0FINETUNE", "C0APPROVAL", "C0RANDOM01"
 RIN_DM = "D0REQUEST1"
@@ -84,13 +86,13 @@ class Pushed:
                 self._kept.remove(event)
                 return event
         while True:
-            received: Json = await self._socket.receive_json(timeout=5)
+            received: Json = await self._socket.receive_json(timeout=PATIENCE)
             if received["type"] == kind:
                 return received
             self._kept.append(received)
 
 
-async def until(found: Callable[[], Any], seconds: float = 5) -> Any:
+async def until(found: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Wait until something is true, and return it."""
     async with asyncio.timeout(seconds):
         while not (value := found()):  # noqa: ASYNC110 - the state is in another task

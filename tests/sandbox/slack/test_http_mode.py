@@ -56,7 +56,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 async def sandbox_for(url: str) -> Sandbox:
     options = SlackOptions(
-        request_url=url, rate_limits=False, ack_seconds=0.4, event_retry_seconds=(0.0, 0.02, 0.04)
+        request_url=url, rate_limits=False, ack_seconds=1.0, event_retry_seconds=(0.0, 0.02, 0.04)
     )
     made = create_sandbox(clock=SystemClock(), options=SandboxOptions(slack=options), azure=False)
     await made.start()
@@ -88,7 +88,7 @@ async def test_a_command_is_a_signed_form(http_page: Page, receiver: Receiver) -
 
 
 async def test_a_failing_request_url(http_page: Page, receiver: Receiver) -> None:
-    receiver.answers = [web.Response(status=500), 1.0]
+    receiver.answers = [web.Response(status=500), 2.0]
     for error in ("dispatch_failed", "operation_timeout"):
         answer = await http_page.post("command", user=RIN, channel=FINE, text="/finetune")
         assert answer["error"] == error
@@ -96,7 +96,7 @@ async def test_a_failing_request_url(http_page: Page, receiver: Receiver) -> Non
 
 
 async def test_events_are_retried_with_headers(http_page: Page, receiver: Receiver) -> None:
-    receiver.answers = [web.Response(status=500), 1.0, web.Response(status=404)]
+    receiver.answers = [web.Response(status=500), 2.0, web.Response(status=404)]
     await http_page.say("hello")
     await until(lambda: len(receiver.requests) == 4)
     numbers = [headers.get("X-Slack-Retry-Num") for headers, _ in receiver.requests]

@@ -62,7 +62,10 @@ class TestCommands:
         assert [item["text"] for item in theirs] == (shown if in_channel else [])
         assert mine[-1].get("ephemeral", False) is not in_channel
 
-    async def test_a_command_that_is_not_acknowledged_fails_visibly(self, page: Page, bot: Bot) -> None:
+    async def test_a_command_that_is_not_acknowledged_fails_visibly(
+        self, page: Page, bot: Bot, sandbox: Sandbox
+    ) -> None:
+        sandbox.slack.configure({"ack_seconds": 0.2})
         bot.on["command"] = silence
         async with page.live() as rin:
             answer = await command(page)
@@ -149,8 +152,9 @@ class TestClicks:
         assert (await page.click(message, "go", user=ADA))["error"] == "message_not_found"
 
     async def test_a_click_that_is_not_acknowledged(
-        self, page: Page, bot: Bot, slack: AsyncWebClient
+        self, page: Page, bot: Bot, slack: AsyncWebClient, sandbox: Sandbox
     ) -> None:
+        sandbox.slack.configure({"ack_seconds": 0.2})
         bot.on["action"] = silence
         message = await self.posted(slack, page)
         async with page.live() as rin:

@@ -149,6 +149,7 @@ async def test_answers_that_slack_does_not_take(page: Page, bot: Bot, sandbox: S
 async def test_a_submission_that_is_not_acknowledged(page: Page, bot: Bot, sandbox: Sandbox) -> None:
     bot.on["view"] = silence
     view = await opened(sandbox, bot, form())
+    sandbox.slack.configure({"ack_seconds": 0.2})
     assert (await submit(page, view))["error"] == "operation_timeout"
     assert sandbox.slack.views.stack(RIN)
     assert len(bot.bodies("view")) == 1

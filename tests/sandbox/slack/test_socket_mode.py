@@ -77,10 +77,12 @@ async def test_an_event_reaches_the_sdk_client(sandbox: Sandbox, page: Page) -> 
 
 
 async def test_an_unacknowledged_event_is_delivered_again(sandbox: Sandbox, page: Page) -> None:
+    sandbox.slack.configure({"ack_seconds": 0.4})
     async with connected(sandbox) as client:
         client.acknowledges = False
         await page.say("hello")
         await until(lambda: len(client.requests) == 2)
+        sandbox.slack.configure({"ack_seconds": 30})
         client.acknowledges = True
         await until(lambda: len(client.requests) == 3)
     assert [request.retry_attempt for request in client.requests] == [0, 1, 2]

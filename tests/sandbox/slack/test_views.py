@@ -6,6 +6,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
+from sandbox.slack.options import SlackOptions
 from tests.sandbox.slack.conftest import ManualClock
 from tests.sandbox.slack.corpus import input_block, modal, mrkdwn, plain, section
 from tests.sandbox.slack.people import ADA, RIN, Json, Page, error_of
@@ -35,6 +36,7 @@ async def test_a_trigger_opens_one_modal(slack: AsyncWebClient, sandbox: Sandbox
 async def test_a_trigger_lives_three_seconds(
     slack: AsyncWebClient, sandbox: Sandbox, clock: ManualClock
 ) -> None:
+    sandbox.slack.configure({"trigger_seconds": SlackOptions().trigger_seconds})
     early, late = sandbox.slack.triggers.new(RIN), sandbox.slack.triggers.new(RIN)
     clock.advance(3)
     assert (await slack.views_open(trigger_id=early, view=modal()))["ok"]
