@@ -12,7 +12,7 @@ import time
 from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -27,11 +27,13 @@ from bot.helper import HelperProcess
 from bot.ids import random_id
 from bot.logs import configure
 from bot.looking_back.audit_lines import AuditLines
+from bot.only_copy import OnlyCopy, StoreTaken, StoreUnlockable
 from bot.people import People
 from bot.store.connections import PointedElsewhere
 from bot.store.engine import open_store
 from bot.store.migrate import StoreOutdated
 from bot.store.store import Store
+from bot.work.pulses import Pulses
 from handlers.bolt import build_app
 from handlers.desk import Desk
 from handlers.renderer import Renderer
@@ -39,8 +41,11 @@ from handlers.slack.chat import SlackChat
 from handlers.slack.web import ask, web_client
 from providers.azure_blob import BlobReader
 from providers.base import Provider
-from providers.network import make_client
+from providers.network import NetworkOptions, make_client
 from providers.registry import build
+
+if TYPE_CHECKING:
+    from handlers.health import Health
 
 log = logging.getLogger("tunesmith")
 EXIT_CONFIG = 2
@@ -73,6 +78,10 @@ class Transport(Protocol):
         """Take nothing more in."""
         ...
 
+    async def connected(self) -> bool:
+        """Whether payloads can reach us at this moment, as far as we can know."""
+        ...
+
 
 @dataclass(slots=True)
 class Application:
@@ -83,19 +92,28 @@ class Application:
     desk: Desk
     transport: Transport
     closing: AsyncExitStack
+    health: "Health | None" = None
 
     async def start(self) -> None:
         """Plant what is due, connect, then begin to work."""
+        if self.health is not None:
+            await self.health.open()
         await self.engine.prepare()
         await self.transport.open()
         await self.engine.start()
+        if self.health is not None:
+            self.health.probe.begun()
 
     async def stop(self) -> None:
         """Take nothing more in, finish what answers people, stop working, close."""
+        if self.health is not None:
+            await self.health.probe.ending()
         await self.transport.close()
         await self.desk.background.drain(GRACE)
         await self.engine.stop()
         await self.closing.aclose()
+        if self.health is not None:
+            await self.health.close()
 
 
 async def identify(client: AsyncWebClient, settings: Settings) -> Identity:
@@ -131,22 +149,34 @@ async def identify(client: AsyncWebClient, settings: Settings) -> Identity:
     return found
 
 
-def build_providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
+def build_providers(
+    settings: Settings, clock: Clock, health: "Health | None" = None
+) -> Mapping[str, Provider]:
     """One provider for each connection; nothing is sent yet."""
-    network = network_options(settings.network)
     return {
-        one.name: build(one.provider, one.name, provider_settings(one), network=network, clock=clock)
+        one.name: build(
+            one.provider,
+            one.name,
+            provider_settings(one),
+            network=_counted(settings, one.name, health),
+            clock=clock,
+        )
         for one in settings.connections
     }
 
 
-def build_blobs(settings: Settings, clock: Clock) -> Mapping[str, BlobReader]:
+def build_blobs(settings: Settings, clock: Clock, health: "Health | None" = None) -> Mapping[str, BlobReader]:
     """One reader for each storage account; nothing is sent yet."""
-    network = network_options(settings.network)
     return {
-        one.account: BlobReader(storage_account(one), network=network, clock=clock)
+        one.account: BlobReader(
+            storage_account(one), network=_counted(settings, f"storage:{one.account}", health), clock=clock
+        )
         for one in settings.storage
     }
+
+
+def _counted(settings: Settings, connection: str, health: "Health | None") -> NetworkOptions:
+    return network_options(settings.network, health.meter.requests(connection) if health else None)
 
 
 async def create_app(
@@ -158,9 +188,11 @@ async def create_app(
     client: AsyncWebClient,
     identity: Identity,
     rng: random.Random,
+    health: "Health | None" = None,
 ) -> Application:
     """Build the program from its parts. Nothing is connected yet; `stop` closes the parts too."""
     closing = AsyncExitStack()
+    health = health or build_health(settings, clock)
     http = make_client(network_options(settings.network))
     chat = SlackChat(client, http, settings.slack)
     helper = HelperProcess()
@@ -173,7 +205,7 @@ async def create_app(
         settings.slack.allowed_teams,
         settings.approvals,
     )
-    blobs = build_blobs(settings, clock)
+    blobs = build_blobs(settings, clock, health)
     deps = Deps(
         blobs=blobs,
         settings=settings,
@@ -186,6 +218,7 @@ async def create_app(
         helper=helper,
         new_id=random_id,
         rng=rng,
+        pulses=health.probe.pulses if health else Pulses(),
     )
     engine = Engine(deps)
     desk = Desk(deps, engine, client, identity.bot_user, identity.url)
@@ -197,58 +230,99 @@ async def create_app(
     closing.push_async_callback(http.aclose)
     closing.push_async_callback(helper.aclose)
     app = build_app(desk, team_id=identity.team_id, bot_id=identity.bot_id)
-    return Application(deps, engine, desk, _transport(settings, app), closing)
+    transport = _transport(settings, app, health)
+    if health is not None:
+        health.probe.has_store(store)
+        health.probe.has_transport(transport.connected)
+    return Application(deps, engine, desk, transport, closing, health)
 
 
-def _transport(settings: Settings, app: AsyncApp) -> Transport:
+def _transport(settings: Settings, app: AsyncApp, health: "Health | None") -> Transport:
+    meter = health.meter if health else None
     if settings.slack.mode == "http":
         from handlers.http_transport import HttpTransport
 
-        return HttpTransport(app, settings.slack.http_host, settings.slack.http_port)
+        host, port = settings.slack.http_host, settings.slack.http_port
+        return HttpTransport(app, host, port, routes=health.routes if health else (), observer=meter)
     from handlers.socket_transport import SocketTransport
 
-    return SocketTransport(app, settings)
+    return SocketTransport(app, settings, observer=meter)
 
 
-async def run(settings: Settings) -> int:
-    """Run until SIGTERM or SIGINT; the exit code (0, or 2 when it cannot start as configured)."""
+def build_health(settings: Settings, clock: Clock) -> "Health | None":
+    """What tells of the program's health, where somebody can ask for it; it answers once it is opened."""
+    if settings.health.port is None and settings.slack.mode != "http":
+        return None
+    from handlers.health import Health
+
+    return Health(settings, clock)
+
+
+async def run(settings: Settings, *, wait: float) -> int:
+    """Run until SIGTERM or SIGINT; the exit code (0, or 2 when it cannot start as configured).
+
+    `wait` is how many seconds another copy that works with the same store is given to end.
+    """
     configure(settings.log.level, json_lines=settings.log.json_lines, secrets=settings.secrets)
     started = time.monotonic()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    try:
-        application = await _until(_assemble(settings), stopping)
-    except (CannotStart, StoreOutdated, PointedElsewhere) as error:
-        log.critical("cannot start: %s", _why(error))
-        return EXIT_CONFIG
-    if application is None:
-        return 0
-    try:
-        return await _serve(application, settings, stopping, started)
-    except PointedElsewhere as error:
-        log.critical("cannot start: %s", _why(error))
-        return EXIT_CONFIG
-    finally:
-        await application.stop()
-        log.info("stopped")
-
-
-async def _assemble(settings: Settings) -> Application:
     clock = SystemClock()
+    async with AsyncExitStack() as closing:
+        try:
+            # First of all, and let go of last: the other copy also holds the ports until it ends.
+            lock = OnlyCopy(settings.store.path)
+            closing.callback(lock.release)
+            if not await lock.take(stopping, wait=wait):
+                return 0
+            health = build_health(settings, clock)
+            if health is not None:
+                closing.push_async_callback(health.close)
+                await _listen(health, settings)
+            application = await _until(_assemble(settings, clock, health), stopping)
+            if application is None:
+                return 0
+            closing.push_async_callback(_stop, application)
+            return await _serve(application, settings, stopping, started)
+        except (CannotStart, StoreTaken, StoreUnlockable, StoreOutdated, PointedElsewhere) as error:
+            log.critical("cannot start: %s", _why(error))
+            return EXIT_CONFIG
+
+
+async def _stop(application: Application) -> None:
+    await application.stop()
+    log.info("stopped")
+
+
+async def _listen(health: "Health", settings: Settings) -> None:
+    try:
+        await health.open()
+    except OSError as error:
+        where = f"{settings.health.host}:{settings.health.port}"
+        why = f"{where} cannot be listened on ({error.strerror}). Choose another health.host or health.port."
+        raise CannotStart(why) from None
+    if settings.health.port is not None:
+        log.info("health and metrics: http://%s:%d", settings.health.host, health.port)
+
+
+async def _assemble(settings: Settings, clock: Clock, health: "Health | None") -> Application:
     store = open_store(settings.store.path)
     try:
-        client = web_client(settings)
+        if health is not None:
+            health.probe.has_store(store)
+        client = web_client(settings, health.meter if health else None)
         identity = await identify(client, settings)
         return await create_app(
             settings,
             clock=clock,
             store=store,
-            providers=build_providers(settings, clock),
+            providers=build_providers(settings, clock, health),
             client=client,
             identity=identity,
             rng=random.SystemRandom(),
+            health=health,
         )
     except BaseException:
         await store.close()
@@ -304,6 +378,13 @@ def _audit_ended(task: asyncio.Task[None]) -> None:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, StoreTaken):
+        return (
+            f"another copy works with this store ({error}). One copy only: stop that one, or give this one a "
+            "store.path of its own."
+        )
+    if isinstance(error, StoreUnlockable):
+        return f"the file that keeps a second copy out cannot be opened: {error}. Correct the rights, or store.path."
     if isinstance(error, StoreOutdated):
         return (
             f"the database is of version {error.found}, this program needs {error.needed}. "

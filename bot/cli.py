@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return load_command(options.command).run(options)
     except CommandError as error:
         sys.stderr.write(error.text())
-        return error.exit_code
+        return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

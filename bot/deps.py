@@ -12,13 +12,17 @@ from bot.helper import HelperProcess
 from bot.ids import NewId
 from bot.people import People
 from bot.store.store import Store
+from bot.work.pulses import Pulses
 from providers.azure_blob import BlobReader
 from providers.base import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """Everything that a service function may need. `blobs` are the storage accounts by their name."""
+    """Everything that a service function may need.
+
+    `blobs` are the storage accounts by their name; `pulses` are the loops' signs of life.
+    """
 
     settings: Settings
     store: Store
@@ -31,6 +35,7 @@ class Deps:
     new_id: NewId
     rng: random.Random
     blobs: Mapping[str, BlobReader] = field(default_factory=dict)
+    pulses: Pulses = field(default_factory=Pulses)
 
     def provider(self, name: str) -> Provider:
         """The provider of a connection; `NotThere("connection")` when the configuration lost it."""

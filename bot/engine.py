@@ -63,9 +63,21 @@ class Engine:
             owner=deps.new_id(),
             rng=deps.rng,
             on_unknown=self._parked(),
+            pulse=deps.pulses.of("worker"),
         )
-        self._outbox = Outbox(deps.store, deps.clock, deps.chat, deps.renderer, self._artifact, rng=deps.rng)
-        self._cards = Cards(deps.store, deps.clock, deps.chat, self.painter, rng=deps.rng)
+        self._outbox = Outbox(
+            deps.store,
+            deps.clock,
+            deps.chat,
+            deps.renderer,
+            self._artifact,
+            rng=deps.rng,
+            pulse=deps.pulses.of("outbox"),
+        )
+        self._cards = Cards(
+            deps.store, deps.clock, deps.chat, self.painter, rng=deps.rng, pulse=deps.pulses.of("painter")
+        )
+        self._ticked = deps.pulses.of("schedule")
         self._schedule = Schedule(self._tick)
         self._loops: list[asyncio.Task[None]] = []
 
@@ -141,6 +153,7 @@ class Engine:
         for run in (self._worker.run, self._outbox.run, self._cards.run):
             self._loops.append(asyncio.create_task(run(), name=run.__qualname__))
         self._schedule.start()
+        self._ticked()
 
     async def _find_admins(self) -> None:
         """Whom to tell of parked work; Slack need not answer for the work itself to begin."""
@@ -164,6 +177,7 @@ class Engine:
         self._loops.clear()
 
     async def _tick(self) -> None:
+        self._ticked()
         now, corr = self.deps.clock.now(), self.deps.new_id()
 
         def work(connection: Connection) -> None:

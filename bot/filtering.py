@@ -23,8 +23,9 @@ def filter_in(settings: Settings, words: Iterable[str]) -> str:
 
 
 def _words(kind: str) -> tuple[str, ...]:
-    known = service(kind)
-    return kind, known.label, known.short
+    """The service as the configuration calls it, and its name or how that begins: `Azure` names both of Azure's."""
+    words = service(kind).label.split()
+    return kind, *(" ".join(words[:count]) for count in range(1, len(words) + 1))
 
 
 def _folded(text: str) -> str:

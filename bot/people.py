@@ -165,17 +165,6 @@ class People:
             return False
         return True
 
-    def cached_not_approver(self, connection: Connection, actor: Actor, policy: Policy) -> str | None:
-        """Why not, as far as a fresh cache knows; None = they may, or not known. Asked again before a vote counts."""
-        if actor.team_id not in self._home:
-            return "foreign_team"
-        person = rows.get(connection, actor.user_id)
-        if person is None:
-            return None
-        code = approver_denial(policy, self._roles, self._home, person.member, person.groups)
-        age = self._clock.now() - person.fetched_at
-        return code if age < (GROUP_TTL if code == "not_approver" else MEMBER_TTL) else None
-
     def known_groups(self, connection: Connection, user_id: str) -> frozenset[str]:
         """The groups a person was in at the last look however old. For display only."""
         person = rows.get(connection, user_id)

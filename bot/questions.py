@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot import naming
 from bot.approvals.facts import waiting_for
-from bot.catalogue import choice
+from bot.catalogue import choice, elsewhere
 from bot.config.settings import Settings
 from bot.datasets.facts import dataset_facts
 from bot.datasets.fitting import fits, kinds, parts
@@ -18,6 +18,7 @@ from bot.deployments.places import DEPLOYMENTS, Places
 from bot.errors import NotThere
 from bot.facts.datasets import DatasetFacts
 from bot.facts.forms import (
+    AmountUnit,
     Choice,
     ConnectionFacts,
     FieldSpec,
@@ -34,6 +35,7 @@ from bot.people import Actor
 from bot.store import connections, datasets, deployments, jobs, looks, records
 from bot.store.datasets import Dataset
 from bot.store.jobs import Job
+from bot.training.data_choices import data_choices
 from bot.training.facts import job_facts
 from bot.work import card_rows
 from providers.base import Capabilities, HyperParam, Model, Provider
@@ -45,6 +47,7 @@ RUNNING_SHOWN = 5
 DATA_SHOWN = 20
 LOG_SHOWN = 40
 FILE_INPUT_BYTES = 10_000_000  # Slack says "10 MB"; the smaller reading of it is the safe one
+OTHERS_NAMED = 5  # of the data that does not fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,7 @@ class Questions:
                     state=state,
                     probed_at=(seen.probed_at or seen.polled_at) if seen else None,
                     error=str(error.get("code", "")),
+                    error_params=dict(error.get("params") or {}),
                     error_text=str(error.get("text", "")),
                     clock_skew=usage.get("clock_skew"),
                     quotas=(
@@ -243,11 +247,11 @@ class Questions:
         able = self.providers[name].capabilities
         model_id = wish.model or (like.base_model if like and like.connection == name else None)
         model = connections.model(connection, name, model_id) if model_id else None
-        _, read_at = connections.models(connection, name)
+        listed, read_at = connections.models(connection, name)
         methods = _methods(able, model)
         method = wish.method or (like.method if like else _method_for(connection, wish.train, methods))
         method = method if method in methods else methods[0]
-        fitting, others = self._data_choices(connection, actor, name, method)
+        fitting, others, recheck = data_choices(connection, actor, self.settings, name, method)
         offered = {one.value for one in fitting}
         described = model.parameters(method) if model else self._usual_fields(connection, name, method)
         hyper = dict(like.hyper) if like else {}
@@ -263,6 +267,8 @@ class Questions:
             model=choice(model) if model else None,
             datasets=fitting or others,
             other_data=len(others),
+            other_names=tuple(one.value for one in others[:OTHERS_NAMED]),
+            recheck=recheck,
             train=_of(offered, wish.train, like.train if like and not wish.new_data else None),
             valid=_of(offered, wish.valid, like.valid if like and not wish.new_data else None),
             fields=tuple(_field(one, hyper.get(one.name)) for one in described),
@@ -282,6 +288,8 @@ class Questions:
             method=method,
             splits=SPLITS if able.validation and able.split_validation and parts(method) else (),
             split=wish.split,
+            holds_back=able.holds_back,
+            elsewhere=elsewhere(listed),
         )
 
     def _home_of(self, connection: Connection, given: str | None) -> str:
@@ -295,21 +303,6 @@ class Questions:
         models, _ = connections.models(connection, name)
         able = (one for one in models if one.trainable and one.hyperparameters and method in one.methods)
         return next((one.parameters(method) for one in able), ())
-
-    def _data_choices(
-        self, connection: Connection, actor: Actor, name: str, method: str
-    ) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
-        """The person's sound data that this connection takes for this method, and the rest of it."""
-        usable = datasets.usable(connection, actor.team_id, limit=100)
-        mine = [one for one in usable if one.owner == actor.user_id]
-        services = {one.name: one.provider for one in self.settings.connections}
-
-        def taken(one: Dataset) -> bool:
-            checked_for = services.get(str(one.source.get("connection", "")))
-            return checked_for in (None, services[name]) and fits(one.profile, method)
-
-        fitting = tuple(_data_choice(one) for one in mine if taken(one))
-        return fitting, tuple(_data_choice(one) for one in mine if not taken(one))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,15 +319,6 @@ class Wish:
     new_data: bool = False
     method: str | None = None
     split: int | None = None
-
-
-def _data_choice(one: Dataset) -> Choice:
-    form, unit = (one.profile or "chat").replace("_", "/"), "lines" if one.profile == "text" else "examples"
-    at = str(one.source.get("connection", ""))
-    parts = (form, f"checked for {at}" if at else "", f"{one.examples or 0:,} {unit}", one.role)
-    return Choice(
-        value=one.label, label=f"{one.label} · {one.name}", note=" · ".join(part for part in parts if part)
-    )
 
 
 def _of(offered: Collection[str], wished: str | None, before: int | None) -> str | None:
@@ -379,6 +363,7 @@ def _field(one: HyperParam, value: float | str | None) -> FieldSpec:
         longest=one.longest,
         required=one.required,
         default=one.default,
+        units=tuple(AmountUnit(sign=each.sign, word=each.word, maximum=each.maximum) for each in one.units),
     )
 
 

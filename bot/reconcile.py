@@ -24,6 +24,8 @@ from providers.registry import service
 KEEP_TASKS = timedelta(days=14)
 KEEP_DELIVERIES = timedelta(hours=24)
 KEEP_MESSAGES = timedelta(days=14)
+KEEP_ORDERS = timedelta(days=14)
+"""Slack does not say when a modal is closed, and one may stay open on a machine that sleeps."""
 SWEEP_EVERY = timedelta(hours=1)
 SWEPT = "swept"
 ALIVE = "alive"
@@ -140,7 +142,7 @@ def staged_still(connection: Connection) -> tuple[set[int], set[str]]:
 
 
 def housekeeping(connection: Connection, *, now: datetime) -> None:
-    """Note that we are alive; once an hour forget finished tasks, old deliveries and what sent messages said."""
+    """Note that we are alive; once an hour forget what is kept for a time only."""
     small.mark(connection, ALIVE, at=now)
     swept = small.marked(connection, SWEPT)
     if swept is not None and timedelta(0) <= now - swept < SWEEP_EVERY:
@@ -148,4 +150,5 @@ def housekeeping(connection: Connection, *, now: datetime) -> None:
     small.mark(connection, SWEPT, at=now)
     queue.prune(connection, before=now - KEEP_TASKS)
     small.forget_deliveries(connection, before=now - KEEP_DELIVERIES)
+    small.forget_orders(connection, before=now - KEEP_ORDERS)
     outbox_rows.slim(connection, before=now - KEEP_MESSAGES)

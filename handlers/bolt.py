@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.desk import Desk
 from handlers.listeners import actions, commands, events, shortcuts, views
 from handlers.listeners.action_table import TABLE
-from handlers.listeners.views import VIEW_ACTIONS
+from handlers.listeners.train_views import VIEW_ACTIONS
 
 log = logging.getLogger(__name__)
 ACTIONS: Final = MappingProxyType({**TABLE, **VIEW_ACTIONS})

@@ -95,15 +95,12 @@ async def show_deployments(desk: Desk, call: Call, wanted: Paged, *, replace_mes
         await deps.store.write(look)
 
 
-async def show_deployment(
-    desk: Desk, call: Call, found: Deployment, *, replace_message: bool = False
-) -> None:
+async def show_deployment(desk: Desk, call: Call, found: Deployment) -> None:
     """A snapshot of one, with a link to its live card."""
     one = await facts_of(desk, found)
     place = await desk.deps.store.read(lambda c: card_rows.where(c, rows.card_key(found.id)))
     url = desk.permalink(*place) if place else ""
-    message = deployment_card.snapshot(one, await desk.locale(call), url)
-    await desk.reply(call, message, replace=replace_message)
+    await desk.reply(call, deployment_card.snapshot(one, await desk.locale(call), url))
 
 
 async def _meant(desk: Desk, call: Call, word: str, given: str | None, until: str = "") -> Deployment | None:

@@ -4,6 +4,7 @@ Also the process boundary of everything that follows an ack: an error that we kn
 with a reference id and logged.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -16,7 +17,7 @@ from bot.chat import Member, Rendered
 from bot.config.hosts import host_allowed
 from bot.deps import Deps
 from bot.engine import Engine
-from bot.errors import BotError, ChatError, Denied, translated
+from bot.errors import BotError, ChatError, ChatRefused, Denied, translated
 from bot.store import people, small
 from handlers.background import Background
 from handlers.blocks import answers
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 NO_PLACE = frozenset(
     {"not_in_channel", "user_not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
 )
+
+PUSHED_WITHIN = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between looks for a modal that an ack puts there."""
 
 
 class NotTold(Exception):
@@ -181,6 +185,26 @@ class Desk:
         """Replace a modal's content, unless it changed in the meantime. As Slack has it now."""
         answer = await ask(self.client.views_update(view_id=view_id, view=dict(view), hash=view_hash))
         return answer.get("view") or {}
+
+    async def update_pushed(self, external_id: str, view: Mapping[str, Any]) -> None:
+        """Replace a modal that an ack has just put there. One that was closed meanwhile is let go.
+
+        Raises:
+            ChatError: Slack did not do it.
+        """
+        for wait in (*PUSHED_WITHIN, None):
+            try:
+                await ask(self.client.views_update(external_id=external_id, view=dict(view)))
+            except ChatRefused as error:
+                # Slack may not have carried out the ack yet.
+                if error.code != "not_found":
+                    raise
+                if wait is None:
+                    log.info("the modal %s is not there any more", external_id)
+                    return
+                await asyncio.sleep(wait)
+            else:
+                return
 
     def permalink(self, channel: str, ts: str) -> str:
         """The address of a message."""

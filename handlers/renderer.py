@@ -15,6 +15,7 @@ from bot.facts.jobs import JobFacts
 from bot.facts.notice import Notice
 from bot.facts.requests import RequestFacts
 from handlers.blocks import (
+    altered_notices,
     clean_notices,
     data_notices,
     dataset_card,
@@ -22,6 +23,7 @@ from handlers.blocks import (
     home,
     job_card,
     job_notices,
+    offer_notices,
     other_notices,
     request_card,
     request_notices,
@@ -38,6 +40,7 @@ BUILDERS: Final[Mapping[type[Notice], Callable[[Any, str], Rendered]]] = Mapping
         notices.JobFailed: job_notices.failed,
         notices.JobCancelled: job_notices.cancelled,
         notices.JobUncertain: job_notices.uncertain,
+        notices.JobSetting: job_notices.setting,
         notices.ControlFailed: job_notices.control_failed,
         notices.CopyFailed: other_notices.copy_failed,
         notices.IntakeFailed: other_notices.intake_failed,
@@ -65,6 +68,9 @@ BUILDERS: Final[Mapping[type[Notice], Callable[[Any, str], Rendered]]] = Mapping
         deployment_notices.TakenDown: deployed.taken_down,
         deployment_notices.TakeDownFailed: deployed.take_down_failed,
         deployment_notices.DeploymentGone: watched.gone,
+        deployment_notices.DeploymentAltered: altered_notices.altered,
+        deployment_notices.OfferChanged: offer_notices.offer,
+        deployment_notices.KeyKept: offer_notices.key_kept,
         deployment_notices.ReminderDue: watched.reminder,
         deployment_notices.CleanDone: clean_notices.done,
     }

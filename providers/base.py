@@ -79,6 +79,7 @@ class JobSpec:
         key: unique for this order and the same at every attempt (letters, digits, `-`; at most 60): the job's id where
             we may choose it, a label otherwise. label: our name of the job (`J142`).
         requester: id of the person in Slack, for tags and labels.
+        examples: how many the training data has; None = not known.
     """
 
     model: str
@@ -92,6 +93,7 @@ class JobSpec:
     key: str = ""
     label: str = ""
     requester: str = ""
+    examples: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,13 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "blob_cut": "the service ended the answer before the blob's end (param `bytes`)",
         "blob_refused": "some other refusal of the storage account (its words in the answer)",
         # Azure AI Studio: the Marketplace, the vault
+        "workspace_unknown": "the group has no workspace of this name (params `subscription`, `group`, `workspace`)",
+        "group_unknown": "no such resource group (the same params)",
+        "subscription_unknown": "no such subscription in the tenant (the same params)",
+        "subscription_malformed": "no subscription's id (the same params)",
+        "tenant_mismatch": "the token is of another tenant than the subscription (the same params)",
+        "workspace_hidden": "may not be read, or is not there: ARM says the same to both (the same params, and those"
+        " of `role_missing`)",
         "marketplace_suspended": "the Marketplace subscription could not be billed: no training, no answers",
         "marketplace_unsubscribed": "the project is not subscribed to the offer of the model to deploy",
         "marketplace_refused": "the project was not subscribed to the offer (the service's words in the answer)",

@@ -77,7 +77,8 @@ class Capabilities:
         sparse_points: few measurements are normal (one per epoch), and the chart says so.
         copies: a model that was trained here can be deployed at another connection of the same service.
         timed_methods: methods of training that are billed by the hour: the tokens of the data tell nothing of the cost.
-        deploys_once: a model has one deployment at most.
+        deploys_once: a model has one deployment at most: of this connection, and where `copies` of all that it reaches.
+        holds_back: without validation data the service holds back a share of the training data itself.
         split_validation: the share of the training data that the bot may hold back as validation data is offered.
     """
 
@@ -98,8 +99,9 @@ class Capabilities:
     resubmit: bool = False
     sparse_points: bool = False
     split_validation: bool = False
+    holds_back: bool = False
     copies: bool = False
-    deploys_once: bool = True
+    deploys_once: bool = False
     timed_methods: tuple[str, ...] = ()
 
 
@@ -109,6 +111,15 @@ class Option:
 
     value: str
     label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What an amount can be given in: `sign` after the number (`ep`), `word` for people, and the most of it."""
+
+    sign: str
+    word: str
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +139,8 @@ class HyperParam:
             `100ba`, `1000000tok`).
         pattern: what a text must look like as a whole, "" = anything. longest: most characters of a text.
         required: it has no default, and nothing is trained without it.
+        advised: the lowest and the highest of what is usual; beyond it people are warned. None = nobody says.
+        units: of a text that is an amount, so that a slip can be told; at least 1 of each.
     """
 
     name: str
@@ -144,6 +157,12 @@ class HyperParam:
     longest: int = 2000
     options: tuple[Option, ...] = ()
     required: bool = False
+    advised: tuple[Number, Number] | None = None
+    units: tuple[Unit, ...] = ()
+
+
+SubscriptionState = Literal["", "subscribed", "coming", "suspended", "unsubscribed", "failed", "absent"]
+"""`coming`: being bought. `suspended`: it could not be billed. `failed`: it is there and gives no access."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +180,10 @@ class Model:
         replacement: the base model to take instead of a retired one, "" = none is named.
         deployable: False = it can be trained further and not deployed.
         subscribed: it is sold by a subscription that has to be there before it is trained (a marketplace).
+        subscription: how that subscription stood when the catalogue was read, "" = not known.
         dates_source: who says when it retires ("the service", or the document and the day it was checked).
+        regions: where it is trained, as people call them, where that is not everywhere and is known.
+        licence: the line that has to be shown before it is trained, "" = none is asked for.
     """
 
     id: str
@@ -180,8 +202,11 @@ class Model:
     context_tokens: int | None = None
     replacement: str = ""
     dates_source: str = ""
+    regions: tuple[str, ...] = ()
+    licence: str = ""
     deployable: bool = True
     subscribed: bool = False
+    subscription: SubscriptionState = ""
 
     def parameters(self, method: str) -> tuple[HyperParam, ...]:
         """The hyperparameters of one method."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from providers.errors import ProviderError, ServiceAnswer, Unauthorised, Unavailable
 from providers.network import NetworkOptions
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 CredentialKind = Literal[
     "default", "managed_identity", "workload_identity", "cli", "client_secret", "environment"
 ]
-CREDENTIAL_KINDS: Final[tuple[str, ...]] = get_args(CredentialKind)
 TOKEN_SECONDS: Final = 60.0
 
 # Entra ID's own numbers inside its messages, see the AADSTS error reference.

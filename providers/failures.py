@@ -16,6 +16,7 @@ FailureKind = Literal[
     "method_required",
     "capacity",
     "quota",
+    "payment_needed",
     "system_error",
     "unknown",
 ]
@@ -32,6 +33,7 @@ FailureKind = Literal[
     method_required      the model is trained with another method
     capacity             the service had no room for the job
     quota                a limit of the resource
+    payment_needed       whoever pays for the service cannot be billed for this
     system_error         the service's own fault
     unknown              none of these: the service's words are all there is
 """

@@ -140,6 +140,7 @@ class RemoteDeployment:
         base: id of the base model, "" when the name does not tell.
         created_at: when it was created (again): a recreated deployment has a later one.
         failure: the service's code and words when `state` is `failed`.
+        suspended: the service serves it to nobody until what it is sold by is paid for.
     """
 
     name: str
@@ -158,6 +159,7 @@ class RemoteDeployment:
     tags: Mapping[str, str] = field(default_factory=dict)
     etag: str = ""
     failure: tuple[str, str] | None = None
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +235,8 @@ class Endpoint:
     """How programs call a deployment, for the snippet. No secrets.
 
     Attributes:
-        style: whose way of calling: `azure_openai` (dated), `azure_v1`, `serverless` (Azure AI), `databricks`.
+        style: whose way of calling: `azure_openai` (dated), `azure_v1`, `serverless` (Azure AI), `databricks`;
+            any other is called as `openai` calls an address, with a bearer token.
         key_secret: name of the Key Vault secret that holds the key, "" = none is kept; key_vault: its vault's address.
         key_command: the command with which somebody who may reads the key, "" = none is known.
         key_direct: the same at the service itself, where `key_command` asks a vault that may not have it yet.
@@ -244,7 +247,7 @@ class Endpoint:
     api_version: str
     auth: Literal["key", "entra", "token"]
     scope: str
-    style: Literal["azure_openai", "azure_v1", "serverless", "databricks"] = "azure_openai"
+    style: str = "azure_openai"
     key_secret: str = ""
     key_vault: str = ""
     key_command: str = ""

@@ -35,6 +35,7 @@ from providers.errors import (
     Unavailable,
 )
 from providers.network import NetworkOptions, make_client
+from providers.observing import OPERATION
 from providers.redact import shown
 from providers.retry import RetryPolicy, http_date, retry_after
 from providers.transport_errors import after_sending, lost, never_sent
@@ -149,6 +150,7 @@ class HttpService:
             content=call.body() if call.body is not None else None,
             headers=headers,
             timeout=call.timeouts.for_httpx(),
+            extensions={OPERATION: call.operation},
         )
 
     def _transport_problem(self, error: httpx.HTTPError, call: Call) -> ProviderError:

@@ -6,13 +6,15 @@ client (httpx here, azure-identity's aiohttp, Slack's) goes the same way.
 
 import ipaddress
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
+
+from providers.observing import Observer, observed
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 CONNECT_SECONDS: Final = 10.0
@@ -28,11 +30,13 @@ class NetworkOptions:
         no_proxy: what is reached directly: `host`, `.suffix` or `*.suffix`, `host:port`, addresses, CIDR, `*`.
             A bare name covers its subdomains too (curl's rule).
         ca_bundle: PEM file that *replaces* the built-in authorities, as REQUESTS_CA_BUNDLE and SSL_CERT_FILE do.
+        observer: is told of every request that `make_client`'s clients send; None = nobody counts.
     """
 
     proxy: str | None = None
     no_proxy: tuple[str, ...] = ()
     ca_bundle: Path | None = None
+    observer: Observer | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         proxied = "yes" if self.proxy else "no"
@@ -101,7 +105,12 @@ class RoutedTransport(httpx.AsyncBaseTransport):
             )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Carry out one request."""
+        """Carry out one request, and tell of it whoever counts them."""
+        if self._network.observer is None:
+            return await self._send(request)
+        return await observed(self._network.observer, request, self._send)
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
         if self._proxied is not None and proxy_for(str(request.url), self._network) is not None:
             return await self._proxied.handle_async_request(request)
         return await self._direct.handle_async_request(request)

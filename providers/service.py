@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from providers.clock import Clock, Random, Sleep
+from providers.describing import Limits
 from providers.errors import Refused
 from providers.network import NetworkOptions
 from providers.retry import RetryPolicy
@@ -48,7 +49,8 @@ class Service:
     """One kind of service that a connection can name.
 
     Attributes:
-        kind: as in the configuration (`azure_openai`). label: its whole name. short: as it stands in a sentence.
+        kind: as in the configuration (`azure_openai`). label: its name, everywhere the same: of two services of one
+            company none can be called by the company's name.
         auths: ways to sign in that `auth` may name, the usual one first.
         open: makes a provider.
         wrong: names of settings that are missing or wrong, with a word each that says what is wanted; looks at nothing
@@ -58,12 +60,16 @@ class Service:
         groups: groups of operations that `api_versions` may name.
         hosts: whether deployments are managed with these settings. buys: whether a training may buy something first.
         reading_costs: whether asking for last calls is billed with these settings (it starts a warehouse).
-        monitor: what measures calls there, for words; "" = nothing does.
+        monitor: what measures calls there, as it stands in a sentence; "" = nothing does.
+        missing_answer: what callers of a deployment get that is gone; "" = not documented.
+        evaluates: whether the service evaluates the safety of each model after its training.
+        charges_tokens: whether its documents say that tokens times epochs are charged, and no waiting and no failure.
+        drops_failures: whether it forgets after a while why a job failed.
+        limits: quotas of each resource that its documents name.
     """
 
     kind: str
     label: str
-    short: str
     auths: tuple[str, ...]
     open: Opener
     wrong: Callable[[Mapping[str, Any]], Mapping[str, str]]
@@ -74,6 +80,11 @@ class Service:
     buys: Callable[[Mapping[str, Any]], bool] = field(default=lambda _settings: False)
     reading_costs: Callable[[Mapping[str, Any]], bool] = field(default=lambda _settings: False)
     monitor: str = ""
+    missing_answer: str = ""
+    evaluates: bool = False
+    charges_tokens: bool = False
+    drops_failures: bool = False
+    limits: Limits = field(default=Limits())
 
 
 def checked(model: type[Checked], connection: str, settings: Mapping[str, Any]) -> Checked:

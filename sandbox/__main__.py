@@ -12,6 +12,12 @@ from pathlib import Path
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 
+HEALTH = """
+# Where the bot tells how it is, for Prometheus too: its first line of log names the port.
+[health]
+port = 0
+"""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the sandbox until Ctrl-C or SIGTERM; returns the exit code."""
@@ -30,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         environment = {"TUNESMITH_CONFIG": str(config)}
 
         def write_config(url: str) -> str:
-            config.write_text(bot_config(url, state), encoding="utf-8")
+            config.write_text(bot_config(url, state) + HEALTH, encoding="utf-8")
             environment.update(identity_environment(url))
             return check_line(environment)
 

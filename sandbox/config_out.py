@@ -141,17 +141,20 @@ HOSTING = (
     ("DataZoneStandard", 1.7),
     ("DeveloperTier", 0.0),
     ("Consumption", 0.74),
-    ("ScaleToZero", 2.5),
-    ("AlwaysOn", 2.5),
 )
+THROUGHPUT = (("ScaleToZero", 2.5), ("AlwaysOn", 2.5))
+"""Prices of one step of a small Llama's throughput."""
+STEP = 9_500
 
 
 def _hosting() -> str:
-    """An hour of hosting by SKU."""
+    """An hour of hosting by SKU: of a deployment, or of its throughput."""
+    prices = [(sku, f"per_hour = {amount:.2f}") for sku, amount in HOSTING]
+    prices += [(sku, f"per_unit_hour = {amount:.2f}\nunit_size = {STEP}") for sku, amount in THROUGHPUT]
     rows = (
-        f'[[hosting]]\nmodel = "*"\nsku = "{sku}"\nper_hour = {amount:.2f}\n'
+        f'[[hosting]]\nmodel = "*"\nsku = "{sku}"\n{price}\n'
         'source = "sandbox price list, invented"\nas_of = 2026-11-22'
-        for sku, amount in HOSTING
+        for sku, price in prices
     )
     return "\n\n".join(rows)
 

@@ -13,11 +13,11 @@ from sandbox.azure_control.looks import Looks
 from sandbox.azure_control.market import arm_name
 from sandbox.azure_control.writes import Actor
 from sandbox.azure_openai.catalogue import STANDARD
-from sandbox.azure_openai.identity import principal
 from sandbox.azure_openai.service import AzureService
 from sandbox.azure_openai.versions import VERSIONS
 from sandbox.bot_process import BotProcess
 from sandbox.clock import Clock
+from sandbox.common.entra import principal
 
 # Who clicks in the portal: somebody of their own, so that records tell them apart from the bot.
 PORTAL: Final = Actor(principal("portal"), "mona@lumen-oak.example", "User")

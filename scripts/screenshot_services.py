@@ -99,7 +99,7 @@ class Services:
 
     async def chart(self, job: str, name: str) -> None:
         """The picture in a job's thread."""
-        await card(self.rin, "Trained", job, patience=90)
+        await card(self.rin, "Trained", job)
         shown_card = message(self.page, f"{job} ")
         await qa(shown_card, "replies").click()
         picture = qa(qa(self.page, "thread"), "picture").last
@@ -112,7 +112,7 @@ class Services:
         """To deploy what has no capacity to choose, and what has a throughput."""
         await self.modal("deploy-serverless", "deploy J3")
         await studio.trained(self.rin, workspace.DBX, workspace.LLAMA_8B, train="D6")
-        await card(self.rin, "Trained", "J4", patience=90)
+        await card(self.rin, "Trained", "J4")
         await self.modal("deploy-databricks", "deploy J4")
 
     async def purchase(self) -> None:

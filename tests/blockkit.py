@@ -71,7 +71,8 @@ def view_problems(view: Mapping[str, Any]) -> list[Problem]:
         return [f"type: {surface}"]
     found = [*_blocks(view.get("blocks", []), surface, "view.blocks.max_items")]
     found += length_problems(view.get("private_metadata", ""), "view.private_metadata", "private_metadata")
-    found += length_problems(view.get("callback_id", ""), "view.callback_id", "callback_id")
+    for name in ("callback_id", "external_id"):
+        found += length_problems(view.get(name, ""), f"view.{name}", name)
     if surface == "modal":
         for name in ("title", "close", "submit"):
             if name in view:
@@ -80,7 +81,7 @@ def view_problems(view: Mapping[str, Any]) -> list[Problem]:
             found.append("title: a modal has one")
         if any(block.get("type") == "input" for block in view["blocks"]) and "submit" not in view:
             found.append("submit: a modal with inputs has one")
-    allowed = {"type", "blocks", "private_metadata", "callback_id", "title", "close", "submit"}
+    allowed = {"type", "blocks", "private_metadata", "callback_id", "external_id", "title", "close", "submit"}
     found += [f"view: unknown key {key}" for key in view if key not in allowed]
     if len(json.dumps(view, ensure_ascii=False).encode()) > 250_000:
         found.append("view: larger than 250 kB")

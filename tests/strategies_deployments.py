@@ -30,7 +30,15 @@ rate = st.builds(
     requests.Rate, per_hour=amount, currency=st.sampled_from(["USD", "EUR"]) | text, source=text, as_of=text
 )
 bill = st.builds(
-    requests.Bill, before=amount, during=amount, after=amount, currency=st.just("USD") | text, unknown=small
+    requests.Bill,
+    before=amount,
+    during=amount,
+    after=amount,
+    currency=st.just("USD") | text,
+    unknown=small,
+    asleep_before=amount,
+    asleep_during=amount,
+    asleep_after=amount,
 )
 quota = st.builds(requests.QuotaUse, pool=text, used=count, limit=count, wanted=count)
 warning_codes = st.sampled_from(

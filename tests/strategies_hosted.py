@@ -156,5 +156,12 @@ hosted_notice: st.SearchStrategy[Any] = st.one_of(
     st.builds(deployment_notices.TakenDown, deployment=deployment, by=st.none() | user),
     st.builds(deployment_notices.TakeDownFailed, deployment=deployment, problem=problem),
     st.builds(deployment_notices.DeploymentGone, deployment=deployment, late=st.booleans()),
+    st.builds(deployment_notices.DeploymentAltered, deployment=deployment, was=deployment),
+    st.builds(
+        deployment_notices.OfferChanged,
+        deployment=deployment,
+        offer=st.sampled_from(["good", "suspended", "ended"]),
+    ),
+    st.builds(deployment_notices.KeyKept, deployment=deployment),
     st.builds(deployment_notices.ReminderDue, deployment=deployment),
 )

@@ -4,8 +4,7 @@ import asyncio
 import json
 import os
 import random
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,31 +16,16 @@ from bot.app import Application, build_providers, create_app, identify
 from bot.clock import SystemClock
 from bot.config.load import load
 from bot.config.settings import Settings
-from bot.store.engine import open_store
 from handlers.slack.web import web_client
 from sandbox.azure_openai import AzureOptions
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import SlackOptions
-from tests.patience import PATIENCE, patient
+from tests.patience import patient, until
+from tests.stores import store_at
 
 RIN, ADA, BRUNO, GIL, SAM = "U0REQUEST1", "U0APPROVE1", "U0APPROVE2", "U0GUEST001", "U0STRANGER"
 FINETUNE, APPROVALS, RANDOM = "C0FINETUNE", "C0APPROVAL", "C0RANDOM01"
-
-
-async def until(look: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
-    """Wait for `look()` (or what it awaits to) to be something; its value."""
-    end = time.monotonic() + patience
-    while True:
-        found = look()
-        if asyncio.iscoroutine(found):
-            found = await found
-        if found:
-            return found
-        if time.monotonic() > end:
-            why = f"waited {patience:.0f} s for {what}"
-            raise AssertionError(why)
-        await asyncio.sleep(0.03)
 
 
 def words(message: dict[str, Any]) -> str:
@@ -139,9 +123,7 @@ class Person:
         boot = await self.world.get(f"/page/api/bootstrap?user={self.user}")
         return str(next(dm["id"] for dm in boot["dms"] if dm["user"] == "U0TUNESMTH"))
 
-    async def sees(
-        self, channel: str, part: str, *, thread_ts: str | None = None, patience: float = PATIENCE
-    ) -> Any:
+    async def sees(self, channel: str, part: str, *, thread_ts: str | None = None) -> Any:
         """Wait until a message with this part is there (ephemeral ones too); the newest such message."""
 
         async def look() -> dict[str, Any] | None:
@@ -150,7 +132,7 @@ class Person:
                     return message
             return None
 
-        return await until(look, f"{part!r} in {channel}", patience)
+        return await until(look, f"{part!r} in {channel}")
 
 
 def _element(blocks: list[dict[str, Any]], action_id: str) -> dict[str, Any] | None:
@@ -213,7 +195,7 @@ class World:
         self.application = await create_app(
             self.settings,
             clock=clock,
-            store=open_store(self.settings.store.path),
+            store=store_at(self.settings.store.path),
             providers=build_providers(self.settings, clock),
             client=client,
             identity=await identify(client, self.settings),

@@ -16,7 +16,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "deployment": frozenset(
         {
             *("bill", "quota", "count", "valid_loss", "compare", "reading", "safety_passed", "warnings"),
-            *("model_short", "sku_label", "region", "unit"),
+            *("model_short", "base_short", "sku_label", "region", "unit"),
         }
     ),
     "training": frozenset({"spent"}),

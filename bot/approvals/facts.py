@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.approvals import digest, policy
+from bot.approvals import digest, policy, sums
 from bot.approvals.policy import Policy
 from bot.config.settings import Settings
 from bot.facts.jobs import DataRef
-from bot.facts.requests import CALLED_OFF, Change, DeployAsk, KeepAsk, RequestFacts, TrainAsk, VoteFacts
+from bot.facts.requests import CALLED_OFF, Change, KeepAsk, RequestFacts, TrainAsk, VoteFacts
 from bot.ids import dataset_name, deployment_name, job_name
 from bot.store import datasets, deployments, jobs, requests
 from bot.store.requests import Request, Round
@@ -76,7 +76,7 @@ def request_facts(
         if glass
         else None,
         frozen=waits_for_thaw(connection, request, settings, now) or "",
-        deploy=DeployAsk.model_validate(shown.spec) if request.kind == "deployment" else None,
+        deploy=sums.shown(connection, request, shown, settings) if request.kind == "deployment" else None,
         train=TrainAsk.model_validate(shown.spec) if request.kind == "training" else None,
         keep=KeepAsk.model_validate(shown.spec) if request.kind == "keep" else None,
         deployment=deployment,

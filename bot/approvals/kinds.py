@@ -35,6 +35,7 @@ def replant(connection: Connection, *, now: datetime, corr: str) -> int:
     waiting = requests.undecided(connection)
     for request in waiting:
         outcome.plant_times(connection, request, now=now, corr=corr)
+        requests.show(connection, request.id, now=now)  # prices may be other ones than at the last start
         key = f"request:{request.id}:remind:{request.round}"
         due = request.asked.get(REMIND_AT)
         if request.state == "open" and due is not None and not queue.is_open(connection, key):

@@ -8,7 +8,7 @@ One vote per person and round. A vote names the round that its copy showed: on a
 an approval is bound to exactly what was asked (DESIGN section 7). Closing time comes before everything else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -125,7 +125,17 @@ def _refused(request: Standing, code: str, **params: str | int) -> Step:
 def _not_now(request: Standing) -> Step | None:
     if request.state in OPEN:
         return None
-    return _refused(request, "already_decided", state=request.state, by=" ".join(request.decided_by))
+    return Step(state=request.state, refusal=over(request.state, request.requester, request.decided_by))
+
+
+def over(state: str, requester: str, decided_by: Sequence[str]) -> Refusal:
+    """Why nothing more is decided about a request that is not open: people or a rule did, its time was over, or
+    nobody asks any more."""
+    if state == "withdrawn":
+        return Refusal("request_withdrawn", {"owner": requester})
+    if state == "expired":
+        return Refusal("closed")
+    return Refusal("already_decided", {"state": state, "by": " ".join(decided_by)})
 
 
 def _voted(request: Standing, event: Voted) -> Step:
@@ -184,7 +194,7 @@ def _not_requester(request: Standing, user: str) -> Step | None:
 
 def _glass(request: Standing, event: Glass) -> Step:
     if request.state not in OPEN and not request.held:
-        return _refused(request, "already_decided", state=request.state, by=" ".join(request.decided_by))
+        return Step(state=request.state, refusal=over(request.state, request.requester, request.decided_by))
     if event.denied is not None:
         return _refused(request, event.denied)
     if event.round != request.round:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from bot.approvals import facts, telling
+from bot.approvals import facts, sums, telling
 from bot.approvals.machine import OPEN, Standing, Step
 from bot.approvals.policy import Policy
 from bot.config.settings import Settings
@@ -66,8 +66,16 @@ def settle(
     `more`: `auto` (name of the rule) or `glass`.
     """
     decision = {"by": list(step.by), "reason": reason}
+    asked = {**request.asked, **sums.to_keep(connection, request, settings)}
     requests.change(
-        connection, request.id, now=now, state=step.state, decided_at=now, decision=decision, **more
+        connection,
+        request.id,
+        now=now,
+        state=step.state,
+        decided_at=now,
+        decision=decision,
+        asked=asked,
+        **more,
     )
     fresh = existing(connection, request.id)
     record(

@@ -85,7 +85,6 @@ def new_round(
     now: datetime,
     corr: str,
     target: str | None = None,
-    via: str = "modal",
 ) -> Request:
     """Ask for something else under the same number: all votes so far count nothing, it closes when it was to close.
 
@@ -94,7 +93,7 @@ def new_round(
     Raises:
         NotThere: `request`.
         Denied: `not_requester`.
-        WrongState: `already_decided`, `closed`, `cannot_change`.
+        WrongState: `already_decided`, `request_withdrawn`, `closed`, `cannot_change`.
         Invalid: `nothing_changed`; `request_open` for a target that another request waits for.
     """
     request = outcome.existing(connection, number)
@@ -122,7 +121,7 @@ def new_round(
         asked={},
     )
     fresh = outcome.existing(connection, number)
-    _record(connection, fresh, "request.changed", actor, via, before=_told(request), now=now, corr=corr)
+    _record(connection, fresh, "request.changed", actor, "modal", before=_told(request), now=now, corr=corr)
     telling.new_round(connection, fresh, settings, now=now)
     _ask_people(connection, fresh, ask, settings, now=now, corr=corr)
     return outcome.existing(connection, number)
@@ -136,20 +135,19 @@ def withdraw(
     settings: Settings,
     now: datetime,
     corr: str,
-    via: str = "button",
 ) -> Request:
     """Take a request back.
 
     Raises:
         NotThere: `request`.
         Denied: `not_requester`.
-        WrongState: `already_decided`, `closed`.
+        WrongState: `already_decided`, `request_withdrawn`, `closed`.
     """
     request = outcome.existing(connection, number)
     step = decide(outcome.standing(connection, request, settings, now), Withdrawn(user=actor.user_id), now)
     _raise(request, step)
     return outcome.settle(
-        connection, request, step, settings, actor=actor.user_id, via=via, reason="", now=now, corr=corr
+        connection, request, step, settings, actor=actor.user_id, via="button", reason="", now=now, corr=corr
     )
 
 

@@ -1,6 +1,8 @@
 """What is said about a request: its copies, lines in their threads, words to the requester. Inside one transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -158,7 +160,17 @@ def refused(
     """What somebody clicked did not count, and why. `key` names the click."""
     facts = request_facts(connection, request, settings, now=now, shown_round=shown_round)
     notice = VoteRefused(request=facts, problem=problem)
-    to_person(connection, request, f"refused:{key}", notice, user, now=now)
+    to_person(connection, request, refused_as(key), notice, user, now=now)
+
+
+def refused_as(key: str) -> str:
+    """What `to_person` says about a click that did not count."""
+    return f"refused:{key}"
+
+
+def told(connection: Connection, request: Request, what: str) -> Mapping[str, Any] | None:
+    """The notice that was said under this name (as JSON), None when nothing was."""
+    return outbox_rows.said(connection, f"request:{request.label}:{what}")
 
 
 def reminder(

@@ -13,13 +13,14 @@ from typing import cast
 from sqlalchemy import Connection
 
 from bot.approvals import outcome, telling
+from bot.approvals.facts import request_facts
 from bot.approvals.machine import Glass, Refusal, Voted, decide
 from bot.approvals.policy import Policy
 from bot.config.settings import Settings
 from bot.deps import Deps
 from bot.errors import Denied, Invalid
 from bot.facts.deployments import ProblemFacts
-from bot.facts.requests import Decision
+from bot.facts.requests import Decision, RequestFacts
 from bot.people import Actor
 from bot.store import requests
 from bot.store.requests import Request, Vote
@@ -41,8 +42,9 @@ def plant_vote(
     click: str,
     now: datetime,
     corr: str,
-) -> bool:
-    """Have a vote counted; False when this person's vote in this round is being counted already (a double click).
+) -> int | None:
+    """Have a vote counted: the number of its task, None when this person's vote in this round is being counted already
+    (a double click). `heard` tells what came of it.
 
     `shown_round` is the round that the clicked copy showed. A reason is needed for all but `approve`.
 
@@ -53,7 +55,7 @@ def plant_vote(
     outcome.existing(connection, number)
     if decision != "approve" and not reason.strip():
         raise Invalid("reason_empty", {}, field="reason")
-    planted = queue.enqueue(
+    return queue.enqueue(
         connection,
         "request.vote",
         f"request:{number}:vote:{shown_round}:{actor.user_id}",
@@ -61,7 +63,39 @@ def plant_vote(
         now=now,
         corr=corr,
     )
-    return planted is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What came of a vote: the request as it was now; `refused`: why it did not count, None = it counts."""
+
+    request: RequestFacts
+    refused: ProblemFacts | None
+
+
+def heard(
+    connection: Connection,
+    number: int,
+    shown_round: int,
+    user: str,
+    task: int,
+    settings: Settings,
+    *,
+    now: datetime,
+) -> Heard | None:
+    """What came of the vote that `plant_vote` gave to this task; None while nobody knows.
+
+    Raises:
+        NotThere: `request`.
+    """
+    request = outcome.existing(connection, number)
+    if queue.is_open(connection, f"request:{number}:vote:{shown_round}:{user}"):
+        return None
+    told = telling.told(connection, request, telling.refused_as(str(task)))
+    return Heard(
+        request=request_facts(connection, request, settings, now=now, shown_round=shown_round),
+        refused=ProblemFacts.model_validate(told["problem"]) if told is not None else None,
+    )
 
 
 def plant_glass(

@@ -33,11 +33,10 @@ class Trouble:
 
 
 class CommandError(Exception):
-    """The command cannot be carried out. `exit_code` is 2 unless there is a reason for another."""
+    """The command cannot be carried out."""
 
-    def __init__(self, troubles: Iterable[Trouble], *, exit_code: int = 2) -> None:
+    def __init__(self, troubles: Iterable[Trouble]) -> None:
         self.troubles = tuple(troubles)
-        self.exit_code = exit_code
         super().__init__("; ".join(one.what for one in self.troubles))
 
     def text(self) -> str:

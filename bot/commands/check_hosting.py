@@ -25,6 +25,7 @@ _LESS = {
     "usage": "the last calls of deployments are not known, so idle ones are not noticed",
 }
 _LESS_USUAL = "quotas are not shown before the service refuses"
+_OPTION = "Correct `connections.{name}.options.warehouse_id`, or leave it out: then last calls are unknown."
 Said = Callable[[str, ProviderError, Connection], Looked]
 
 
@@ -38,7 +39,8 @@ async def hosting(
     except ProviderError as error:
         yield said(f"{what}: rights", error, connection)
         return  # who cannot even be asked for rights cannot be asked for the rest
-    for one in _rights(what, rights):
+    costly = service(connection.provider).reading_costs(connection.options)
+    for one in _rights(what, rights, _OPTION.format(name=connection.name) if costly else ""):
         yield one
     lacks = {right.needed_for for right in rights if right.vital and not right.held}
     place: Place | None = None
@@ -53,7 +55,7 @@ async def hosting(
                 yield one
             for one in _prices(what, place, deployed, connection, settings):
                 yield one
-    if "usage" not in lacks and service(connection.provider).reading_costs(connection.options):
+    if "usage" not in lacks and costly:
         yield fine(f"{what}: last calls", "not looked at: reading them starts the warehouse, which is billed")
     elif "usage" not in lacks:
         try:
@@ -71,7 +73,8 @@ def _measured(what: str, *, known: bool) -> Looked:
     return fine(what, "the service has no such measurement here, so idle deployments are not noticed")
 
 
-def _rights(what: str, rights: Sequence[Right]) -> Iterator[Looked]:
+def _rights(what: str, rights: Sequence[Right], ungranted: str) -> Iterator[Looked]:
+    """`ungranted` is the remedy for measurements that no grant can bring."""
     missing = [right for right in rights if not right.held]
     for right in missing:
         if right.vital:
@@ -79,7 +82,9 @@ def _rights(what: str, rights: Sequence[Right]) -> Iterator[Looked]:
             yield wrong(f"{what}: rights", detail, right.grant)
         else:
             detail = f"lacks {right.action}: {_LESS.get(right.needed_for, _LESS_USUAL)}"
-            yield warn(f"{what}: rights", detail, right.grant)
+            yield warn(
+                f"{what}: rights", detail, right.grant or (ungranted if right.needed_for == "usage" else "")
+            )
     if not missing:
         yield fine(f"{what}: rights", f"all {len(rights)} there")
 
@@ -133,14 +138,16 @@ def _prices(
     for one in deployed:
         if not one.fine_tuned or one.sku.casefold() in free:
             continue
-        if settings.hosting_for(connection.name, one.base, one.sku) is None:
+        price = settings.hosting_for(connection.name, one.base, one.sku)
+        if price is None or price.hourly(one.capacity) is None:
             missing.setdefault((one.base, one.sku), []).append(one.name)
         else:
             priced += 1
     for (base, sku), names in missing.items():
         detail = f"none for {base or 'an unknown base model'} with {sku} ({_listed(sorted(names))})"
         model = base or "*"
-        remedy = f'Add [[hosting]] with model = "{model}", sku = "{sku}", per_hour, source and as_of.'
+        keys = "per_hour (or per_unit_hour), source and as_of"
+        remedy = f'Add [[hosting]] with model = "{model}", sku = "{sku}", {keys}.'
         yield warn(what, detail, remedy)
     if priced and not missing:
         yield fine(what, f"known for all {priced:,} that cost by the hour")

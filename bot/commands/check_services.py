@@ -8,13 +8,15 @@ from html import unescape
 
 from bot.clock import SystemClock
 from bot.commands.check_hosting import NEARLY, hosting
+from bot.commands.check_purchases import purchases
 from bot.commands.check_training import training
 from bot.commands.findings import Looked, fine, warn, wrong
+from bot.commands.named import settings_named
 from bot.config.connections import Connection
 from bot.config.handover import network_options, provider_settings
 from bot.config.settings import Settings
-from handlers.wording.errors import explain
 from handlers.wording.markup import clip
+from handlers.wording.operating import explain
 from providers.base import Probe, Provider
 from providers.errors import ProviderError
 from providers.network import NetworkOptions
@@ -52,6 +54,7 @@ async def _all(connection: Connection, settings: Settings, network: NetworkOptio
         found = await _probed(provider, connection)
         if all(one.state != "failure" for one in found):
             found += [one async for one in training(provider, connection, said=_said)]
+            found += [one async for one in purchases(provider, connection, said=_said)]
         if provider.hosting is not None:
             now = SystemClock().now()
             found += [
@@ -116,7 +119,8 @@ def _skewed(what: str, probe: Probe) -> Iterator[Looked]:
 
 
 def _said(what: str, error: ProviderError, connection: Connection) -> Looked:
-    said = explain(error.code, error.params, "en", provider=connection.provider)
+    named = settings_named(connection)
+    said = explain(error.code, error.params, "en", provider=connection.provider, **named)
     answer, grant = error.answer, str(error.params.get("grant", ""))
     words = " ".join(answer.message.split())
     # What the service says of a missing role is in our sentence and in the command: once is enough.

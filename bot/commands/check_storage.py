@@ -8,8 +8,8 @@ from bot.commands.findings import Looked, fine, wrong
 from bot.config.handover import network_options, storage_account
 from bot.config.settings import Settings
 from handlers.wording.error_hints import of as hints
-from handlers.wording.errors import explain
 from handlers.wording.markup import unmarked
+from handlers.wording.operating import explain
 from providers.azure_blob import BlobAddress, BlobReader
 from providers.errors import NotFound, ProviderError
 
@@ -38,12 +38,12 @@ async def _looked(reader: BlobReader, container: str, *, named: bool) -> Looked:
         if named and error.code == "container_not_found":
             return wrong(what, "there is no such container", "Correct storage.containers, or make it.")
     except ProviderError as error:
-        return _refused(what, error)
+        return _refused(what, error, account)
     return fine(what, "may be read")
 
 
-def _refused(what: str, error: ProviderError) -> Looked:
-    said = explain(error.code, error.params, "en")
+def _refused(what: str, error: ProviderError, account: str) -> Looked:
+    said = explain(error.code, error.params, "en", table=f"storage.{account}")
     grant = str(error.params.get("grant", ""))
     meaning = said.meaning if not grant else said.meaning.replace(hints(error.params, "en")["grant_hint"], "")
     return wrong(what, unescape(unmarked(f"{said.happened}. {meaning}")), grant or unmarked(said.remedy))

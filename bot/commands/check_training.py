@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from html import unescape
 
 from bot.commands.findings import Looked, fine, warn, wrong
+from bot.commands.named import settings_named
 from bot.config.connections import Connection
 from bot.facts.jobs import FailureFacts
 from handlers.wording.errors import explain
+from handlers.wording.operating import to_operator
 from handlers.wording.requirements import explain as explain_need
 from handlers.wording.services import service_name
 from providers.base import Provider
@@ -50,7 +52,13 @@ def _needs(what: str, found: Sequence[Requirement], connection: Connection) -> l
 
 def _lacking(what: str, one: Requirement, connection: Connection) -> Looked:
     failure = FailureFacts(kind="requirement", code=one.id, params={**one.params, "what": one.what})
-    words = explain_need(failure, "en", service_name(connection.provider))
+    words = to_operator(
+        explain_need(failure, "en", service_name(connection.provider)),
+        failure.code,
+        failure.params,
+        "en",
+        **settings_named(connection),
+    )
     # The words are Slack markup: on a terminal its escapes are only in the way.
     detail = unescape(f"{words.happened}. {words.meaning}").rstrip(".")
     # One line that grants what this is about; those for the others stand beside theirs.

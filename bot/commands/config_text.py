@@ -36,7 +36,11 @@ _JSON_VIEW: Final = (
 _FORMS: Final[Mapping[tuple[str, str], str]] = {
     ("azure_openai", "resource_id"): f"{_JSON_VIEW}Microsoft.CognitiveServices/accounts/NAME",
     ("azure_openai", "api_versions"): (
-        "Groups of Resource Manager take dates only; v1 and preview are surfaces of the data plane."
+        "A version is a date such as 2024-10-21, a date with -preview, v1 or preview. Groups of Resource Manager take "
+        "dates only; v1 and preview are surfaces of the data plane."
+    ),
+    ("azure_ai_studio", "api_versions"): (
+        "A version is a date such as 2024-10-01, or a date with -preview; that of vault is a number such as 7.4."
     ),
     ("azure_ai_studio", "resource_id"): f"{_JSON_VIEW}Microsoft.MachineLearningServices/workspaces/NAME",
     ("azure_ai_studio", "endpoint"): "It is the address of Resource Manager: https://management.azure.com",
@@ -77,6 +81,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "unknown_variable": (
         "no setting has this name.{nearest}",
         "Correct or unset it; docs/setup.md lists the variables.",
+    ),
+    "file_only": (
+        "is not read: {table} comes from the file alone.",
+        "Unset the variable, and set it there.",
     ),
     "unknown_key": ("this key is not known.{nearest}", "{known}"),
     # shapes
@@ -145,6 +153,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "bad_app_name": ("“{value}” cannot be an app's name.", "1 to 35 characters, without spaces around it."),
     # addresses
     "bad_address": ("is not an address.", "Give it as https://host, without ? and #."),
+    "address_with_more": (
+        "{value} is an address, and has more behind it: a ? or # with what follows.",
+        "Give {expected}; the rest was cut, and is not repeated here.",
+    ),
     "address_with_password": (
         "has a name or a password in it.",
         "Leave them out; secrets have keys of their own.",
@@ -213,6 +225,22 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "bad_currency": ("“{value}” is not a currency.", "Three capital letters, such as USD."),
     "bad_price": ("is not a price.", "A number that is zero or more."),
+    "two_prices": (
+        "stands beside per_hour, and only one of both can count.",
+        "Keep per_hour for a price of the whole deployment, or per_unit_hour for one of its capacity.",
+    ),
+    "no_price": (
+        "is missing.",
+        "Set per_hour, or per_unit_hour (with unit_size) where the price goes with the capacity.",
+    ),
+    "unit_needs_sku": (
+        "is missing, and per_unit_hour needs it.",
+        "What a unit of capacity is depends on the SKU: name it, and add a table for each.",
+    ),
+    "size_without_unit": (
+        "belongs to per_unit_hour, which is not set.",
+        "Rename per_hour to per_unit_hour, or leave unit_size out.",
+    ),
     "bad_resource_id": (
         "“{value}” is not the id of a resource of {service}.",
         "{form}",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.commands.base import Command, columns, config_argument, settings_of
+from bot.commands.filtered import at_argument, connections_at
 
 if TYPE_CHECKING:  # sqlalchemy is read only when the command runs
     from bot.store.deployments import Deployment
@@ -18,23 +19,26 @@ GONE_SHOWN = timedelta(days=30)
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options."""
     config_argument(parser)
+    at_argument(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print them. The database is only read, also while the bot runs."""
     settings = settings_of(options)
+    at = connections_at(options, settings)
     from bot.commands.database import reading
     from bot.store import deployments
 
     since = datetime.now(UTC) - GONE_SHOWN
     with reading(settings.store.path) as connection:
-        found = deployments.recent(connection, settings.slack.home_team, gone_since=since)
+        known = deployments.recent(connection, settings.slack.home_team, gone_since=since)
+    found = [one for one in known if at is None or one.connection in at]
     if options.json:
         shown = {"deployments": [as_json(one) for one in found]}
         sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
     elif not found:
-        sys.stdout.write("No deployments yet.\n")
+        sys.stdout.write("No deployments yet.\n" if at is None else "No deployments there yet.\n")
     else:
         sys.stdout.write(columns([HEADINGS, *(_row(one) for one in found)]))
     return 0

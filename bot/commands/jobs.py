@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.commands.base import Command, columns, config_argument, settings_of
+from bot.commands.filtered import at_argument, connections_at
 
 if TYPE_CHECKING:  # sqlalchemy is read only when the command runs
     from bot.store.jobs import Job
@@ -17,6 +18,7 @@ HEADINGS = ("id", "state", "model", "suffix", "connection", "requester", "create
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options."""
     config_argument(parser)
+    at_argument(parser)
     parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most N jobs (default 50)")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
@@ -24,18 +26,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print them. The database is only read, also while the bot runs."""
     settings = settings_of(options)
+    at = connections_at(options, settings)
     from bot.commands.database import reading
     from bot.store.jobs import listed
 
     with reading(settings.store.path) as connection:
         jobs, total = listed(
-            connection, settings.slack.home_team, requester=None, limit=max(options.limit, 0)
+            connection, settings.slack.home_team, requester=None, limit=max(options.limit, 0), at=at
         )
     if options.json:
         shown = {"jobs": [as_json(one) for one in jobs], "total": total}
         sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write(as_table(jobs, total))
+        none = "No jobs yet.\n" if at is None else "No jobs there yet.\n"
+        sys.stdout.write(as_table(jobs, total) if jobs else none)
     return 0
 
 
@@ -66,8 +70,6 @@ def as_table(jobs: Sequence["Job"], total: int) -> str:
     """Columns as wide as their widest value."""
     from bot.ids import job_name
 
-    if not jobs:
-        return "No jobs yet.\n"
     rows = [HEADINGS]
     for one in jobs:
         when = one.created_at.strftime("%Y-%m-%d %H:%M")

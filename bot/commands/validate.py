@@ -17,7 +17,8 @@ Findings come as they are found: first line by line, then from comparing example
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options."""
-    from bot.datasets.options import PROFILES, SERVICES
+    from bot.datasets.options import PROFILES, Options
+    from bot.datasets.services import SERVICES
 
     parser.add_argument(
         "file", metavar="FILE", type=_file, help="training data, JSON Lines; - reads standard input"
@@ -29,7 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--profile", choices=PROFILES, default="", help="kind of file (else recognised)")
     parser.add_argument(
-        "--service", choices=SERVICES, default=SERVICES[0], help="whose rules (default: %(default)s)"
+        "--service",
+        type=_service,
+        default=Options().service,
+        metavar=f"{{{','.join(SERVICES)}}}",
+        help="whose rules (default: %(default)s)",
     )
     parser.add_argument("--model", default="", help="base model that the data is for")
     parser.add_argument(
@@ -62,6 +67,20 @@ def _file(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("the name is empty: name a file")
     return Path(text)
+
+
+def _service(text: str) -> str:
+    """A kind of service: one with rules of its own, or another that a connection can name."""
+    from bot.datasets.services import SERVICES
+
+    if text not in SERVICES:
+        # The registry brings a client for HTTP along.
+        from providers.registry import kinds
+
+        if text not in kinds():
+            choices = f"choose from {', '.join(kinds())}"
+            raise argparse.ArgumentTypeError(choices)
+    return text
 
 
 def _epochs(text: str) -> int:

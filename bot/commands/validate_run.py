@@ -14,7 +14,7 @@ from bot.commands.validate_source import Source, another_file, readable, source_
 from bot.commands.validate_study import studied
 from bot.datasets import services
 from bot.datasets.checker import Checker, check_path
-from bot.datasets.options import SERVICES, Options
+from bot.datasets.options import Options
 from bot.datasets.repair.file import repair
 from bot.datasets.repair.record import Repairs
 from bot.datasets.repair.replacing import SameFileError
@@ -170,16 +170,16 @@ class _Run:
 def _command(given: argparse.Namespace) -> str:
     """The command that repairs what these arguments check."""
     words = ["tunesmith", "validate", str(given.file)]
-    words += ["--service", given.service] if given.service != SERVICES[0] else []
+    words += ["--service", given.service] if given.service != Options().service else []
     for name in ("model", "profile"):
         words += [f"--{name}", getattr(given, name)] if getattr(given, name) else []
     return " ".join(map(quoted, [*words, "--fix", "OUT"]))
 
 
 def _unknown(service: str, model: str) -> str:
-    from handlers.wording.finding_tables.forms import SERVICE_NAMES
+    from handlers.wording.services import service_name
 
-    who = SERVICE_NAMES.get(service, service)
+    who = service_name(service)
     return f"{shown(model)} is not a model known for {who}: only what all its models ask was checked\n"
 
 

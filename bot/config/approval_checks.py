@@ -23,6 +23,7 @@ def approval_checks(data: Table, places: Places) -> Iterator[Problem]:
     yield from _hours(_table(approvals.get("working_hours")), places)
     yield from _freezes(_tables(approvals.get("freezes")), places)
     yield from _repeated(_table(data.get("watch")), places)
+    yield from _hosting(_tables(data.get("hosting")), places)
 
 
 def _table(value: object) -> Table:
@@ -109,6 +110,21 @@ def _repeated(watch: Table, places: Places) -> Iterator[Problem]:
         twice = sorted({one for one in texts if texts.count(one) > 1})
         if twice:
             yield Problem(places.of(("watch", key)), "listed_twice", {"values": ", ".join(twice)})
+
+
+def _hosting(prices: Sequence[Table], places: Places) -> Iterator[Problem]:
+    """A price is of the whole deployment or of its capacity: with both, or neither, nobody could say what it costs."""
+    for index, one in enumerate(prices):
+        if not one:
+            continue
+        if "per_hour" in one and "per_unit_hour" in one:
+            yield Problem(places.of(("hosting", index, "per_unit_hour")), "two_prices")
+        elif "per_hour" not in one and "per_unit_hour" not in one:
+            yield Problem(places.of(("hosting", index, "per_hour")), "no_price")
+        elif "per_hour" in one and "unit_size" in one:
+            yield Problem(places.of(("hosting", index, "unit_size")), "size_without_unit")
+        elif "per_unit_hour" in one and "sku" not in one:
+            yield Problem(places.of(("hosting", index, "sku")), "unit_needs_sku")
 
 
 def _time(value: object) -> time | None:

@@ -145,15 +145,31 @@ class WatchSettings(Section):
 
 
 class HostingPrice(Section):
-    """What an hour of hosting costs, called or not, with who says so. `sku` None = every SKU but the free ones."""
+    """What an hour of hosting costs, called or not, with who says so. `sku` None = every SKU but the free ones.
+
+    Attributes:
+        per_hour: of the whole deployment, however large. per_unit_hour: of `unit_size` of its capacity, counted as the
+            form does (tokens per second, provisioned units), which depends on the SKU. Exactly one of both is given.
+    """
 
     model: Text
     connection: ConnectionName | None = None
     sku: Text | None = None
-    per_hour: Amount
+    per_hour: Amount | None = None
+    per_unit_hour: Amount | None = None
+    unit_size: Annotated[int, Field(ge=1)] = 1
     currency: Currency = "USD"
     source: Text
     as_of: date
+
+    def hourly(self, capacity: int) -> Decimal | None:
+        """What an hour of a deployment of this capacity costs.
+
+        None where the price is by capacity, and what the service tells of the deployment has none.
+        """
+        if self.per_unit_hour is None:
+            return self.per_hour
+        return self.per_unit_hour * capacity / self.unit_size if capacity > 0 else None
 
 
 def choose_hosting(

@@ -74,8 +74,12 @@ def _address(value: str) -> str:
     parts = _split(value)
     if parts.username is not None or parts.password is not None:
         raise refuse("address_with_password")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise refuse("bad_address")
+    if parts.query or parts.fragment:
+        # A query can hold a key or a signature: what is shown ends before it.
+        bare = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")[:200]
+        raise refuse("address_with_more", value=bare, expected=bare.split("/openai", 1)[0])
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise refuse("not_https", value=value[:200])
     return value.rstrip("/")

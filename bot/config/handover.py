@@ -7,14 +7,16 @@ from bot.config.settings import NetworkSettings
 from bot.config.storage import StorageSettings
 from providers.azure_blob.settings import StorageAccount
 from providers.network import NetworkOptions
+from providers.observing import Observer
 
 
-def network_options(network: NetworkSettings) -> NetworkOptions:
-    """For every HTTP client of the program."""
+def network_options(network: NetworkSettings, observer: Observer | None = None) -> NetworkOptions:
+    """For every HTTP client of the program; `observer` is told of the requests of those that are made with it."""
     return NetworkOptions(
         proxy=network.proxy.get_secret_value() if network.proxy else None,
         no_proxy=network.no_proxy,
         ca_bundle=network.ca_bundle,
+        observer=observer,
     )
 
 

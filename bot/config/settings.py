@@ -91,6 +91,17 @@ class LogSettings(Section):
     json_lines: bool = Field(default=False, alias="json")
 
 
+class HealthSettings(Section):
+    """`[health]`: where `/healthz`, `/readyz` and `/metrics` answer.
+
+    Without a port nothing listens in Socket Mode; in HTTP mode the address that Slack calls answers them, and with one
+    `/metrics` is told there alone. Port 0 takes any free one.
+    """
+
+    host: Text = "127.0.0.1"
+    port: Port | None = None
+
+
 class LimitsSettings(Section):
     """`[limits]`: how often the services are asked, when waiting is worth a word, how large a file may be.
 
@@ -117,6 +128,7 @@ class Settings(Section):
     roles: RolesSettings = RolesSettings()
     network: NetworkSettings = NetworkSettings()
     log: LogSettings = LogSettings()
+    health: HealthSettings = HealthSettings()
     limits: LimitsSettings = LimitsSettings()
     approvals: ApprovalsSettings = ApprovalsSettings()
     watch: WatchSettings = WatchSettings()

@@ -1,9 +1,10 @@
 """pydantic's findings in our words: where (a key of the file, or a variable), code, parameters."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +14,7 @@ from bot.config.settings import Settings
 from bot.config.variables import known_variables, variable_part
 
 Location = Sequence[int | str]
+_BARE: Final = re.compile(r"[A-Za-z0-9_.-]+")
 LISTS = frozenset({"connections", "prices", "hosting"})
 """Tables of which there are many: an entry is named by its name or number."""
 
@@ -63,7 +65,7 @@ class Places:
             return self.variables[table, str(rest[0])]
         name = table
         for part in rest:
-            name += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+            name += f"[{part + 1}]" if isinstance(part, int) else f".{_key(part)}"
         return f"{self.file}: {name}"
 
     def table(self, location: Location) -> tuple[str, Location]:
@@ -80,6 +82,11 @@ class Places:
         entry = entries[index] if isinstance(entries, list) and index < len(entries) else None
         name = entry.get("name") if isinstance(entry, dict) else None
         return f"{table}.{name}" if isinstance(name, str) and name else f"{table}[{index + 1}]"
+
+
+def _key(part: str) -> str:
+    """A key as the file has to spell it: `*` stands in quotation marks there. Dots are those of a path."""
+    return part if _BARE.fullmatch(part) else f'"{part}"'
 
 
 def problems_from(error: ValidationError, places: Places) -> list[Problem]:

@@ -6,13 +6,14 @@ Every secret can also come from a file that the variable with `_FILE` at its end
 counts as not set.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import Annotated, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -23,6 +24,12 @@ from bot.config.settings import Settings
 
 PREFIX = "TUNESMITH_"
 CONNECTION = f"{PREFIX}CONNECTION_"
+READ_ELSEWHERE: Final = frozenset({f"{PREFIX}CONFIG"})
+"""Variables that say something else than a setting's value."""
+_KUBERNETES: Final = re.compile(
+    rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+_ADDRESS: Final = re.compile(r"(tcp|udp|sctp)://", re.IGNORECASE)
 Kind = Literal["text", "list", "secret"]
 
 
@@ -88,8 +95,8 @@ def read_environment(
             text = _read_secret(variable, env[variable], problems)
             if text is not None:
                 given.append(Given(setting, variable, text))
-        elif _ours(variable):
-            problems.append(_unknown(variable, known))
+        elif variable not in READ_ELSEWHERE and not _of_kubernetes(variable, env[variable]):
+            problems.append(_file_only(variable, connections) or _unknown(variable, known))
     return given, problems
 
 
@@ -108,20 +115,42 @@ def _read_secret(variable: str, name: str, problems: list[Problem]) -> str | Non
     return text
 
 
-def _ours(variable: str) -> bool:
-    """Whether a name can only be meant for us.
+def _of_kubernetes(variable: str, value: str) -> bool:
+    """Whether Kubernetes set it, for a service called `tunesmith` or `tunesmith-…`: hosts, ports and addresses."""
+    if _KUBERNETES.fullmatch(variable) is not None:
+        return True
+    # Only its value tells this one from a misspelt port of ours.
+    return variable.endswith("_PORT") and _ADDRESS.match(value) is not None
 
-    Kubernetes sets `TUNESMITH_SERVICE_HOST`, `TUNESMITH_PORT` and the like for a service called tunesmith, so
-    an unknown name is only refused when it begins with one of our tables.
-    """
-    tables = (*Settings.model_fields, "connection")
-    return any(variable.startswith(f"{PREFIX}{table.upper()}_") for table in tables)
+
+def _file_only(variable: str, connections: Mapping[str, str]) -> Problem | None:
+    """The mistake of a variable for what is a table, and so stands in the file alone; None for other names."""
+    tables = {
+        f"{CONNECTION}{part}_{key.upper()}": f"connections.{name}.{key}"
+        for part, name in connections.items()
+        for key in _tables_of(Connection)
+    }
+    for table, info in Settings.model_fields.items():
+        section = info.annotation
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            for key in _tables_of(section):
+                tables[f"{PREFIX}{table.upper()}_{key.upper()}"] = f"{table}.{key}"
+        elif table != "connections":
+            tables[f"{PREFIX}{table.upper()}"] = table
+    for begin, table in tables.items():
+        rest = variable.removeprefix(f"{begin}_")
+        if variable == begin or rest != variable:
+            named = f"{table}.{rest.lower()}" if rest != variable and table.endswith(".options") else table
+            return Problem(variable, "file_only", {"table": named})
+    return None
 
 
 def _unknown(variable: str, known: Mapping[str, Setting]) -> Problem:
     names = [*known, *(f"{name}_FILE" for name, setting in known.items() if setting.kind == "secret")]
-    nearest = get_close_matches(variable, names, n=1, cutoff=0.75)
-    return Problem(variable, "unknown_variable", {"nearest": nearest[0] if nearest else ""})
+    # Without what all of them begin with, which would make anything look near.
+    ends = [name.removeprefix(PREFIX) for name in names]
+    nearest = get_close_matches(variable.removeprefix(PREFIX), ends, n=1, cutoff=0.7)
+    return Problem(variable, "unknown_variable", {"nearest": f"{PREFIX}{nearest[0]}" if nearest else ""})
 
 
 def _plain_fields(section: type[BaseModel]) -> Iterator[tuple[str, Kind]]:
@@ -129,6 +158,12 @@ def _plain_fields(section: type[BaseModel]) -> Iterator[tuple[str, Kind]]:
         kind = _kind(info)
         if kind is not None:
             yield info.alias or name, kind
+
+
+def _tables_of(section: type[BaseModel]) -> Iterator[str]:
+    for name, info in section.model_fields.items():
+        if _kind(info) is None:
+            yield info.alias or name
 
 
 def _kind(info: FieldInfo) -> Kind | None:

@@ -24,6 +24,8 @@ from providers.base import Provider, epochs
 
 EPOCHS_SHOWN = 3
 UNUSABLE = frozenset({"refused", "unreadable"})
+FORM = "form_not_trained"
+"""The rule that tells of data that is sound, and of a form that is not trained with there."""
 OVERLAP = "validation_overlap"
 """The rule whose findings are examples of validation data that are in the training data too."""
 
@@ -81,6 +83,7 @@ def dataset_facts(
         trainable=any(trains(one.capabilities, found.profile) for one in providers.values()),
         service=_service(found, settings),
         connection=str(found.source.get("connection", "")),
+        takers=_takers(found, settings, providers),
         repairable=int(report.get("repairable", 0)),
         languages=dict(report.get("languages", {})),
         systems=int(report.get("systems", 0)),
@@ -109,6 +112,22 @@ def _service(found: Dataset, settings: Settings) -> str:
     """The provider that it is meant for."""
     name = str(found.source.get("connection", ""))
     return next((one.provider for one in settings.connections if one.name == name), "")
+
+
+def _takers(found: Dataset, settings: Settings, providers: Mapping[str, Provider]) -> tuple[str, ...] | None:
+    """Connections of other services that train with data that its own does not; None for data that is not refused for
+    its form alone."""
+    report = found.report or {}
+    if report.get("counts", {}).get("error") != 1 or FORM not in report.get("totals", {}):
+        return None
+    own = _service(found, settings)
+    return tuple(
+        one.name
+        for one in settings.connections
+        if one.provider != own
+        and one.name in providers
+        and trains(providers[one.name].capabilities, found.profile)
+    )
 
 
 def _shared(found: Dataset, pair: Dataset | None) -> int:
@@ -142,6 +161,7 @@ def _copy(copy: Copy, size: int) -> CopyFacts:
         bytes=size,
         detail=str(failure.get("message", "")),
         code=str(failure.get("code", "")),
+        params=dict(failure.get("params") or {}),
         reused_from=dataset_name(copy.reused_from) if copy.reused_from else "",
     )
 
@@ -150,7 +170,8 @@ def _cost(
     connection: Connection, found: Dataset, settings: Settings, providers: Mapping[str, Provider]
 ) -> tuple[Money | None, int, str]:
     """What training would cost, for how many epochs and on which model: the cheapest of the connection that it goes
-    to, where tokens are billed. Nothing where several cost the same, since then none of them is the usual choice."""
+    to, where tokens are billed. Without a model where all cost the same; nothing where only some of them do, since then
+    none of the cheapest is the usual choice."""
     name = str(found.source.get("connection", ""))
     provider = providers.get(name)
     nothing = None, EPOCHS_SHOWN, ""
@@ -175,7 +196,8 @@ def _cost(
     if not priced:
         return nothing
     price, model = min(priced, key=lambda one: one[0].training_per_million)
-    if sum(one.training_per_million == price.training_per_million for one, _ in priced) > 1:
+    alike = sum(one.training_per_million == price.training_per_million for one, _ in priced)
+    if 1 < alike < len(priced):
         return nothing
     method = next(one for one in able.methods if one in methods and one in model.methods)
     shown = epochs(model.parameters(method), {}) or EPOCHS_SHOWN
@@ -183,4 +205,4 @@ def _cost(
     money = Money(
         low=amount, high=amount, currency=price.currency, source=price.source, as_of=price.as_of.isoformat()
     )
-    return money, shown, model.short
+    return money, shown, model.short if alike == 1 else ""

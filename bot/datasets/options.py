@@ -10,7 +10,6 @@ Form = Literal["chat", "preference", "reinforcement", "prompt_response", "text"]
 
 FORMS: tuple[Form, ...] = ("chat", "preference", "reinforcement", "prompt_response", "text")
 PROFILES = ("chat", "tools", "vision", "preference", "reinforcement", "prompt_response", "text")
-SERVICES = ("azure_openai", "azure_ai_studio", "databricks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,7 @@ class Options:
 
     Attributes:
         profile: the kind of file, one of `PROFILES`; empty = recognised from its first lines.
-        service: whose rules these are, one of `SERVICES`.
+        service: whose rules these are, a kind of `providers.registry` (`bot.datasets.services`).
         model: base model that the data is for; empty = not known yet, and only what all models ask is asked.
         max_bytes: largest file that the service takes, with the byte-order mark.
         min_examples: fewest examples that the service trains on. `max_examples`: most; None = not known.

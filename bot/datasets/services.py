@@ -1,8 +1,8 @@
 """Services and models: what each asks of the data.
 
 The tables hold what the services document; a model that is not in them is held only against what all models of its
-service ask. Names of models are compared without regard to case and vendor (`openai/`, `Meta-`), with or without the
-date of their version, and a fine-tuned model by its base.
+service ask, and a service that is not in them asks nothing of its own. Names of models are compared without regard to
+case and vendor (`openai/`, `Meta-`), with or without the date of their version, and a fine-tuned model by its base.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from bot.datasets.options import MEBIBYTE, Form, Options
+from bot.datasets.options import FORMS, MEBIBYTE, Form, Options
 from bot.datasets.traits import Traits
 
 GIBIBYTE = 1024 * MEBIBYTE
@@ -23,11 +23,15 @@ class Limits:
     Attributes:
         max_bytes: with the byte-order mark. `min_examples`: fewest examples.
         byte_order_mark: an upload carries one.
+        fills_context: the data has to hold as many tokens as are read at once.
+        context_setting: name of the hyperparameter that says how many those are, "" = the model says it alone.
     """
 
     max_bytes: int
     min_examples: int
     byte_order_mark: bool
+    fills_context: bool = False
+    context_setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,15 @@ _LIMITS = {
     "azure_openai": Limits(512 * MEBIBYTE, 10, byte_order_mark=True),
     # contracts/azure_ml.md 10: no minimum of examples is documented
     "azure_ai_studio": Limits(512 * MEBIBYTE, 1, byte_order_mark=True),
-    # contracts/databricks.md 2: the Files API takes 5 GiB in one piece
-    "databricks": Limits(5 * GIBIBYTE, 1, byte_order_mark=False),
+    # contracts/databricks.md 2: the Files API takes 5 GiB in one piece; 6: at least one full context of tokens
+    "databricks": Limits(
+        5 * GIBIBYTE, 1, byte_order_mark=False, fills_context=True, context_setting="context_length"
+    ),
 }
+SERVICES = tuple(_LIMITS)
+"""Services with rules of their own; of others only what all want is known."""
+# Nothing is too large or too small for a service that has no row: that is for the service to say.
+_NEUTRAL = Limits(max(one.max_bytes for one in _LIMITS.values()), 1, byte_order_mark=False)
 
 # The longest training example: Azure OpenAI, fine-tuning models ("Training example context length: 65,536"); the page
 # gives it for gpt-4o-mini, gpt-4o and gpt-4.1, and no contract of ours names one.
@@ -131,8 +141,14 @@ _TUNED = re.compile(r"\.ft-.*\Z", re.DOTALL)
 
 
 def traits(service: str, model: str = "") -> Traits:
-    """What `service` asks of the data for `model` (empty or unknown = what it asks for all). `KeyError` for others."""
-    asked, known = _TRAITS[service], _model(service, model)
+    """What `service` asks of the data for `model` (empty or unknown = what it asks for all).
+
+    A service without a row may train on every form; only what all services want is asked.
+    """
+    asked, known = (
+        _TRAITS.get(service) or Traits(service=service, forms=frozenset(FORMS)),
+        _model(service, model),
+    )
     if service == "databricks" and re.search(r"mi[sx]tral", model, re.IGNORECASE):
         asked = replace(asked, system="never")
     if known is not None:
@@ -143,14 +159,15 @@ def traits(service: str, model: str = "") -> Traits:
 def knows(service: str, model: str) -> bool:
     """Whether the tables hold what `model` asks: it has a row, is empty, or all models of the service ask the same.
 
-    `KeyError` for other services.
+    Nothing is known of a model of a service without a row.
     """
-    return not model.strip() or not _MODELS[service] or _model(service, model) is not None
+    same = service in _MODELS and not _MODELS[service]
+    return not model.strip() or same or _model(service, model) is not None
 
 
 def limits(service: str) -> Limits:
-    """How large a file of `service` may be. `KeyError` for others."""
-    return _LIMITS[service]
+    """How large a file of `service` may be; nothing is held against one of a service without a row."""
+    return _LIMITS.get(service, _NEUTRAL)
 
 
 def text_file(service: str, name: str, profile: str = "") -> bool:
@@ -159,11 +176,11 @@ def text_file(service: str, name: str, profile: str = "") -> bool:
 
 
 def options(service: str = "azure_openai", model: str = "", *, profile: str = "", name: str = "") -> Options:
-    """The options of a check for this service and model, everything else as usual. `KeyError` for other services.
+    """The options of a check for this service and model, everything else as usual.
 
     `name` is that of the file, as far as it is known.
     """
-    bounds, known = _LIMITS[service], _model(service, model)
+    bounds, known = limits(service), _model(service, model)
     return Options(
         profile=profile,
         service=service,
@@ -178,7 +195,7 @@ def options(service: str = "azure_openai", model: str = "", *, profile: str = ""
 
 def _model(service: str, name: str) -> _Model | None:
     base = _base(name)
-    rows = _MODELS[service]
+    rows = _MODELS.get(service, ())
     return next((one for one in rows if any(fnmatchcase(base, match) for match in one.match.split())), None)
 
 

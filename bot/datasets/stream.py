@@ -3,7 +3,6 @@
 import builtins
 import hashlib
 import time
-from collections.abc import Callable
 
 from bot.datasets import sniff
 from bot.datasets.concluding import Harvest, Reread, conclude
@@ -24,7 +23,6 @@ class Checker:
 
     Args:
         options: what the file is checked against.
-        timer: seconds on a clock that only moves forward.
         each: called with every finding at once, also with those that the report does not keep.
         digest: compute the SHA-256; otherwise the report's is empty, for whoever has it already.
         expected: bytes of the file, 0 = not known; with it less work is thrown away.
@@ -37,7 +35,6 @@ class Checker:
     def __init__(
         self,
         options: Options,
-        timer: Callable[[], float] = time.perf_counter,
         *,
         each: Each | None = None,
         digest: bool = True,
@@ -45,7 +42,7 @@ class Checker:
         reread: Reread | None = None,
         scan_from: int | None = SCAN_FROM,
     ) -> None:
-        self._options, self._timer, self._began = options, timer, timer()
+        self._options, self._began = options, time.perf_counter()
         self._each, self._expected, self._reread, self._scan_from = each, expected, reread, scan_from
         self._sha256 = hashlib.sha256() if digest else None
         self._bytes = 0
@@ -77,9 +74,8 @@ class Checker:
         harvest = self._harvest()
         harvest.facts.bytes = self._bytes
         sha256 = self._sha256.hexdigest() if self._sha256 is not None else ""
-        return conclude(
-            self._options, harvest, reread=self._reread, sha256=sha256, seconds=self._timer() - self._began
-        )
+        seconds = time.perf_counter() - self._began
+        return conclude(self._options, harvest, reread=self._reread, sha256=sha256, seconds=seconds)
 
     def _harvest(self) -> Harvest:
         done = self._pass

@@ -13,7 +13,7 @@ class Traits:
     """The demands of one service (and model) that rules are chosen by.
 
     Attributes:
-        service: for words, one of `bot.datasets.options.SERVICES`.
+        service: for words, a kind of `providers.registry`.
         forms: what it trains on.
         roles: who may speak.
         message_keys: the only keys that a message may have; None = the usual set, others are a warning.

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from bot.approvals.policy import held
 from bot.deployments import rollout
+from bot.deployments.models import in_the_way
 from bot.deployments.record import (
     DeploymentRecorder,
     hosting_of,
@@ -133,13 +134,14 @@ class Apply:
 
     async def _deployed_at(self, found: Deployment, hosting: Hosting) -> str | None:
         """Where this model is deployed already, of a service where it can be once (contract 2.3)."""
-        if not self._deps.provider(found.connection).capabilities.deploys_once:
+        capabilities = self._deps.provider(found.connection).capabilities
+        if not capabilities.deploys_once:
             return None
         for remote in await hosting.deployments():
             if remote.model == found.model and remote.name != found.name and remote.state != "removing":
                 return f"{found.connection}/{remote.name}"
         known = await self._deps.store.read(lambda c: deployments.of_model(c, found.model))
-        for other in known:
+        for other in in_the_way(capabilities, found.connection, found.model, known):
             # Here the service's own list says what is there, and of two that are wanted at once the earlier goes first.
             there = other.there and other.connection != found.connection and other.state != "removing"
             if other.id != found.id and (there or (not other.there and other.id < found.id)):

@@ -54,9 +54,13 @@ def build(
     found, sku, replaced = parts.found, parts.sku, parts.replaced
     base, free = found.model.base, is_free(parts.sku)
     place = places.of(order.connection)
-    rate = pricing.rate_of(settings, order.connection, base, sku.id, free=free)
+    rate = pricing.rate_of(settings, order.connection, base, sku.id, parts.wanted, free=free)
     planned = Planned(
-        connection=order.connection, base=base, sku=sku.id, replaces=replaced.id if replaced else None
+        connection=order.connection,
+        base=base,
+        sku=sku.id,
+        capacity=parts.wanted,
+        replaces=replaced.id if replaced else None,
     )
     return DeployAsk(
         connection=order.connection,
@@ -152,12 +156,15 @@ def warnings(
     told += aged
     told += _retires(name, parts, places, now, open_end=parts.until is None and not aged)
     told += _overfitted(found)
-    if _reading(found) == FALLING_ALONE:
+    trained_at = providers.get(found.connection)
+    held_back = trained_at is not None and trained_at.capabilities.holds_back
+    if _reading(found) == FALLING_ALONE and not held_back:
         told.append(("no_validation", {"job": _label(found)}))
     if found.model.kind == "checkpoint":
         told.append(("not_final_checkpoint", {"step": found.step or 0, "job": _label(found)}))
     if rate is None and not is_free(sku):
-        told.append(("price_unknown", {"model": found.model.base, "sku": sku.label, "connection": name}))
+        base = places.base_name(name, found.model.base)
+        told.append(("price_unknown", {"model": base, "sku": sku.label, "connection": name}))
     read_at = places.read_at(name)
     if read_at is None:
         told.append(("offer_unread", {"connection": name}))
@@ -184,7 +191,8 @@ def _retires(name: str, parts: Parts, places: Places, now: datetime, *, open_end
     # What is wanted with no end outlives every model.
     if not open_end and ends > max(now + RETIRES_SOON, parts.until or now):
         return ()
-    return (("retires_soon", {"model": parts.found.model.base, "date": ends.date().isoformat()}),)
+    base = places.base_name(name, parts.found.model.base)
+    return (("retires_soon", {"model": base, "date": ends.date().isoformat()}),)
 
 
 def retirement(found: Found, places: Places, name: str) -> datetime | None:

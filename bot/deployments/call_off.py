@@ -22,12 +22,6 @@ CALLED_OFF = "called_off"
 """Both why a task was planted and `Deployment.gone_why`."""
 
 
-def can_call_off(connection: Connection, request: Request) -> bool:
-    """Whether an approved request can still be called off."""
-    found = deployments.of_request(connection, request.id)
-    return request.state == "approved" and found is not None and nothing_sent(found)
-
-
 def check(connection: Connection, request: Request) -> Deployment:
     """The deployment that an approved request waits to send.
 

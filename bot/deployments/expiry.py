@@ -74,9 +74,17 @@ def call_span(
 
 def own_calls(deployment: Deployment, since: datetime, until: datetime) -> int:
     """How many calls of that time were the bot's own: the first that it answered, and the last that kept it."""
+    return sum(since <= at <= until for at in _own(deployment))
+
+
+def own_last_call(deployment: Deployment) -> datetime | None:
+    """When the bot itself called it last; None = never."""
+    return max(_own(deployment), default=None)
+
+
+def _own(deployment: Deployment) -> set[datetime]:
     kept = _moment((deployment.asked.get("keep") or {}).get("called"))
-    moments = {at for at in (deployment.first_ok_at, kept) if at is not None}
-    return sum(since <= at <= until for at in moments)
+    return {at for at in (deployment.first_ok_at, kept) if at is not None}
 
 
 def expiry_of(

@@ -45,7 +45,11 @@ def deployment_facts(
     idle = expiry.idle_of(one, rules, going)
     sku = places.sku(one.connection, one.base, one.sku)
     free = is_free(sku)
-    rate = pricing.rate_of(settings, one.connection, one.base, one.sku, free=free) if one.fine_tuned else None
+    rate = (
+        pricing.rate_of(settings, one.connection, one.base, one.sku, one.capacity, free=free)
+        if one.fine_tuned
+        else None
+    )
     days = _idle_days(one, idle, now)
     successor = deployments.successor(connection, one.id)
     replaced = deployments.get(connection, one.replaces) if one.replaces else None
@@ -88,6 +92,7 @@ def deployment_facts(
         never_sent=nothing_there(one),
         last_call=idle.last_call,
         last_call_until=idle.last_until,
+        own_call=expiry.own_last_call(one),
         idle_limit_days=next((rule.after // DAY for rule in rules if rule.id == "idle"), 0),
         use=idle.use,
         calls_day=idle.calls_day,
@@ -109,6 +114,7 @@ def deployment_facts(
         snippet=_snippet(one, hosting),
         key_problem=_problem(one.asked.get(KEY_PROBLEM)),
         model_gone=_model_deleted(connection, one),
+        offer=_offer(one),
         can=_can(connection, one, rules, hosting),
         read_at=idle.read_at,
         updated_at=one.updated_at,
@@ -153,6 +159,11 @@ def _problem(failure: Mapping[str, Any] | None) -> ProblemFacts | None:
 
 KEY_PROBLEM = "key_problem"
 """Key in `Deployment.asked`: why its key could not be put where the configuration wants it."""
+
+
+def _offer(one: Deployment) -> str:
+    """How the subscription to its base model stood last, as `bot.deployments.offers` keeps it."""
+    return str((one.asked.get("offer") or {}).get("standing", ""))
 
 
 def _snippet(one: Deployment, hosting: Hosting | None) -> Snippet | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -115,8 +115,9 @@ class _Form:
         )
         if found is None or target not in self.providers:
             return form
-        rule = self.providers[target].capabilities.deployment_name
-        form = form.model_copy(update=prefill.told(rule))
+        capabilities = self.providers[target].capabilities
+        rule = capabilities.deployment_name
+        form = form.model_copy(update=prefill.told(rule) | {"once": capabilities.deploys_once})
         if wish.name is None:
             name = prefill.free_name(found, rule, [one.name for one in there])
             form = form.model_copy(update={"name": name})
@@ -173,7 +174,7 @@ class _Form:
 
     def _models(self, found: Found | None) -> tuple[Choice, ...]:
         """What can be deployed; the chosen one is among them whatever speaks against it."""
-        able = models.deployable(self.connection, self.settings, self.actor, now=self.now)
+        able = models.deployable(self.connection, self.settings, self.providers, self.actor, now=self.now)
         if found is not None and found.value not in {one.value for one in able}:
             able = [models.as_choice(found), *able][: models.SHOWN]
         return tuple(able)
@@ -196,7 +197,11 @@ class _Form:
         quota = self.places.quota(target, base, sku.id, sku.minimum, self.actor.team_id)
         capacity = form.capacity if form.capacity is not None else prefill.fitting_capacity(sku, quota)
         planned = Planned(
-            connection=target, base=base, sku=sku.id, replaces=number_of(form.replaces or "", "P")
+            connection=target,
+            base=base,
+            sku=sku.id,
+            capacity=capacity,
+            replaces=number_of(form.replaces or "", "P"),
         )
         skus = self.places.skus(target, base)
         return form.model_copy(
@@ -208,9 +213,10 @@ class _Form:
                 "capacity_maximum": sku.maximum,
                 "capacity_step": sku.step,
                 "unit": sku.unit,
+                "hosting": _apart(skus),
                 "tokens_per_unit": sku.tokens_per_unit,
                 "requests_per_unit": sku.requests_per_unit,
-                "rate": pricing.rate_of(self.settings, target, base, sku.id, free=is_free(sku)),
+                "rate": pricing.rate_of(self.settings, target, base, sku.id, capacity, free=is_free(sku)),
                 "free": is_free(sku),
                 "bill": pricing.bill(self.connection, self.settings, planned, places=self.places),
                 "quota": quota.model_copy(update={"wanted": capacity}) if quota else None,
@@ -257,6 +263,13 @@ class _Form:
         )
         told = asking.warnings(form.connection, parts, self.providers, self.places, form.rate, now=self.now)
         return form.model_copy(update={"problems": problems, "warnings": told})
+
+
+def _apart(skus: Sequence[Sku]) -> Literal["", "processing", "sleep"]:
+    """What a person chooses by choosing one of these."""
+    if any(one.processing != "region" for one in skus):
+        return "processing"
+    return "sleep" if any(one.sleeps for one in skus) else ""
 
 
 def _problem(error: Invalid) -> Problem:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.deployments.facts import KEY_PROBLEM
-from bot.deployments.record import problem_of
+from bot.deployments.record import DeploymentRecorder, problem_of
+from bot.facts.deployment_notices import KeyKept
 from bot.facts.deployments import ProblemFacts
 from bot.store import deployments
 from bot.store.deployments import Deployment
@@ -31,15 +32,30 @@ def with_key_problem(asked: Mapping[str, Any], problem: ProblemFacts | None) -> 
 
 
 def keep_key_problem(
-    connection: Connection, seen: Deployment, problem: ProblemFacts | None, *, now: datetime
+    recorder: DeploymentRecorder,
+    connection: Connection,
+    seen: Deployment,
+    problem: ProblemFacts | None,
+    *,
+    now: datetime,
+    corr: str,
 ) -> None:
-    """Keep what another try has shown, where it is the same deployment still."""
+    """Keep what another try has shown, where it is the same deployment still; who heard of the problem hears its end.
+
+    A try that did not get as far as this is made again: the same key under the same name.
+    """
     fresh = deployments.get(connection, seen.id)
     if fresh is None or fresh.state != "live":
         return
     known = (fresh.asked.get(KEY_PROBLEM) or {}).get("code")
-    if known != (
+    if known == (
         problem.code if problem is not None else None
     ):  # the same "no" has another request id each time
-        asked = with_key_problem(fresh.asked, problem)
-        deployments.change(connection, fresh.id, now=now, asked=asked)
+        return
+    asked = with_key_problem(fresh.asked, problem)
+    deployments.change(connection, fresh.id, now=now, asked=asked)
+    if problem is not None:
+        return
+    recorder.audit(connection, fresh, "deployment.key_kept", now=now, corr=corr, before=known)
+    notice = KeyKept(deployment=recorder.facts(connection, fresh.id, now=now))
+    recorder.tell_owner(connection, fresh, f"key_kept:{fresh.incarnation}", notice, now=now)

@@ -13,6 +13,7 @@ from bot.deployments.places import Places
 from bot.errors import NotThere
 from bot.facts.deployments import DeploymentFacts, DeploymentList
 from bot.facts.jobs import Money
+from bot.facts.requests import Rate
 from bot.filtering import named
 from bot.ids import number_of
 from bot.people import Actor
@@ -106,7 +107,7 @@ def page(
         names &= named(settings, where)
         found = [one for one in found if one.title.partition("/")[0] in names]
     first = max(0, offset) if offset < len(found) else 0
-    month, unknown = _month(found)
+    month, asleep, unknown = _month(found)
     return DeploymentList(
         deployments=tuple(found[first : first + PAGE]),
         scope=scope,
@@ -115,7 +116,7 @@ def page(
         where=where,
         unread=looks.unread(connection, [one.name for one in settings.connections if one.name in names]),
         month=month,
-        at_most=any(one.sleeps and one.rate is not None and one.state in deployments.THERE for one in found),
+        asleep=asleep,
         unknown=unknown,
     )
 
@@ -143,15 +144,25 @@ def _reversed(at: datetime) -> datetime:
     return NEVER - (at - datetime.min.replace(tzinfo=UTC))
 
 
-def _month(found: Sequence[DeploymentFacts]) -> tuple[Money | None, int]:
-    """A month of hosting of those that are there, in the currency of most; how many are not in it."""
+def _month(found: Sequence[DeploymentFacts]) -> tuple[Money | None, Money | None, int]:
+    """A month of hosting of those that are there, in the currency of most: of those that are always on, and the most
+    that those which sleep can cost; how many are in neither."""
     there = [one for one in found if one.state in deployments.THERE and not one.free]
-    rates = [one.rate for one in there if one.rate is not None]
-    if not rates:
-        return None, len(there)
-    currencies = [rate.currency for rate in rates]
+    currencies = [one.rate.currency for one in there if one.rate is not None]
+    if not currencies:
+        return None, None, len(there)
     currency = max(sorted(set(currencies)), key=currencies.count)
-    counted = [rate for rate in rates if rate.currency == currency]
-    newest = max(counted, key=lambda rate: rate.as_of)
-    whole = newest.model_copy(update={"per_hour": sum(rate.per_hour for rate in counted)})
-    return pricing.money(whole, pricing.HOURS_PER_MONTH), len(there) - len(counted)
+    counted = [(one.sleeps, one.rate) for one in there if one.rate and one.rate.currency == currency]
+    always, asleep = (
+        _together([rate for sleeps, rate in counted if sleeps is kind]) for kind in (False, True)
+    )
+    return always, asleep, len(there) - len(counted)
+
+
+def _together(rates: Sequence[Rate]) -> Money | None:
+    """A month of them all, as of the newest price."""
+    if not rates:
+        return None
+    newest = max(rates, key=lambda rate: rate.as_of)
+    whole = newest.model_copy(update={"per_hour": sum(rate.per_hour for rate in rates)})
+    return pricing.money(whole, pricing.HOURS_PER_MONTH)

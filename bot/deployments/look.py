@@ -37,7 +37,7 @@ class Look:
     """The handler of `deployments.look`."""
 
     def __init__(self, deps: Deps, recorder: DeploymentRecorder) -> None:
-        self._deps, self._watch = deps, Watch(recorder)
+        self._deps, self._recorder, self._watch = deps, recorder, Watch(recorder)
 
     async def __call__(self, task: Task) -> Outcome:
         """Look once at everything that a connection hosts."""
@@ -60,7 +60,8 @@ class Look:
                 connection, name, hosting.rules, seen, now=self._deps.clock.now(), corr=task.corr
             )
             for row, problem in keys:
-                keep_key_problem(connection, row, problem, now=self._deps.clock.now())
+                now = self._deps.clock.now()
+                keep_key_problem(self._recorder, connection, row, problem, now=now, corr=task.corr)
             self._note(connection, name, seen)
 
         return Again(lambda _: self._next(seen, changed=changed), apply)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from bot import naming
 from bot.catalogue import choice
 from bot.config.settings import Settings
 from bot.errors import Invalid
@@ -13,8 +14,9 @@ from bot.facts.forms import Choice
 from bot.ids import job_name, number_of
 from bot.people import Actor
 from bot.store import connections, deployments, jobs, records
+from bot.store.deployments import Deployment
 from bot.store.jobs import Job
-from providers.base import Model
+from providers.base import Capabilities, Model, Provider
 
 GIVEN_SHOWN = 80
 SHOWN = 100
@@ -55,9 +57,36 @@ def is_retired(model: Model, now: datetime) -> bool:
     return model.lifecycle.casefold() == GONE
 
 
-def deployable(connection: Connection, settings: Settings, actor: Actor, *, now: datetime) -> list[Choice]:
-    """Tuned models and checkpoints that are neither retired nor deployed, newest first, at most 100."""
-    taken = {one.model for one in deployments.alive(connection)}
+def in_the_way(
+    capabilities: Capabilities, name: str, model: str, there: Iterable[Deployment]
+) -> list[Deployment]:
+    """Those of `there` that leave no room for a deployment of `model` at the connection `name`.
+
+    What has an id at one connection is another model at the next, unless the service copies models between them.
+    """
+    if not capabilities.deploys_once:
+        return []
+    return [one for one in there if one.model == model and (capabilities.copies or one.connection == name)]
+
+
+def deployable(
+    connection: Connection,
+    settings: Settings,
+    providers: Mapping[str, Provider],
+    actor: Actor,
+    *,
+    now: datetime,
+) -> list[Choice]:
+    """Tuned models and checkpoints that can be deployed (again), newest first, at most 100.
+
+    Retired ones cannot, and those that are deployed already where a service takes each model once.
+    """
+    alive = deployments.alive(connection)
+
+    def taken(name: str, model_id: str) -> bool:
+        there = name in providers and in_the_way(providers[name].capabilities, name, model_id, alive)
+        return bool(there)
+
     listed: dict[str, tuple[str, Model]] = {}
     for one in settings.connections:
         for model in connections.models(connection, one.name)[0]:
@@ -67,11 +96,11 @@ def deployable(connection: Connection, settings: Settings, actor: Actor, *, now:
     for job in jobs.trained(connection, actor.team_id, limit=SHOWN):
         if job.result_model and job.connection in names and job.result_model not in listed:
             listed[job.result_model] = (job.connection, _model_of(connection, job, job.result_model))
-    open_ = [one for one in listed.values() if one[1].id not in taken and not is_retired(one[1], now)]
+    open_ = [one for one in listed.values() if not taken(one[0], one[1].id) and not is_retired(one[1], now)]
     open_.sort(key=lambda one: one[1].created_at or NEVER, reverse=True)
     found = _with_jobs(connection, actor, open_[:SHOWN])
     # A model that is deployed under its checkpoint's id is deployed, too.
-    return [as_choice(one) for one in found if not one.names & taken]
+    return [as_choice(one) for one in found if not any(taken(one.connection, name) for name in one.names)]
 
 
 def as_choice(found: Found) -> Choice:
@@ -94,21 +123,33 @@ def _with_jobs(connection: Connection, actor: Actor, listed: Iterable[tuple[str,
         if job.team_id == actor.team_id
     }
     rows = records.checkpoints_named(connection, [model.id for _, model in listed])
-    found = []
+    found, bases = [], dict[tuple[str, str], str]()
     for name, model in listed:
         job = ours.get((name, model.job_id or ""))
         mine = [row for row in rows if row["model"] == model.id and (job is None or row["job"] == job.id)]
         final = job is not None and model.id == job.result_model
-        found.append(
-            Found(
-                connection=name,
-                model=model,
-                job=job,
-                step=None if final or not mine or job is None else mine[0]["step"],
-                names=frozenset({model.id, *(row["remote_id"] for row in mine)}),
-            )
+        one = Found(
+            connection=name,
+            model=model,
+            job=job,
+            step=None if final or not mine or job is None else mine[0]["step"],
+            names=frozenset({model.id, *(row["remote_id"] for row in mine)}),
         )
+        found.append(_called(connection, one, bases))
     return found
+
+
+def _called(connection: Connection, found: Found, bases: dict[tuple[str, str], str]) -> Found:
+    """With the name that people read: the same rule for every service. `bases` keeps what was looked up."""
+    key = (found.connection, found.model.base)
+    if key not in bases:
+        rooted = _rooted(connection, found.connection, found.model).base
+        base = connections.model(connection, found.connection, rooted)
+        bases[key] = base.short if base is not None else rooted
+    suffix = (found.job.suffix or "") if found.job else found.model.short
+    job = found.job.label if found.job else ""
+    short = naming.model_name(suffix, bases[key], job, found.step)
+    return replace(found, model=replace(found.model, short=short))
 
 
 def resolve(
@@ -172,13 +213,14 @@ def _of_job(connection: Connection, job: Job, step: int | None, prefer: str | No
     # The service that trained it has it; a copy elsewhere counts only where it is wanted.
     place = prefer if prefer is not None and connections.model(connection, prefer, name) else job.connection
     model = connections.model(connection, place, name) or _model_of(connection, job, name)
-    return Found(
+    found = Found(
         connection=place,
         model=_rooted(connection, place, model),
         job=job,
         step=None if name == job.result_model else step,
         names=frozenset({name, *(row["remote_id"] for row in rows if row["model"] == name)}),
     )
+    return _called(connection, found, {})
 
 
 def _model_of(connection: Connection, job: Job, name: str) -> Model:

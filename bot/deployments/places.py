@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.config.settings import Settings
 from bot.facts.requests import QuotaUse
-from bot.store import deployments
+from bot.store import connections, deployments
 from bot.store.deployments import COMING, Deployment
 from providers.hosting import Offer, Place, Pool, Sku
 
@@ -48,6 +48,11 @@ class Places:
         """What a connection's region offers for a base model."""
         place = self.of(name)
         return next((one for one in place.offers if one.base == base), None) if place else None
+
+    def base_name(self, name: str, base: str) -> str:
+        """What people call a base model: its short name in the connection's list, else the last part of its id."""
+        model = connections.model(self._connection, name, base)
+        return model.short if model is not None else base.rpartition("/")[2]
 
     def skus(self, name: str, base: str) -> tuple[Sku, ...]:
         """The SKUs to choose from. Where the region was never read: those that the same service offers elsewhere for

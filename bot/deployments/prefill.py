@@ -62,7 +62,7 @@ def sensible_sku(
     def rank(sku: Sku) -> tuple[bool, bool, float]:
         quota = quotas.get(sku.id)
         is_full = quota is not None and quota.limit - quota.used < sku.minimum
-        rate = rate_of(settings, name, base, sku.id)
+        rate = rate_of(settings, name, base, sku.id, sku.default)
         return is_free(sku), is_full, rate.per_hour if rate else float("inf")
 
     return min(skus, key=rank, default=None)

@@ -26,25 +26,33 @@ class Planned:
     connection: str
     base: str
     sku: str
+    capacity: int
     replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Priced:
-    """What one deployment costs: nothing (free), a rate, or nobody knows (neither)."""
+    """What one deployment costs: nothing (free), a rate (while awake, where it sleeps), or nobody knows (neither)."""
 
     number: int | None
     rate: Rate | None
     free: bool
+    sleeps: bool
 
 
-def rate_of(settings: Settings, connection: str, base: str, sku: str, *, free: bool = False) -> Rate | None:
-    """The configured price of an hour of hosting; None when there is none, and for a SKU that costs nothing."""
+def rate_of(
+    settings: Settings, connection: str, base: str, sku: str, capacity: int, *, free: bool = False
+) -> Rate | None:
+    """The configured price of an hour of hosting with this capacity.
+
+    None when there is none, and for a SKU that costs nothing.
+    """
     price = None if free else settings.hosting_for(connection, base, sku)
-    if price is None:
+    hourly = price.hourly(capacity) if price is not None else None
+    if price is None or hourly is None:
         return None
     return Rate(
-        per_hour=float(price.per_hour),
+        per_hour=float(hourly),
         currency=price.currency,
         source=price.source,
         as_of=price.as_of.isoformat(),
@@ -62,31 +70,41 @@ def bill(
 ) -> Bill | None:
     """All fine-tuned deployments that are there or approved, per month, without and with one more.
 
-    In the currency of the new one's price, else of most of them; what is priced in another counts as unknown.
-    None when nothing at all has a price.
+    In the currency of the new one's price, else of most of them; what is priced in another counts as unknown. What
+    sleeps without calls is added up apart. None when nothing at all has a price.
     """
     places = places or Places(connection, settings)
 
-    def priced(number: int | None, name: str, base: str, sku: str) -> _Priced:
-        free = is_free(places.sku(name, base, sku))
-        return _Priced(number, rate_of(settings, name, base, sku, free=free), free)
+    def priced(number: int | None, name: str, base: str, sku: str, capacity: int) -> _Priced:
+        offered = places.sku(name, base, sku)
+        free = is_free(offered)
+        rate = rate_of(settings, name, base, sku, capacity, free=free)
+        return _Priced(number, rate, free, offered is not None and offered.sleeps)
 
-    there = [priced(one.id, one.connection, one.base, one.sku) for one in places.alive() if one.fine_tuned]
-    new = [priced(None, extra.connection, extra.base, extra.sku)] if extra else []
+    there = [
+        priced(one.id, one.connection, one.base, one.sku, one.capacity)
+        for one in places.alive()
+        if one.fine_tuned
+    ]
+    new = [priced(None, extra.connection, extra.base, extra.sku, extra.capacity)] if extra else []
     currency = _currency(new, there, settings.approvals.currency)
     if not any(one.free or _costs(one, currency) is not None for one in (*there, *new)) and (there or new):
         return None
-    before = sum(_costs(one, currency) or 0.0 for one in there)
-    added = sum(_costs(one, currency) or 0.0 for one in new)
     replaces = extra.replaces if extra else None
-    leaves = sum(_costs(one, currency) or 0.0 for one in there if replaces and one.number == replaces)
-    unknown = sum(not one.free and _costs(one, currency) is None for one in (*there, *new))
+    stay = [one for one in there if not replaces or one.number != replaces]
+
+    def month(some: list[_Priced], *, sleeps: bool) -> float:
+        return sum(_costs(one, currency) or 0.0 for one in some if one.sleeps == sleeps)
+
     return Bill(
-        before=before,
-        during=before + added,
-        after=before + added - leaves,
+        before=month(there, sleeps=False),
+        during=month([*there, *new], sleeps=False),
+        after=month([*stay, *new], sleeps=False),
         currency=currency,
-        unknown=unknown,
+        unknown=sum(not one.free and _costs(one, currency) is None for one in (*there, *new)),
+        asleep_before=month(there, sleeps=True),
+        asleep_during=month([*there, *new], sleeps=True),
+        asleep_after=month([*stay, *new], sleeps=True),
     )
 
 

@@ -87,16 +87,19 @@ class Looker:
         )
 
     def not_deployed(self, found: Found) -> None:
-        """One deployment per custom model where that is a rule (azure_openai.md 1.10), and one request about it."""
-        if not self.providers[self.order.connection].capabilities.deploys_once:
+        """One deployment per custom model where that is a rule (azure_openai.md 1.10, azure_ml.md 4), and one request
+        about it."""
+        capabilities, target = self.providers[self.order.connection].capabilities, self.order.connection
+        if not capabilities.deploys_once:
             return
         params: Params = {"model": found.model.short}
         for name in sorted(found.names):
-            for there in (one for one in self.places.alive() if one.model == name):
+            for there in models.in_the_way(capabilities, target, name, self.places.alive()):
                 params |= {"where": there.title, "deployment": there.label, "state": there.state}
                 raise Invalid("model_deployed", params, field="model")
         for waiting in self._waiting():
-            if waiting.spec.get("model") in found.names:
+            here = waiting.spec.get("connection", target) == target
+            if (capabilities.copies or here) and waiting.spec.get("model") in found.names:
                 params["request"] = request_name(waiting.id)
                 raise Invalid("model_coming", params, field="model")
 
@@ -113,11 +116,16 @@ class Looker:
         if (ends is not None and ends <= self.now) or gone or models.is_retired(found.model, self.now):
             params: Params = {
                 "model": found.model.short,
-                "base": found.model.base,
+                "base": self._base(found),
+                "instead": found.model.replacement,
                 "date": ends.date().isoformat() if ends else "",
             }
             # Other than for a training, choosing another training type or connection does not help.
             raise Invalid("model_retired_deploy", params, field="model")
+
+    def _base(self, found: Found) -> str:
+        """The base model as people call it."""
+        return self.places.base_name(self.order.connection, found.model.base)
 
     def reachable(self, found: Found) -> None:
         """The service can fetch the model from the connection that has it (section 2.2, `model.source`)."""
@@ -182,9 +190,12 @@ class Looker:
         if unread and not offered:
             raise Invalid("place_unread", self._where(), field="sku")
         if not offered:
-            raise Invalid("model_not_offered", {**self._where(), "model": base}, field="connection")
+            raise Invalid(
+                "model_not_offered", {**self._where(), "model": self._base(found)}, field="connection"
+            )
         skus = ", ".join(one.label for one in offered)
-        raise Invalid("sku_unavailable", {"sku": wanted[:SHOWN], "model": base, "skus": skus}, field="sku")
+        params: Params = {"sku": wanted[:SHOWN], "model": self._base(found), "skus": skus}
+        raise Invalid("sku_unavailable", params, field="sku")
 
     def capacity(self, found: Found, sku: Sku) -> QuotaUse | None:
         """The capacity is one that the SKU has, and the quota has room for it."""

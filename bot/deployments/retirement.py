@@ -10,7 +10,6 @@ from bot.store import connections, deployments
 from bot.store.deployments import Deployment
 from bot.working_hours import Hours
 
-PHASES = ("training", "inference")
 SAME_DATE = timedelta(days=1)
 """A date that moves by less is the same one; one that is put off by more is announced anew."""
 

@@ -6,15 +6,16 @@ belong to the roll-out's tasks; a row whose state changed after the look began s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from bot.deployments import idle, rollout
+from bot.deployments import altered, idle, rollout
 from bot.deployments.away import was_away
 from bot.deployments.models import resolve
+from bot.deployments.offers import Offers
 from bot.deployments.record import DeploymentRecorder
 from bot.deployments.seen import Seen, is_watched, last_use, moved_back, observed_values, shown
 from bot.deployments.spells import Spells, observed_of
@@ -131,9 +132,12 @@ class Watch:
                 after={name: one for name, (_, one) in differs.items()},
             )
         fresh = deployments.get(connection, row.id)
+        if row.fine_tuned and altered.matters(row, values):
+            altered.tell(self.recorder, connection, row, now=now)
         if fresh is not None and fresh.fine_tuned and is_watched(fresh, now):
             read = seen.usage is not None
             self._spells.judge(connection, row, fresh, rules, known, read=read, now=now, corr=corr)
+            Offers(self.recorder).look(connection, fresh, remote, now=now, corr=corr)
         return bool(differs)
 
     def _unknown(
@@ -330,7 +334,7 @@ def look_key(name: str) -> str:
     return f"look:{name}"
 
 
-def look_soon(connection: Connection, name: str, *, now: datetime, corr: str, seconds: float = 0) -> None:
+def look_soon(connection: Connection, name: str, *, now: datetime, corr: str) -> None:
     """Look at the deployments of a connection soon."""
     queue.enqueue(
         connection,
@@ -339,6 +343,6 @@ def look_soon(connection: Connection, name: str, *, now: datetime, corr: str, se
         {"connection": name},
         now=now,
         corr=corr,
-        due_at=now + timedelta(seconds=seconds),
+        due_at=now,
         lane=POLL,
     )

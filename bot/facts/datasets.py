@@ -25,7 +25,9 @@ class FindingLine(Facts):
 
 
 class CopyFacts(Facts):
-    """The dataset at one connection: `sent` of `bytes` uploaded; `detail` is the service's reason for `failed`.
+    """The dataset at one connection: `sent` of `bytes` uploaded.
+
+    `detail` is the service's reason for `failed`, `code` with `params` ours.
 
     `reused_from` is the dataset (`D57`) with the same bytes whose file is used there: nothing was sent.
     """
@@ -36,6 +38,7 @@ class CopyFacts(Facts):
     bytes: int = 0
     detail: str = ""
     code: str = ""
+    params: dict[str, str | int | float] = {}
     reused_from: str = ""
 
 
@@ -81,6 +84,7 @@ class DatasetFacts(Facts):
         reading: while it is being checked, how far that is; what was found is then what was found so far.
         profile: what kind of file it was checked as (`bot.datasets.options.PROFILES`), empty before.
         trainable: a training with data of this kind can be ordered from here.
+        takers: refused only because the connection does not train with such data: names of those that do.
         connection: what it was checked for. service: the provider of that, empty when the configuration lost it.
         repairable: errors and warnings that a repair mends.
         languages: share of the examples per language in whole per cent, empty = not looked; `systems` different
@@ -120,6 +124,7 @@ class DatasetFacts(Facts):
     trainable: bool = True
     service: str = ""
     connection: str = ""
+    takers: tuple[str, ...] | None = None
     repairable: int = 0
     languages: dict[str, int] = {}
     systems: int = 0

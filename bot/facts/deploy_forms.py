@@ -21,6 +21,8 @@ class DeployForm(Facts):
         rate, bill, quota, count: for what is chosen now; None = not known.
         read_at: when the region's offer was read, None = never (the modal says so).
         unit: what capacity is counted in; `none` = there is nothing to choose.
+        once: a model can be deployed once there. hosting: what sets the SKUs apart: where data is processed, or whether
+            they sleep; "" = neither.
         filter_off: the one of `filters` that turns content safety off, "" = none does.
         problems: (field, code, params) of what would refuse it, shown as soon as it is known.
         request: set when a request is changed (`A31`): the same modal, submitted as its next round.
@@ -56,6 +58,8 @@ class DeployForm(Facts):
     read_at: datetime | None = None
     warnings: Warnings = ()
     unit: Literal["", "none", "throughput"] = ""
+    once: bool = False
+    hosting: Literal["", "processing", "sleep"] = ""
     filter_off: str = ""
     name_minimum: int = 2
     name_maximum: int = 64
@@ -176,6 +180,7 @@ class CleanForm(Facts):
     more: int = 0
     read_at: datetime | None = None
     error: str = ""
+    error_params: dict[str, str | int | float] = {}
     error_text: str = ""
     models: bool = True
 

@@ -162,6 +162,29 @@ class DeploymentGone(Notice):
     late: bool = False
 
 
+class DeploymentAltered(Notice):
+    """Somebody changed it at the service: `was` is how it stood before. To the owner and the approvers."""
+
+    kind: ClassVar[str] = "deployment.altered"
+    deployment: DeploymentFacts
+    was: DeploymentFacts
+
+
+class OfferChanged(Notice):
+    """The subscription to its base model: suspended, ended, or in order again. To the owner and the approvers."""
+
+    kind: ClassVar[str] = "deployment.offer"
+    deployment: DeploymentFacts
+    offer: Literal["good", "suspended", "ended"]
+
+
+class KeyKept(Notice):
+    """Its key, which could not be put where the configuration wants it at first, is there now. To the owner."""
+
+    kind: ClassVar[str] = "deployment.key_kept"
+    deployment: DeploymentFacts
+
+
 class ReminderDue(Notice):
     """Somebody asked to be reminded of an idle deployment."""
 
@@ -205,6 +228,9 @@ DEPLOYMENT_NOTICES: tuple[type[Notice], ...] = (
     TakenDown,
     TakeDownFailed,
     DeploymentGone,
+    DeploymentAltered,
+    OfferChanged,
+    KeyKept,
     ReminderDue,
     CleanDone,
 )

@@ -43,7 +43,7 @@ class Snippet(Facts):
     api_version: str
     auth: Literal["key", "entra", "token"]
     scope: str = ""
-    style: Literal["azure_openai", "azure_v1", "serverless", "databricks"] = "azure_openai"
+    style: str = "azure_openai"
     key_secret: str = ""
     key_vault: str = ""
     key_command: str = ""
@@ -62,6 +62,7 @@ class DeploymentFacts(Facts):
         made_by: who made it at the service, for one made around the bot; "" = not told.
         last_call: begin of the last bucket with a call, not before its creation.
         last_call_until: its end, None = not known.
+        own_call: when the bot itself called it last: for trying it, or to keep it.
         idle_limit_days: without a call for so long the service deletes it; 0 = no such rule.
         use: `called`, `never` (not since its creation), `unknown`.
         calls_day: calls of the last 24 hours that were read, None = not known.
@@ -75,6 +76,7 @@ class DeploymentFacts(Facts):
         take_down_at: end of its grace: `replaced_by` answers in its place.
         can: what may be done now: any of `keep`, `take_down`, `retry`, `deploy_again`.
         model_gone: the bot deleted its model since.
+        offer: how the subscription to its base model stands: `good`, `suspended`, `ended`, "" = none, or not known.
         gone_why: `person`, `replaced`, `service`, `elsewhere`, `called_off`, "" = it is not gone.
         never_sent: it is wanted, or failed, and it is certain that nothing of it is at the service.
         replaces_answers: what it replaces is live.
@@ -118,6 +120,7 @@ class DeploymentFacts(Facts):
     never_sent: bool = False
     last_call: datetime | None = None
     last_call_until: datetime | None = None
+    own_call: datetime | None = None
     idle_limit_days: int = 0
     use: Literal["called", "never", "unknown"] = "unknown"
     calls_day: int | None = None
@@ -136,6 +139,7 @@ class DeploymentFacts(Facts):
     gone_at: datetime | None = None
     gone_why: str = ""
     model_gone: bool = False
+    offer: str = ""
     problem: ProblemFacts | None = None
     key_problem: ProblemFacts | None = None
     snippet: Snippet | None = None
@@ -151,8 +155,8 @@ class DeploymentList(Facts):
     Attributes:
         where: the connection or service that it is about, "" = all.
         unread: connections that could not be asked.
-        month: hosting of a month (720 h) of those of this scope that are there; at_most: some of them sleep without
-            calls, so it is the most that it can be. unknown: how many have no such price.
+        month: hosting of a month (720 h) of those of this scope that are there and always on. asleep: of those that
+            sleep without calls, beside it: the most that it can be. unknown: how many have no such price.
     """
 
     deployments: tuple[DeploymentFacts, ...]
@@ -162,5 +166,5 @@ class DeploymentList(Facts):
     where: str = ""
     unread: tuple[str, ...] = ()
     month: Money | None = None
-    at_most: bool = False
+    asleep: Money | None = None
     unknown: int = 0

@@ -17,6 +17,14 @@ class Choice(Facts):
     note: str = ""
 
 
+class AmountUnit(Facts):
+    """What an amount can be given in, from `providers.describing.Unit`."""
+
+    sign: str
+    word: str
+    maximum: int
+
+
 class FieldSpec(Facts):
     """One hyperparameter field, from `providers.base.HyperParam`."""
 
@@ -33,6 +41,7 @@ class FieldSpec(Facts):
     longest: int = 2000
     required: bool = False
     default: float | int | str | None = None
+    units: tuple[AmountUnit, ...] = ()
 
 
 UploadKind = Literal["chat", "preference", "reinforcement", "prompt_response", "text"]
@@ -60,11 +69,14 @@ class TrainForm(Facts):
         methods: ways to train that the chosen model knows; shown when there is a choice. method: the chosen one.
         model: the option that is chosen, None = none yet. Options come from the catalogue by external select.
         datasets: the person's usable datasets that fit connection and method, all of them when none fits (newest first,
-            at most 100); other_data: how many do not fit.
+            at most 100); other_data: how many do not fit, other_names: the newest of these;
+            recheck: the newest that would fit if it were checked for this service, "" = none.
         fields: hyperparameters as the provider describes them for the chosen model.
         suffix_maximum, suffix_advised: 0 when the service takes no suffix. suffix_signs: what it may have beside
             letters and digits.
         splits: shares of the training data (percent) that can be held back as validation data; empty = not offered.
+        holds_back: as in `TrainSummary`.
+        elsewhere: models that are trained in other regions than this connection's: (name, regions).
         like: prefilled from this job.
         catalogue_age: None when the catalogue has not been read yet (the modal says so).
     """
@@ -95,6 +107,10 @@ class TrainForm(Facts):
     splits: tuple[int, ...] = ()
     split: int | None = None
     other_data: int = 0
+    other_names: tuple[str, ...] = ()
+    recheck: str = ""
+    holds_back: bool = False
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
 
 class TrainOrder(Facts):
@@ -128,6 +144,8 @@ class TrainSummary(Facts):
         measure: what the order is given in. `tokens`: `billed_tokens` are all of it; `batches`: the cost is not known.
         labels: of hyperparameters, by their names.
         intent: key under which Start happens once. provider: kind of the service.
+        licence: the line that the model's licence asks for, "" = none.
+        holds_back: the service measures on a share of the training data where no validation data is given.
     """
 
     order: TrainOrder
@@ -145,6 +163,8 @@ class TrainSummary(Facts):
     warnings: tuple[tuple[str, dict[str, str | int | float]], ...] = ()
     intent: str
     provider: str = ""
+    licence: str = ""
+    holds_back: bool = False
 
 
 class Quota(Facts):
@@ -172,6 +192,7 @@ class ConnectionFacts(Facts):
     state: Literal["unknown", "healthy", "failing"]
     probed_at: datetime | None = None
     error: str = ""
+    error_params: dict[str, str | int | float] = {}
     error_text: str = ""
     clock_skew: float | None = None
     quotas: tuple[Quota, ...] = ()

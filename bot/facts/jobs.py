@@ -127,6 +127,7 @@ class JobFacts(Facts):
         compare_here: that loss is the other job's at the step where this one is; False = at its end.
         remote_id: the service's id. portal_url: empty when the connection has none.
         muted: the starter muted its messages.
+        holds_back: there is no validation data, and the service holds back a share of the training data.
         waits: what a job that is not at the service yet waits for: `data` (the service processes it), `service` (it
             asked to come later), `answer` (sent, none came: it is looked for until `waits_until`), `approval`
             (`request` decides), `purchase` (likewise, about something that has to be bought), `hours` and `batches`
@@ -172,7 +173,10 @@ class JobFacts(Facts):
     remote_id: str | None = None
     portal_url: str = ""
     muted: bool = False
-    waits: Literal["", "data", "service", "answer", "approval", "purchase", "hours", "batches"] = ""
+    holds_back: bool = False
+    waits: Literal[
+        "", "data", "service", "answer", "approval", "purchase", "hours", "batches", "price", "tokens"
+    ] = ""
     bought: str = ""
     labels: dict[str, str] = {}
     waits_until: datetime | None = None

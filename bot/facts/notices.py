@@ -67,6 +67,14 @@ class JobUncertain(Notice):
     since: datetime
 
 
+class JobSetting(Notice):
+    """A setting that is too long for the card; what it is comes as the message's file. `name` is its label."""
+
+    kind: ClassVar[str] = "job.setting"
+    job: str
+    name: str
+
+
 class ControlFailed(Notice):
     """A pause, resume or cancel did not work. `code`, `params`, `text` as in `ProviderError`."""
 
@@ -180,6 +188,7 @@ _ALL: tuple[type[Notice], ...] = (
     JobFailed,
     JobCancelled,
     JobUncertain,
+    JobSetting,
     ControlFailed,
     CopyFailed,
     IntakeFailed,

@@ -23,10 +23,31 @@ class Rate(Facts):
     as_of: str
 
 
+class Waiting(Facts):
+    """What another request that waits would add to a month if it is approved too; less than 0 where it saves.
+
+    Attributes:
+        request: its label (`A1`).
+        always: of what costs the same whether it is called or not; None = its price is not known, or is in another
+            currency.
+        asleep: at most, of what sleeps without calls.
+    """
+
+    request: str
+    always: float | None
+    asleep: float = 0
+
+
 class Bill(Facts):
     """All deployments of all connections per month (720 h): before, while both are there, and after.
 
     `unknown` counts deployments without a known price. `during` equals `after` when nothing is replaced.
+
+    Attributes:
+        before, during, after: of those that cost the same whether they are called or not.
+        asleep_before, asleep_during, asleep_after: of those that sleep without calls, beside the others: the most that
+            they can cost, if they never slept.
+        waiting: other requests that wait, which are in no sum.
     """
 
     before: float
@@ -34,6 +55,10 @@ class Bill(Facts):
     after: float
     currency: str
     unknown: int = 0
+    asleep_before: float = 0
+    asleep_during: float = 0
+    asleep_after: float = 0
+    waiting: tuple[Waiting, ...] = ()
 
 
 class QuotaUse(Facts):
@@ -49,7 +74,8 @@ class DeployAsk(Facts):
     """A deployment that is asked for. Everything that the approvers decide on, and nothing that changes by itself.
 
     Attributes:
-        model: the name to deploy; model_short: as people read it; base: the base model's id.
+        model: the name to deploy; model_short: as people read it; base: the base model's id; base_short: as people
+            read it, "" where nobody said.
         job, step: our job that made it, and the checkpoint's step; None = its final model, or made elsewhere.
         trained_at: connection that has the model; another than `connection` = copied by the service on deployment.
         processing: `region`, `zone` or `global`: where data may be processed.
@@ -68,6 +94,7 @@ class DeployAsk(Facts):
     model: str
     model_short: str
     base: str
+    base_short: str = ""
     job: str | None = None
     step: int | None = None
     trained_at: str
@@ -104,8 +131,11 @@ class TrainAsk(Facts):
     Attributes:
         cost: None = not known.
         why: `above` (dearer than `limit`), `cap` (the month would reach `limit`), `hours` (it is billed by the
-            hour: what it comes to is not known), `batches` (its length is given in batches: likewise), or
-            `purchase`.
+            hour: what it comes to is not known), `batches` (its length is given in batches: likewise), `price`
+            (none is configured), `tokens` (those of its data are not counted yet), or `purchase`.
+        settings: SHA-256 of the hyperparameters, a grader's text included, so that an approval holds for these alone;
+            "" for a purchase, and where an earlier version asked.
+        offer: its publisher and name at the marketplace (`publisher/offer`), "" = not told.
         purchase: what is bought before the training (a marketplace offer). spent: this month so far.
     """
 
@@ -115,8 +145,10 @@ class TrainAsk(Facts):
     connection: str
     train: DataRef
     cost: Money | None
-    why: Literal["above", "cap", "hours", "batches", "purchase"]
+    why: Literal["above", "cap", "hours", "batches", "price", "tokens", "purchase"]
     purchase: str = ""
+    offer: str = ""
+    settings: str = ""
     limit: float
     spent: float
     currency: str

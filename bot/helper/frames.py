@@ -134,6 +134,7 @@ class Chart(msgspec.Struct, tag=True, frozen=True):
     series: list[SeriesHead]
     checkpoints: list[tuple[int, str, bool]]
     epoch_ends: list[int]
+    sparse: bool = False
 
 
 class Decimate(msgspec.Struct, tag=True, frozen=True):
@@ -290,6 +291,7 @@ def chart_head(request: ChartRequest) -> Chart:
         series=series_heads(request.series),
         checkpoints=[(mark.step, mark.label, mark.deployable) for mark in request.checkpoints],
         epoch_ends=list(request.epoch_ends),
+        sparse=request.sparse,
     )
 
 
@@ -301,4 +303,5 @@ def chart_request(head: Chart, blobs: list[bytes]) -> ChartRequest:
         series=series_of(head.series, blobs),
         checkpoints=[ChartCheckpoint(*mark) for mark in head.checkpoints],
         epoch_ends=head.epoch_ends,
+        sparse=head.sparse,
     )

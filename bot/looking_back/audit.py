@@ -9,7 +9,6 @@ from bot.store import audit, deployments, jobs, requests
 from bot.store.audit import Event
 
 PAGE = 15
-LETTERS = "JDAP"
 
 
 def page(connection: Connection, team_id: str, about: str, offset: int) -> AuditFacts:

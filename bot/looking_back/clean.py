@@ -63,6 +63,7 @@ def form(
         more=len(found) - len(shown),
         read_at=kept.read_at,
         error=str(error.get("code", "")),
+        error_params=dict(error.get("params") or {}),
         error_text=str(error.get("text", "")),
         models=provider is not None and provider.hosting is not None,
     )

@@ -197,7 +197,7 @@ def _model(known: Known, model: Model) -> CleanItem:
         kind="model",
         connection=known.connection,
         id=model.id,
-        name=model.short,
+        name=maker.name if maker is not None and maker.owner and model.kind == "tuned" else model.short,
         label=maker.label if maker else "",
         why="model",
         owner=maker.owner if maker else None,

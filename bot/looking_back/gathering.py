@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.looking_back.cleaning import CopyUse, HostedUse, JobUse, Known
+from bot.naming import base_name
 from bot.store import connections, datasets, deployments, jobs, records, requests
 from bot.store.datasets import Copy, Dataset
 from bot.store.deployments import Deployment
@@ -106,7 +107,7 @@ def _at_service(remote: RemoteJob, ours: Job | None, made: Mapping[str, frozense
         model=remote.model,
         result=remote.result_model,
         made=made.get(remote.id, frozenset()) | results,
-        name=remote.suffix or remote.model,
+        name=remote.suffix or base_name(remote.model),
         at=remote.finished_at or remote.created_at,
         created_at=remote.created_at,
     )

@@ -19,6 +19,8 @@ THERE: tuple[str, ...] = ("creating", "starting", "live", "removing")
 """States of deployments that exist at the service."""
 COMING: tuple[str, ...] = ("approved", "sending")
 """States of deployments that are wanted and not there yet."""
+_OF_SUMS = frozenset({"state", "sku", "capacity", "base", "fine_tuned"})
+"""Fields that the sums in requests follow from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,7 @@ def add(connection: Connection, values: Mapping[str, Any], *, now: datetime) -> 
             }
         )
     )
+    requests.show_sums(connection, now=now)
     return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
 
 
@@ -251,6 +254,8 @@ def change(connection: Connection, number: int, *, now: datetime, **values: Any)
         card_rows.touch(connection, f"home:{row.owner}", now=now)
     if row.request:
         requests.show(connection, row.request, now=now)
+    if _OF_SUMS & values.keys():
+        requests.show_sums(connection, now=now)
 
 
 def note(connection: Connection, number: int, **values: Any) -> None:

@@ -13,6 +13,8 @@ from bot.work import card_rows
 
 OPEN: tuple[str, ...] = ("open", "changes")
 """States in which a request still waits for somebody."""
+_OF_SUMS = frozenset({"state", "spec"})
+"""Fields that the other requests' sums follow from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,8 @@ class Request:
         policy: pinned at the time of asking (`bot.approvals.policy.Policy` as JSON).
         problem: why nobody can satisfy the policy (a code), None = somebody can.
         auto: name of the rule that approved it without people. glass: `{user, reason, at}` of a broken glass.
-        decision: `{by: [user ids], reason}`. asked: what was said once, and counts of reminders.
+        decision: `{by: [user ids], reason}`. asked: what was said once, counts of reminders, and the sum of all
+            deployments when it was decided.
     """
 
     id: int
@@ -115,6 +118,7 @@ def add(connection: Connection, values: Mapping[str, Any], *, now: datetime) -> 
     result = connection.execute(insert(request).values(**row))
     number = int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
     add_round(connection, number, 1, row["spec"], row["digest"], row["reason"], row["requester"], now=now)
+    show_sums(connection, now=now)
     return number
 
 
@@ -220,6 +224,16 @@ def change(connection: Connection, number: int, *, now: datetime, **values: Any)
         .values(version=request.c.version + 1, updated_at=now, **values)
     )
     show(connection, number, now=now)
+    if _OF_SUMS & values.keys():
+        show_sums(connection, now=now)
+
+
+def show_sums(connection: Connection, *, now: datetime) -> None:
+    """What all deployments cost changed, or may have: mark every request for one that waits and tells the sum."""
+    for number in connection.execute(
+        select(request.c.id).where(request.c.kind == "deployment", request.c.state.in_(OPEN))
+    ).scalars():
+        show(connection, number, now=now)
 
 
 def show(connection: Connection, number: int, *, now: datetime) -> None:

@@ -12,6 +12,8 @@ from bot.store.work_tables import inbox
 
 AUDITED = "audit"
 """The signal of a transaction that wrote to the audit."""
+_ORDER = "order:"
+"""How the name of a kept order begins; nothing else that is kept has such a name."""
 
 
 def first_time(connection: Connection, key: str, *, now: datetime) -> bool:
@@ -57,6 +59,17 @@ def keep_bytes(connection: Connection, name: str, media: str, data: bytes, *, no
         )
     )
     return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has one
+
+
+def keep_order(connection: Connection, intent: str, data: bytes, *, now: datetime) -> int:
+    """Keep an order (JSON) that is too long for the modal that would carry it; its number for `bytes_of`."""
+    return keep_bytes(connection, f"{_ORDER}{intent}", "application/json", data, now=now)
+
+
+def forget_orders(connection: Connection, *, before: datetime) -> int:
+    """Forget the orders kept before `before`; how many. A job that was started from one has its own copy."""
+    old = delete(artifact).where(artifact.c.name.startswith(_ORDER), artifact.c.created_at < before)
+    return connection.execute(old).rowcount
 
 
 def bytes_of(connection: Connection, number: int) -> bytes:

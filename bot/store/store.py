@@ -20,6 +20,7 @@ T = TypeVar("T")
 Transaction = Callable[[Connection], Any]
 SIGNALS = "tunesmith.signals"
 GROUP = 64
+READERS = 2
 
 
 def signal(connection: Connection, name: str) -> None:
@@ -41,13 +42,13 @@ class StoreClosed(Exception):
 class Store:
     """Runs transactions. Built by `bot.store.engine.open_store`."""
 
-    def __init__(self, writer: Engine, reader: Engine, *, readers: int = 2) -> None:
+    def __init__(self, writer: Engine, reader: Engine) -> None:
         self._writer = writer
         self._reader = reader
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._listeners: dict[str, list[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
         self._closed = False
-        self._pool = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._thread = threading.Thread(target=self._write_loop, name="store-write", daemon=True)
         self._thread.start()
 

@@ -28,6 +28,7 @@ class ChartRequest:
         series: all measurements; two panels are chosen from them (`PREFERRED_PANELS` first).
         checkpoints: marked as vertical lines.
         epoch_ends: the last step of each epoch, ascending.
+        sparse: the service measures once per epoch, so few points are as it should be; the picture says so.
     """
 
     title: str
@@ -35,6 +36,7 @@ class ChartRequest:
     series: Sequence[Series] = ()
     checkpoints: Sequence[ChartCheckpoint] = ()
     epoch_ends: Sequence[int] = ()
+    sparse: bool = False
 
 
 def render(request: ChartRequest) -> bytes:

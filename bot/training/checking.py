@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot import naming
 from bot.config.settings import Settings
-from bot.datasets.fitting import fits, parts
+from bot.datasets.fitting import fits, parts, trains
 from bot.errors import Invalid, NotThere
 from bot.facts.forms import TrainOrder
 from bot.facts.requests import Warnings
@@ -26,7 +26,10 @@ RETIRES_SOON_DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """An order whose parts exist and fit together. `timed`: it is billed by the hour, not by tokens."""
+    """An order whose parts exist and fit together. `timed`: it is billed by the hour, not by tokens.
+
+    `holds_back`: the service measures on a share of the training data where there is no validation data.
+    """
 
     order: TrainOrder
     model: Model
@@ -34,6 +37,7 @@ class Checked:
     valid: Dataset | None
     warnings: Warnings
     timed: bool = False
+    holds_back: bool = False
 
 
 def check(
@@ -52,7 +56,8 @@ def check(
     able = provider.capabilities
     if not able.training:
         raise Invalid(able.notice or "training_removed", {"given": order.connection}, field="connection")
-    model = _model(connection, order, able, now)
+    _method(order, providers)
+    model = _model(connection, order, now)
     _training_type(order, model, able)
     train = _dataset(connection, order.train, team_id, "train")
     valid = _dataset(connection, order.valid, team_id, "valid") if order.valid else None
@@ -60,7 +65,7 @@ def check(
         raise Invalid("no_validation", {}, field="valid")
     for one, field in ((train, "train"), (valid, "valid")):
         if one is not None:
-            _form(one, order.method, field)
+            _form(one, order, providers, field)
             _service(one, order, settings, field)
     if order.split is not None:
         _split(order, train, valid, able)
@@ -79,10 +84,24 @@ def check(
         valid=valid,
         warnings=_warnings(order, model, train, valid, able, now),
         timed=order.method in able.timed_methods,
+        holds_back=able.holds_back,
     )
 
 
-def _model(connection: Connection, order: TrainOrder, able: Capabilities, now: datetime) -> Model:
+def _method(order: TrainOrder, providers: Mapping[str, Provider]) -> None:
+    """Raise `Invalid` for a method that this connection does not have, naming those that have it."""
+    if order.method in providers[order.connection].capabilities.methods:
+        return
+    there = [
+        name
+        for name, one in providers.items()
+        if one.capabilities.training and order.method in one.capabilities.methods
+    ]
+    params = {"connection": order.connection, "method": order.method, "where": ", ".join(there)}
+    raise Invalid("method_elsewhere" if there else "method_nowhere", params, field="method")
+
+
+def _model(connection: Connection, order: TrainOrder, now: datetime) -> Model:
     """The model, if it is trained here, now, by this method."""
     model = connections.model(connection, order.connection, order.model)
     if model is None:
@@ -91,10 +110,18 @@ def _model(connection: Connection, order: TrainOrder, able: Capabilities, now: d
         params = {"model": model.short, "date": _day(model.training_ends), "instead": model.replacement}
         raise Invalid("model_retired", params, field="model")
     if not model.trainable:
-        raise Invalid("model_not_trainable", {"model": model.short}, field="model")
-    if order.method not in model.methods or order.method not in able.methods:
+        raise _not_trained(model, order.connection)
+    if order.method not in model.methods:
         raise Invalid("method", {"model": model.short, "methods": ", ".join(model.methods)}, field="model")
     return model
+
+
+def _not_trained(model: Model, name: str) -> Invalid:
+    """Why a model of the list is not trained at this connection: elsewhere it is, or nobody trains it any more."""
+    params: dict[str, str | int | float] = {"model": model.short, "connection": name}
+    if model.regions:
+        return Invalid("model_elsewhere", params | {"regions": ", ".join(model.regions)}, field="model")
+    return Invalid("model_not_trainable", params | {"instead": model.replacement}, field="model")
 
 
 def _training_type(order: TrainOrder, model: Model, able: Capabilities) -> None:
@@ -150,11 +177,21 @@ def _split(order: TrainOrder, train: Dataset, valid: Dataset | None, able: Capab
         raise Invalid("split_small", params, field="split")
 
 
-def _form(found: Dataset, method: str, field: str) -> None:
-    """Raise `Invalid` for data whose form the method does not read."""
-    if not fits(found.profile, method):
-        form = (found.profile or "").replace("_", " ")
-        raise Invalid("data_form", {"dataset": found.label, "form": form, "method": method}, field=field)
+def _form(found: Dataset, order: TrainOrder, providers: Mapping[str, Provider], field: str) -> None:
+    """Raise `Invalid` for data whose form the method does not read, naming where it can be trained with if not here."""
+    if fits(found.profile, order.method):
+        return
+    form = (found.profile or "").replace("_", " ")
+    there = [name for name, one in providers.items() if trains(one.capabilities, found.profile)]
+    if there and order.connection not in there:
+        params = {
+            "dataset": found.label,
+            "form": form,
+            "connection": order.connection,
+            "where": ", ".join(there),
+        }
+        raise Invalid("data_form_elsewhere", params, field=field)
+    raise Invalid("data_form", {"dataset": found.label, "form": form, "method": order.method}, field=field)
 
 
 def _values(order: TrainOrder, provider: Provider) -> None:
@@ -199,10 +236,26 @@ def _warnings(
         found.append(("suffix_advised", {"advised": able.suffix.advised, "length": len(order.suffix)}))
     if model.training_ends is not None and (model.training_ends - now).days <= RETIRES_SOON_DAYS:
         found.append(("model_retires", {"model": model.short, "date": _day(model.training_ends)}))
-    if valid is None and able.validation and order.split is None:
+    found += _unusual(order, model)
+    if valid is None and able.validation and not able.holds_back and order.split is None:
         found.append(("no_validation", {}))
     if valid is not None and valid.sha256 and valid.sha256 == train.sha256:
         found.append(("same_content", {"train": train.label, "valid": valid.label}))
+    return tuple(found)
+
+
+def _unusual(order: TrainOrder, model: Model) -> Warnings:
+    """Values that the service takes and hardly anybody means."""
+    found: list[tuple[str, dict[str, str | int | float]]] = []
+    for one in model.parameters(order.method):
+        value = order.hyperparameters.get(one.name)
+        if one.advised is None or isinstance(value, str | None):
+            continue
+        low, high = one.advised
+        if value == 0:
+            found.append(("learns_nothing", {"label": one.label}))
+        elif not low <= value <= high:
+            found.append(("unusual", {"label": one.label, "value": value, "low": low, "high": high}))
     return tuple(found)
 
 

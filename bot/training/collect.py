@@ -115,7 +115,9 @@ class Collect:
             haul.problem = "no_points"
             return
         try:
-            haul.picture = await self._deps.helper.chart(chart_request(job, haul.series, haul.checkpoints))
+            sparse = provider.capabilities.sparse_points
+            wanted = chart_request(job, haul.series, haul.checkpoints, sparse=sparse)
+            haul.picture = await self._deps.helper.chart(wanted)
         except HelperError as error:
             haul.problem = error.code
 
@@ -190,8 +192,10 @@ def keep_picture(
     }
 
 
-def chart_request(job: Job, series: Sequence[Series], checkpoints: Sequence[Checkpoint]) -> ChartRequest:
-    """What the picture shows."""
+def chart_request(
+    job: Job, series: Sequence[Series], checkpoints: Sequence[Checkpoint], *, sparse: bool
+) -> ChartRequest:
+    """What the picture shows; `sparse` as in `Capabilities.sparse_points`."""
     marks = tuple(
         ChartCheckpoint(step=one.step, label=f"step {one.step}", deployable=one.deployable)
         for one in sorted(checkpoints, key=lambda one: one.step)
@@ -203,6 +207,7 @@ def chart_request(job: Job, series: Sequence[Series], checkpoints: Sequence[Chec
         series=tuple(series),
         checkpoints=marks,
         epoch_ends=ends,
+        sparse=sparse,
     )
 
 

@@ -48,6 +48,8 @@ def draw(request: ChartRequest) -> bytes:
         handles |= draw_panel(axis, metric, series)
     if not chosen:
         _nothing(axes[0])
+    elif request.sparse:
+        _few(figure)
     _epochs(axes, request.epoch_ends)
     handles |= _checkpoints(axes, request.checkpoints)
     _write_labels(figure, labels, top)
@@ -107,6 +109,12 @@ def _nothing(axis: Axes) -> None:
     axis.text(
         0.5, 0.5, "No measurements yet", transform=axis.transAxes, ha="center", va="center", color=PALE_INK
     )
+
+
+def _few(figure: Figure) -> None:
+    """In the corner beside the axis' name, where no curve can be."""
+    text = "Measured once per epoch: so few points are normal"
+    figure.text(_LEFT, 0.044, text, fontsize=8, color=PALE_INK, ha="left", va="center")
 
 
 def _span(request: ChartRequest) -> tuple[float, float]:

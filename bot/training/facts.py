@@ -52,6 +52,7 @@ def job_facts(
         model=job.model_short,
         training_type=_label(provider, job.training_type),
         method=job.method,
+        holds_back=valid is None and provider is not None and provider.capabilities.holds_back,
         train=train or DataRef(id="", name=""),
         valid=valid,
         hyperparameters=dict((job.remote or {}).get("hyperparameters") or job.hyper),
@@ -125,8 +126,16 @@ def failure_facts(job: Job, provider: Provider | None) -> FailureFacts | None:
     )
 
 
-Waits = Literal["", "data", "service", "answer", "approval", "purchase", "hours", "batches"]
-_WHY: Mapping[str, Waits] = {"purchase": "purchase", "hours": "hours", "batches": "batches"}
+Waits = Literal[
+    "", "data", "service", "answer", "approval", "purchase", "hours", "batches", "price", "tokens"
+]
+_WHY: Mapping[str, Waits] = {
+    "purchase": "purchase",
+    "hours": "hours",
+    "batches": "batches",
+    "price": "price",
+    "tokens": "tokens",
+}
 
 
 def _waits(connection: Connection, job: Job) -> Waits:

@@ -204,6 +204,7 @@ class Follow:
             failures = int((known.last_error or {}).get("failures", 0)) + 1 if known else 1
             kept = {
                 "code": error.code,
+                "params": dict(error.params),
                 "text": error.answer.message,
                 "status": error.answer.status,
                 "request_id": error.answer.request_id,

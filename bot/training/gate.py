@@ -1,8 +1,8 @@
 """The gate before trainings that cost much: dearer than may be spent without asking, or past the month's cap.
 
 Both limits are in `[approvals]`. What a month cost is what was billed, and the estimate's high end where nothing was
-billed yet; what was refused, or never reached the service, cost nothing. A price in another currency cannot be compared
-with a limit, so such a training is asked for; one without a configured price has no estimate and is not.
+billed yet; what was refused, or never reached the service, cost nothing. What cannot be compared with a limit is asked
+for wherever there is one: a price in another currency, and a cost that nobody knows (`Unknown`).
 """
 
 from dataclasses import dataclass
@@ -21,15 +21,19 @@ from bot.store.requests import OPEN, Request
 from bot.store.tables import job as table
 from bot.training.facts import billed
 
+Unknown = Literal["", "hours", "batches", "price", "tokens"]
+"""Why nobody knows what a training costs: `hours` are billed, so many `batches` are ordered, no `price` is configured,
+or the `tokens` of its data are not counted yet; "" = it is known."""
+
 REQUEST = "request"
 """Key in `Job.asked`: number of the request that decides about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """What is about to be started; `cost` None = not known.
+    """What is about to be started; `cost` None = not known, and then `unknown` says why.
 
-    It cannot be known where hours are billed (`timed`), and where batches are ordered (`measured` False).
+    `settings` is a digest of its hyperparameters, which is part of what is approved.
     """
 
     name: str
@@ -37,8 +41,8 @@ class Training:
     connection: str
     train: DataRef
     cost: Money | None
-    timed: bool = False
-    measured: bool = True
+    unknown: Unknown = "price"
+    settings: str = ""
 
 
 def needed(
@@ -46,18 +50,17 @@ def needed(
 ) -> TrainAsk | None:
     """What has to be asked before this training starts (`job` is open), None = nothing.
 
-    One that is billed by the hour, or as long as some batches, may come to any sum: it is asked for wherever there
-    is a limit.
+    One whose cost is not known may come to any sum: it is asked for wherever there is a limit.
     """
     asked, cost = settings.approvals, training.cost
     limits = [float(one) for one in (asked.training_above, asked.monthly_cap) if one is not None]
-    if not limits or (cost is None and not training.timed and training.measured):
+    if not limits:
         return None
     spent = month_to_date(connection, asked.currency, now=now)
     strange = cost is not None and cost.currency != asked.currency
-    why: Literal["above", "cap", "hours", "batches"]
+    why: Literal["above", "cap", "hours", "batches", "price", "tokens"]
     if cost is None:
-        why, limit = "hours" if training.timed else "batches", limits[0]
+        why, limit = training.unknown or "price", limits[0]
     elif asked.training_above is not None and (strange or cost.high > asked.training_above):
         why, limit = "above", float(asked.training_above)
     elif asked.monthly_cap is not None and (strange or spent + cost.high > asked.monthly_cap):
@@ -71,6 +74,7 @@ def needed(
         connection=training.connection,
         train=training.train,
         cost=cost,
+        settings=training.settings,
         why=why,
         limit=limit,
         spent=spent,

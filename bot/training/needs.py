@@ -60,7 +60,7 @@ class Needs:
         missing = lacking(found)
         if not missing:
             now = self._now()
-            return Again(now, lambda c: self._note(c, job.id, now=now, **{MET: now.isoformat()}))
+            return Again(now, lambda c: self._met(c, job, task))
         if SENT in job.asked and job.asked.get(ASKED_FOR) == missing[0].id:
             sent = datetime.fromisoformat(str(job.asked[SENT]))
             late = self._now() - sent >= LOOK_FOR
@@ -132,6 +132,7 @@ class Needs:
             cost=Money.model_validate(job.estimate) if job.estimate else None,
             why="purchase",
             purchase=wanted.what,
+            offer=str(wanted.params.get("offer", "")),
             limit=0.0,
             spent=gate.month_to_date(connection, approvals.currency, now=self._now()),
             currency=approvals.currency,
@@ -184,6 +185,15 @@ class Needs:
             after={"requirement": wanted.id, "what": wanted.what, "connection": job.connection},
             corr=task.corr,
         )
+
+    def _met(self, connection: Connection, job: Job, task: Task) -> None:
+        """All is there. What was brought about for it changes what the next order is told beforehand."""
+        now = self._now()
+        self._note(connection, job.id, now=now, **{MET: now.isoformat()})
+        if ASKED_FOR in job.asked:
+            payload = {"connection": job.connection}
+            key = f"catalogue:{job.connection}"
+            queue.enqueue(connection, "catalogue.refresh", key, payload, now=now, corr=task.corr)
 
     @staticmethod
     def _note(connection: Connection, number: int, *, now: datetime, **values: Any) -> None:

@@ -1,5 +1,7 @@
 """Ordering a training: what a person wants, checked against what we know, priced, and started once."""
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,9 +11,9 @@ from bot.approvals.policy import auto_rule
 from bot.approvals.requests import open_request
 from bot.config.handover import provider_settings
 from bot.config.settings import Settings
-from bot.datasets import deriving, services
+from bot.datasets import deriving
 from bot.errors import BotError
-from bot.facts.forms import TrainSummary
+from bot.facts.forms import TrainOrder, TrainSummary
 from bot.facts.jobs import DataRef, Money
 from bot.facts.requests import TrainAsk, Warnings
 from bot.ids import dataset_name, number_of
@@ -19,8 +21,9 @@ from bot.people import Actor
 from bot.store import jobs, small
 from bot.store.datasets import Dataset
 from bot.store.jobs import Job
-from bot.training import gate, submit
+from bot.training import gate, lengthy, submit
 from bot.training.checking import Checked
+from bot.training.lengths import length_warnings
 from bot.work import card_rows
 from bot.work.outbox_rows import Target
 from providers.base import Extent, extent
@@ -64,10 +67,28 @@ def approval_needed(
         connection=checked.order.connection,
         train=_ref(checked.train),
         cost=estimate(settings, checked),
-        timed=checked.timed,
-        measured=extent_of(checked).measured,
+        unknown=_unknown(settings, checked),
+        settings=_digest(checked.order),
     )
     return gate.needed(connection, settings, training, now=now)
+
+
+def _digest(order: TrainOrder) -> str:
+    """SHA-256 (64 hexadecimal digits) of the hyperparameters."""
+    told = json.dumps(order.hyperparameters, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _unknown(settings: Settings, checked: Checked) -> gate.Unknown:
+    """Why `estimate` has no answer, "" where it has one."""
+    if checked.timed:
+        return "hours"
+    ordered, order = extent_of(checked), checked.order
+    if not ordered.measured:
+        return "batches"
+    if settings.price_for(order.connection, checked.model.base, order.training_type) is None:
+        return "price"
+    return "tokens" if ordered.tokens is None and checked.train.tokens is None else ""
 
 
 def summary(
@@ -100,6 +121,8 @@ def summary(
         ),
         intent=intent,
         provider=settings.connection(checked.order.connection).provider,
+        holds_back=checked.holds_back,
+        licence=checked.model.licence,
     )
 
 
@@ -124,11 +147,18 @@ def _approval_warning(settings: Settings, ask: TrainAsk | None) -> Warnings:
 
 
 def _purchase_warning(settings: Settings, checked: Checked) -> Warnings:
-    """Whether the subscription is there is looked at once it is ordered; what follows if it is not is said before."""
-    if not checked.model.subscribed:
+    """What is remembered of the subscription; it is looked at again once it is ordered, before anything is sent."""
+    standing = checked.model.subscription
+    if not checked.model.subscribed or standing == "subscribed":
         return ()
     at = settings.connection(checked.order.connection)
-    code = "may_buy" if service(at.provider).buys(provider_settings(at)) else "subscription_needed"
+    buys = service(at.provider).buys(provider_settings(at))
+    if standing in ("absent", "unsubscribed"):
+        code = "must_buy" if buys else "cannot_buy"
+    elif standing:
+        code = f"subscription_{standing}"
+    else:
+        code = "may_buy" if buys else "subscription_needed"
     return ((code, {"model": checked.model.short}),)
 
 
@@ -142,13 +172,9 @@ def _price_warning(settings: Settings, checked: Checked) -> Warnings:
 
 
 def data_warnings(checked: Checked, service: str) -> Warnings:
-    """What the second pass over the data found that matters for this model: too long examples, overlap."""
+    """What was found in the data that matters for this order: its lengths (`bot.training.lengths`), overlap."""
     train, valid = checked.train, checked.valid
-    found: list[tuple[str, dict[str, str | int | float]]] = []
-    limit = services.options(service, checked.model.base).max_example_tokens
-    longest = int(((train.report or {}).get("tokens") or {}).get("longest", 0))
-    if limit is not None and longest > limit:
-        found.append(("over_limit", {"longest": longest, "limit": limit, "model": checked.model.short}))
+    found = [*length_warnings(checked, service)]
     if valid is not None and valid.pair == train.id:
         shared = int(((valid.report or {}).get("totals") or {}).get("validation_overlap", 0))
         if shared:
@@ -222,6 +248,8 @@ def start(
     card_rows.place(
         connection, jobs.card_key(number), "job", job.label, job.team_id, Target(channel=channel), now=now
     )
+    labels = {one.name: one.label for one in checked.model.parameters(order.method)}
+    lengthy.share(connection, job, labels, now=now)
     if ask is not None:
         asked = _ask_first(connection, job, ask, actor, settings=settings, now=now, corr=corr)
         jobs.change(connection, number, now=now, asked={gate.REQUEST: asked})

@@ -57,12 +57,13 @@ def plant(connection: Connection, number: int, *, now: datetime, corr: str) -> N
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where the data of a job stands at its connection."""
+    """Where the data of a job stands at its connection. `examples`: of the training data, None = not known."""
 
     train: str | None
     valid: str | None
     waiting: bool
     failed: Mapping[str, Any] | None = None
+    examples: int | None = None
 
 
 def data_at_service(connection: Connection, job: Job, *, now: datetime, corr: str) -> Files:
@@ -94,7 +95,7 @@ def data_at_service(connection: Connection, job: Job, *, now: datetime, corr: st
             ids.append(copy.remote_id)
     if waiting:
         return Files(None, None, waiting=True)
-    return Files(ids[0], ids[1], waiting=False)
+    return Files(ids[0], ids[1], waiting=False, examples=_examples(connection, job))
 
 
 def data_sent(connection: Connection, job: Job) -> Files:
@@ -105,7 +106,14 @@ def data_sent(connection: Connection, job: Job) -> Files:
     ]
     ids = [copy.remote_id if copy is not None else None for copy in copies]
     whole = ids[0] is not None and (job.valid is None or ids[1] is not None)
-    return Files(ids[0], ids[1], waiting=False) if whole else Files(None, None, waiting=True)
+    if not whole:
+        return Files(None, None, waiting=True)
+    return Files(ids[0], ids[1], waiting=False, examples=_examples(connection, job))
+
+
+def _examples(connection: Connection, job: Job) -> int | None:
+    train = datasets.get(connection, job.train) if job.train is not None else None
+    return train.examples if train is not None else None
 
 
 def plant_upload(connection: Connection, copy_id: int, dataset: int, *, now: datetime, corr: str) -> None:
@@ -370,6 +378,7 @@ def spec_of(job: Job, files: Files) -> JobSpec:
         key=key_of(job),
         label=job.label,
         requester=job.requester,
+        examples=files.examples,
     )
 
 

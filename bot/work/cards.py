@@ -22,6 +22,7 @@ from bot.store.store import Store
 from bot.work import card_rows, pace
 from bot.work.card_rows import Card
 from bot.work.outbox import UNDRESSED
+from bot.work.pulses import Pulse, unheard
 from bot.work.waiting import woken
 from bot.work.worker import TROUBLE_PAUSE, backoff
 
@@ -53,8 +54,16 @@ class Cards:
     """Edits until it is stopped."""
 
     def __init__(
-        self, store: Store, clock: Clock, chat: Chat, painter: Painter, *, rng: random.Random
+        self,
+        store: Store,
+        clock: Clock,
+        chat: Chat,
+        painter: Painter,
+        *,
+        rng: random.Random,
+        pulse: Pulse = unheard,
     ) -> None:
+        self._pulse = pulse
         self._store, self._clock, self._chat, self._painter, self._rng = store, clock, chat, painter, rng
         self._wake = store.on(card_rows.SIGNAL)
         self._next_edit: datetime | None = None
@@ -63,6 +72,7 @@ class Cards:
         """Paint until cancelled."""
         while True:
             self._wake.clear()
+            self._pulse()
             try:
                 wait = await self._paint_due()
             except SQLAlchemyError:  # a full disk or a lock held too long may pass
@@ -87,6 +97,7 @@ class Cards:
         return min((card.due_at - now).total_seconds() for card in waiting) if waiting else LONGEST_WAIT
 
     async def _guarded(self, card: Card) -> None:
+        self._pulse()
         try:
             await (self._home(card) if card.purpose == HOME else self._card(card))
         except ChatThrottled as error:

@@ -26,6 +26,7 @@ from bot.store.store import Store
 from bot.work import outbox_rows as rows
 from bot.work import pace
 from bot.work.outbox_rows import Row, Target, Waiting
+from bot.work.pulses import Pulse, unheard
 from bot.work.waiting import woken
 from bot.work.worker import TROUBLE_PAUSE, backoff
 
@@ -59,7 +60,9 @@ class Outbox:
         artifact: ReadArtifact,
         *,
         rng: random.Random,
+        pulse: Pulse = unheard,
     ) -> None:
+        self._pulse = pulse
         self._store, self._clock, self._chat, self._renderer = store, clock, chat, renderer
         self._artifact, self._rng = artifact, rng
         self._sending: dict[Target, asyncio.Task[None]] = {}
@@ -74,6 +77,7 @@ class Outbox:
         try:
             while True:
                 self._wake.clear()
+                self._pulse()
                 try:
                     later = await self._begin_due()
                 except SQLAlchemyError:  # a full disk or a lock held too long may pass

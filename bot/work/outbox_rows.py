@@ -100,6 +100,11 @@ def say(
     return True
 
 
+def said(connection: Connection, key: str) -> Mapping[str, Any] | None:
+    """The parameters of the message that was put in under this key; None when none was."""
+    return connection.execute(select(outbox.c.params).where(outbox.c.key == key)).scalar()
+
+
 def waiting(connection: Connection, *, now: datetime) -> Sequence[Waiting]:
     """Unsent messages in the order in which they were said; a message whose parent never came stands alone."""
     rows = connection.execute(

@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.errors import BotError, ChatThrottled, ChatUnavailable
 from bot.store.store import Store
 from bot.work import queue
+from bot.work.pulses import Pulse, unheard
 from bot.work.tasks import LANES, Again, Kind, OnParked, Outcome, Task
 from bot.work.waiting import woken
 from providers.errors import ProviderError, Throttled, Unavailable
@@ -55,7 +56,9 @@ class Worker:
         on_unknown: OnParked | None = None,
         heartbeat: timedelta = HEARTBEAT,
         grace: float = STOP_GRACE,
+        pulse: Pulse = unheard,
     ) -> None:
+        self._pulse = pulse
         self._unknown = Kind(handler=_no_handler, on_parked=on_unknown)
         self._store, self._clock, self._kinds, self._owner, self._rng = store, clock, kinds, owner, rng
         self._heartbeat, self._grace = heartbeat.total_seconds(), grace
@@ -72,6 +75,7 @@ class Worker:
         try:
             while True:
                 self._wake.clear()
+                self._pulse()
                 try:
                     now = self._clock.now()
                     if not await self._claim(now):

@@ -6,9 +6,9 @@ from bot.chat import Rendered
 from bot.facts.forms import ConnectionFacts, Quota
 from handlers.blocks.primitives import Block, as_message, context, section
 from handlers.wording import errors, jobs, numbers
-from handlers.wording.deployments import UNMEASURED
 from handlers.wording.lists import say
 from handlers.wording.markup import fallback, inline, when
+from handlers.wording.services import unmeasured
 
 _SHOWN = 40
 _SKEW_TOLD = 60.0
@@ -50,7 +50,9 @@ def _paragraph(one: ConnectionFacts, locale: str) -> str:
         _hosting(one, locale),
     ]
     if one.state == "failing" and one.error:
-        said = errors.explain(one.error, {}, locale, text=one.error_text[:600], provider=one.provider)
+        said = errors.explain(
+            one.error, one.error_params, locale, text=one.error_text[:600], provider=one.provider
+        )
         lines += [f"{said.happened}.", *said.lines()]
     return "\n".join(line for line in lines if line)
 
@@ -68,7 +70,7 @@ def _hosting(one: ConnectionFacts, locale: str) -> str:
     if not one.managed:
         return say("unmanaged", locale)
     looked = say("looked", locale, at=when(one.looked_at)) if one.looked_at else say("not_looked", locale)
-    if one.provider in UNMEASURED:
+    if unmeasured(one.provider):
         metrics = say("metrics_unmeasured", locale, service=jobs.service(one.provider))
     else:
         metrics = say("metrics", locale, at=when(one.used_at)) if one.used_at else say("metrics_none", locale)

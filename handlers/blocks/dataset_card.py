@@ -78,7 +78,8 @@ def _mending(data: DatasetFacts, locale: str) -> list[Element]:
     """What the bot can do about the findings."""
     row: list[Element] = []
     found = data.errors + data.warnings
-    if data.repairable:
+    # a repair would not make it data that is trained with there
+    if data.repairable and data.takers is None:
         part = f"{data.repairable:,}", f"{max(found, data.repairable):,}"
         row.append(button(label("repaired_file", locale).format(*part), "data_repaired", data.id))
         # what would be refused again cannot be used

@@ -52,12 +52,16 @@ def build(page: DeploymentList, locale: str) -> Rendered:
 
 
 def month(page: DeploymentList, locale: str) -> str:
-    """`$3,672 a month together, used or not · 2 deployments without a known price`; empty when nothing is known."""
+    """`$3,672 a month together, used or not · 2 deployments without a known price`; empty when nothing is known.
+
+    What sleeps without calls is told apart, since nobody knows how long it will be awake.
+    """
     parts = []
     if page.month is not None:
-        parts.append(
-            say("month_most" if page.at_most else "month", locale, amount=numbers.exact(page.month, locale))
-        )
+        parts.append(say("month", locale, amount=numbers.exact(page.month, locale)))
+    if page.asleep is not None:
+        key = "month_asleep" if page.month is None else "month_asleep_more"
+        parts.append(say(key, locale, amount=numbers.exact(page.asleep, locale)))
     if page.unknown:
         counted = numbers.count(page.unknown, "deployment", locale)
         parts.append(say("month_unknown", locale, deployments=counted))

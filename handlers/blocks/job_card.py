@@ -14,6 +14,7 @@ def facts_line(job: JobFacts, locale: str) -> str:
         mention(job.requester),
         inline(job.model, 80),
         jobs.data(job),
+        jobs.held_back(job, locale),
         inline(job.connection, 60),
         jobs.chosen_method(job.method, locale),
         jobs.training_type(job.training_type, locale),

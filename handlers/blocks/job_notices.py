@@ -62,6 +62,12 @@ def pending_long(notice: notices.JobPendingLong, locale: str) -> Rendered:
     return _message(headline, lines, actions(row, f"pending:{job.id}"))
 
 
+def setting(notice: notices.JobSetting, locale: str) -> Rendered:
+    """What stands in for the file of a long setting."""
+    line = say("setting", locale, {"job": notice.job, "name": notice.name})
+    return Rendered(fallback(line), as_message([section(line)]))
+
+
 def _figures(job: JobFacts, locale: str) -> str:
     """What was trained, for how long and for how much."""
     from_model = inline(job.model, 80)

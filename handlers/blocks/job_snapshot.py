@@ -14,7 +14,7 @@ from handlers.blocks.primitives import (
     section,
     web_url,
 )
-from handlers.wording import failures, jobs, numbers, requirements
+from handlers.wording import failures, job_settings, jobs, numbers, requirements
 from handlers.wording.actions import label
 from handlers.wording.lists import say
 from handlers.wording.markup import code, escape, fallback, inline, mention, quoted, when
@@ -86,7 +86,7 @@ def _facts(job: JobFacts, locale: str) -> list[tuple[str, str]]:
             " · ".join(p for p in (inline(job.connection, 80), inline(job.region, 60)) if p),
         ),
         (say("training_type", locale), jobs.training_type(job.training_type, locale)),
-        (say("settings", locale), jobs.settings(job, locale)),
+        (say("settings", locale), job_settings.settings(job, locale)),
         (say("cost", locale), numbers.cost(money, locale) if money else ""),
         (say("tokens", locale), tokens),
         (say("created", locale), when(job.created_at)),

@@ -1,6 +1,7 @@
 """Everything about a request: what is asked for, how it stands, all rounds with their votes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.facts.requests import DeployAsk, RequestFacts, RoundFacts, VoteFacts
 from handlers.blocks import request_buttons as buttons
@@ -28,18 +29,26 @@ _ROUND, _HISTORY = 8000, 30_000
 
 
 def blocks(
-    request: RequestFacts, rounds: Sequence[RoundFacts], locale: str, *, glass: bool = False
+    request: RequestFacts,
+    rounds: Sequence[RoundFacts],
+    locale: str,
+    *,
+    at: datetime,
+    glass: bool = False,
 ) -> list[Block]:
     """The body of the details, for a modal; actions stand in it as long as something can be decided.
 
-    `glass`: it is shown to somebody who may go ahead without approvals.
+    `at`: when it was read; a modal does not follow what happens later. `glass`: it is shown to somebody who may go
+    ahead without approvals.
     """
     shown: list[Block] = [
         *sections(_first(request, locale)),
         *fields(_facts(request, locale)),
+        *_ids(request.deploy, locale),
         *(section(text) for text in _asked(request, locale)),
         *_grader(request, locale),
         *_actions(request, locale),
+        context(say("d_as_of", locale, at=when(at))),
         divider(),
         *history(request, rounds, locale),
     ]
@@ -115,8 +124,8 @@ def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:
     )
     return [
         (say("d_name", locale), code(ask.name)),
-        (say("d_model", locale), code(ask.model)),
-        (say("d_base", locale), inline(ask.base, 100)),
+        (say("d_model", locale), inline(ask.model_short or ask.model, 100)),
+        (say("d_base", locale), requests_asks.base_of(ask)),
         (say("d_job", locale), requests_asks.model_of(ask, locale) if ask.job else ""),
         (say("d_place", locale), requests_asks.place(ask, locale)),
         (say("d_sku", locale), " · ".join(dict.fromkeys((inline(ask.sku, 60), inline(ask.sku_label, 60))))),
@@ -126,6 +135,15 @@ def _deployment(ask: DeployAsk, locale: str) -> list[tuple[str, str]]:
         (say("d_replaces", locale), inline(ask.replaces_name or ask.replaces or "", 100)),
         (say("d_tags", locale), inline(requests_asks.tags(ask.tags), 600)),
     ]
+
+
+def _ids(ask: DeployAsk | None, locale: str) -> list[Block]:
+    """What the service calls the model and its base, where that is not what people call them."""
+    if ask is None:
+        return []
+    named = {ask.model_short, ask.base_short}
+    ids = [code(one, 300) for one in dict.fromkeys((ask.model, ask.base)) if one and one not in named]
+    return [context(say("d_ids", locale, ids=" · ".join(ids)))] if ids else []
 
 
 def _filter(ask: DeployAsk, locale: str) -> str:

@@ -3,7 +3,7 @@
 from bot.facts.forms import TrainSummary
 from bot.facts.jobs import DataRef
 from handlers.blocks.primitives import Block, context, fields, section
-from handlers.wording import jobs, numbers
+from handlers.wording import job_settings, jobs, numbers
 from handlers.wording.markup import inline
 from handlers.wording.modals import charges, say, warning
 
@@ -36,7 +36,8 @@ def blocks(summary: TrainSummary, locale: str) -> list[Block]:
     ]
     shown += [section(text) for text in warnings[:20]]
     charged = charges(summary.provider, locale, timed=summary.timed)
-    return [*shown, context(charged)]
+    licence = [context(inline(summary.licence, 600))] if summary.licence else []
+    return [*shown, *licence, context(charged)]
 
 
 def _data(data: DataRef, locale: str) -> str:
@@ -51,7 +52,7 @@ def _validation(summary: TrainSummary, locale: str) -> str:
         return _data(summary.valid, locale)
     share = summary.order.split
     if share is None:
-        return say("s_no_valid", locale)
+        return say("s_service_holds_back" if summary.holds_back else "s_no_valid", locale)
     return say("s_held_back", locale, {"dataset": summary.train.id}, share=f"{share}{numbers.NBSP}%")
 
 
@@ -77,7 +78,7 @@ def _billed(summary: TrainSummary, locale: str) -> str:
 def _settings(summary: TrainSummary, locale: str) -> str:
     order = summary.order
     parts = [
-        jobs.setting(summary.labels.get(name, name), value, locale)
+        job_settings.setting(summary.labels.get(name, name), value, locale)
         for name, value in list(order.hyperparameters.items())[:20]
     ]
     if order.seed is not None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot.approvals import requests as asking
 from bot.approvals.listing import find
+from bot.approvals.machine import over
 from bot.chat import Rendered
 from bot.deployments import form as forms
 from bot.deployments import order as orders
@@ -63,8 +64,8 @@ async def open_change(desk: Desk, call: Call, given: str) -> None:
     if request.requester != call.actor.user_id:
         raise Denied("not_requester", {"request": request.label, "owner": request.requester})
     if request.decided:
-        by = " ".join((request.decision or {}).get("by", ()))
-        raise WrongState("already_decided", {"request": request.label, "state": request.state, "by": by})
+        why = over(request.state, request.requester, (request.decision or {}).get("by", ()))
+        raise WrongState(why.code, {**why.params, "request": request.label})
     await open_deploy(desk, call, DeployWish(request=request.label, channel=call.channel))
 
 

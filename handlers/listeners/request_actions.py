@@ -1,6 +1,9 @@
 """The buttons of requests. An approver need not be one who may train: what a person may do is asked by what they do."""
 
+import asyncio
+import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -10,9 +13,10 @@ from bot.approvals import requests as asking
 from bot.approvals import voting
 from bot.approvals.facts import request_facts
 from bot.approvals.listing import find, history
+from bot.approvals.machine import over
 from bot.approvals.policy import Policy
 from bot.deployments import call_off
-from bot.errors import NotThere, WrongState
+from bot.errors import ChatRefused, NotThere, WrongState
 from bot.facts.requests import RequestFacts, RoundFacts
 from bot.ids import number_of
 from bot.store.requests import Request
@@ -21,8 +25,14 @@ from handlers.call import Call
 from handlers.desk import Desk
 from handlers.listeners import deploy_views
 from handlers.listeners.actions import Action
-from handlers.views import told, vote, vote_details
+from handlers.views import told, vote, vote_details, vote_heard
 from handlers.wording import approvals
+
+log = logging.getLogger(__name__)
+_HEARD_EVERY = 0.3
+"""Seconds between looks whether a vote was counted."""
+_HEARD_WITHIN = timedelta(minutes=10)
+"""Slack may not tell for long who is an approver; the request's copies and a direct message tell it in any case."""
 
 
 def shown(value: str) -> tuple[str, int]:
@@ -37,10 +47,10 @@ def _found(connection: Connection, call: Call, name: str) -> Request:
     return find(connection, call.actor, name)
 
 
-def _approve(desk: Desk, connection: Connection, call: Call, value: str) -> Request | None:
+def _approve(desk: Desk, connection: Connection, call: Call, value: str) -> tuple[Request, int] | None:
     name, shown_round = shown(value)
     request = _found(connection, call, name)
-    new = voting.plant_vote(
+    task = voting.plant_vote(
         connection,
         request.id,
         shown_round,
@@ -51,18 +61,38 @@ def _approve(desk: Desk, connection: Connection, call: Call, value: str) -> Requ
         now=desk.deps.clock.now(),
         corr=call.corr,
     )
-    return request if new else None
+    return (request, task) if task is not None else None
 
 
-async def _approved(desk: Desk, call: Call, value: str, request: Request | None) -> None:
-    """The card shows the vote; a modal stands before it, so there it is said."""
-    del value
-    if request is None or call.view is None or call.view.get("type") != "modal":
+async def _approved(desk: Desk, call: Call, value: str, planted: tuple[Request, int] | None) -> None:
+    """The card shows the vote; a modal stands before it, so there it is said, too."""
+    if planted is None or call.view is None or call.view.get("type") != "modal":
         return
-    locale = await desk.locale(call)
+    request, task = planted
+    locale, view_id = await desk.locale(call), str(call.view.get("id", ""))
     text = approvals.say("voted", locale, {"request": request.label})
-    view = told.build(request.label, text, locale)
-    await desk.update_view(str(call.view.get("id", "")), view, None)
+    await desk.update_view(view_id, told.build(request.label, text, locale), None)
+    _, n = shown(value)
+    desk.later(call, lambda: _heard(desk, call, view_id, request, n, task), "vote", waits=True)
+
+
+async def _heard(desk: Desk, call: Call, view_id: str, request: Request, n: int, task: int) -> None:
+    """In the modal: whether the vote counts, once that is known. A modal that was closed meanwhile is let go."""
+    deps, user = desk.deps, call.actor.user_id
+    began = now = deps.clock.now()
+    while now - began < _HEARD_WITHIN:
+        await asyncio.sleep(_HEARD_EVERY)
+        now = deps.clock.now()
+        at = now
+        found = await deps.store.read(
+            lambda c: voting.heard(c, request.id, n, user, task, deps.settings, now=at)  # noqa: B023  awaited here
+        )
+        if found is not None:
+            try:
+                await desk.update_view(view_id, vote_heard.build(found, await desk.locale(call)), None)
+            except ChatRefused as error:
+                log.info("the modal about %s is not there any more: %s", request.label, error)
+            return
 
 
 async def facts_of(desk: Desk, call: Call, name: str, shown_round: int | None = None) -> RequestFacts:
@@ -94,7 +124,8 @@ def check_votable(request: RequestFacts, user: str) -> None:
     """Refuse before somebody writes a reason for nothing; the machine decides again.
 
     Raises:
-        WrongState: `already_decided`, `own_request`, `round_replaced`, `changes_asked`, `voted`.
+        WrongState: `already_decided`, `request_withdrawn`, `closed`, `own_request`, `round_replaced`, `changes_asked`,
+            `voted`.
     """
     if request.state not in ("open", "changes"):
         raise _already(request)
@@ -113,8 +144,8 @@ def check_votable(request: RequestFacts, user: str) -> None:
 
 
 def _already(request: RequestFacts) -> WrongState:
-    about = {"request": request.id, "state": request.state, "by": " ".join(request.decided_by)}
-    return WrongState("already_decided", about)
+    why = over(request.state, request.requester, request.decided_by)
+    return WrongState(why.code, {**why.params, "request": request.id})
 
 
 async def show_details(desk: Desk, call: Call, name: str) -> None:
@@ -129,7 +160,7 @@ async def show_details(desk: Desk, call: Call, name: str) -> None:
     facts, rounds, glass = await desk.deps.store.read(work)
     if glass is None and request_details.breakable(facts):
         glass = await people.may_break(call.actor)
-    view = vote_details.build(facts, rounds, await desk.locale(call), glass=bool(glass))
+    view = vote_details.build(facts, rounds, await desk.locale(call), at=now, glass=bool(glass))
     await desk.open_view(call, view)
 
 

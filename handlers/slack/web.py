@@ -2,7 +2,10 @@
 
 import math
 import ssl
+import time
 from collections.abc import Awaitable
+from functools import partial
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -12,6 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.config.handover import network_options
 from bot.config.settings import Settings
 from bot.errors import ChatError, ChatRefused, ChatThrottled, ChatUnavailable, ChatUnknown
+from handlers.slack.observing import CallObserver
 from providers.network import proxy_for, ssl_context
 
 TIMEOUT = 15
@@ -22,12 +26,40 @@ LONGEST = 3600.0
 MAYBE_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 
 
-def web_client(settings: Settings) -> AsyncWebClient:
+class _Observed(AsyncWebClient):
+    """Tells of each call what became of it."""
+
+    def __init__(self, observer: CallObserver, **more: Any) -> None:
+        self._observer = observer
+        super().__init__(**more)
+
+    async def api_call(self, api_method: str, **more: Any) -> AsyncSlackResponse:
+        """As slack_sdk's."""
+        outcome, begun = "cut", time.monotonic()
+        try:
+            answer = await super().api_call(api_method, **more)
+            outcome = "ok"
+        except SlackApiError as error:
+            outcome = _outcome(error)
+            raise
+        except aiohttp.ClientConnectorError:
+            outcome = "unreachable"
+            raise
+        except (aiohttp.ClientError, TimeoutError, SlackRequestError, OSError, ValueError):
+            outcome = "no_answer"
+            raise
+        finally:
+            self._observer.called(api_method, outcome, time.monotonic() - begun)
+        return answer
+
+
+def web_client(settings: Settings, observer: CallObserver | None = None) -> AsyncWebClient:
     """A client without retries: its own would repeat posts (contracts/slack.md section 4); the outbox decides."""
     network = network_options(settings.network)
     base = settings.slack.api_base
     context: ssl.SSLContext | None = ssl_context(network) if base.startswith("https") else None
-    client = AsyncWebClient(
+    make = AsyncWebClient if observer is None else partial(_Observed, observer)
+    client = make(
         token=settings.slack.bot_token.get_secret_value(),
         base_url=base,
         timeout=TIMEOUT,
@@ -76,6 +108,13 @@ def _translated(error: SlackApiError, *, once: bool) -> ChatError:
     if code in NOT_DONE:
         return ChatUnavailable("chat_trouble", {"status": status, "slack": code})
     return ChatRefused(code, _details(data))
+
+
+def _outcome(error: SlackApiError) -> str:
+    problem = _translated(error, once=False)
+    if isinstance(problem, ChatThrottled):
+        return "throttled"
+    return "refused" if isinstance(problem, ChatRefused) else "error"
 
 
 def asked_wait(response: object) -> float:

@@ -81,7 +81,7 @@ def _head(form: CleanForm, locale: str) -> list[Block]:
     lines = [say("connection", locale), " · ".join(gauge(one, locale) for one in form.gauges[:10])]
     blocks: list[Block] = [section("\n".join(line for line in lines if line), accessory, "connection")]
     if form.error:
-        said = errors.explain(form.error, {}, locale, text=form.error_text[:600])
+        said = errors.explain(form.error, form.error_params, locale, text=form.error_text[:600])
         blocks.append(section("\n".join([say("error", locale, what=said.happened), *said.lines()])))
     known = say("read_at", locale, at=when(form.read_at)) if form.read_at else say("never_read", locale)
     return [*blocks, context(known)]

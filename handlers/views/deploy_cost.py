@@ -2,7 +2,7 @@
 
 from bot.facts.deploy_forms import DeployForm
 from handlers.blocks.primitives import Block, footer, section
-from handlers.wording import errors, numbers, requests_asks
+from handlers.wording import errors, numbers, requests_asks, requests_sums
 from handlers.wording.approvals_modals import say
 from handlers.wording.markup import bold, when
 
@@ -55,7 +55,7 @@ def _cost(form: DeployForm, locale: str) -> str:
     cost = requests_asks.rate_line(form.rate, free=form.free, locale=locale, sleeps=sleeps)
     told = bold(f"{cost}.") if cost else requests_asks.say("no_price", locale)
     # how long the replaced one stays is the configuration's; the request says it
-    bill = requests_asks.bill_line(form.bill, None, locale)
+    bill = requests_sums.bill_line(form.bill, None, locale)
     return " ".join(part for part in (told, bill) if part)
 
 

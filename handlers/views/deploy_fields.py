@@ -24,7 +24,7 @@ def model(form: DeployForm, locale: str) -> Block:
         "model",
         say("model", locale),
         choice(MODEL_ACTION, form.models, form.model, say("choose", locale)),
-        hint=say("model_hint", locale),
+        hint=say("model_hint_once" if form.once else "model_hint", locale),
         dispatch=True,
     )
 
@@ -35,7 +35,7 @@ def connection(form: DeployForm, locale: str) -> Block:
         "connection",
         say("connection", locale),
         choice(CONNECTION_ACTION, form.connections, form.connection, say("choose", locale)),
-        hint=say("connection_hint", locale),
+        hint=say("connection_hint", locale) if len(options(form.connections)) > 1 else "",
         dispatch=True,
     )
 
@@ -63,9 +63,9 @@ def sku_and_capacity(form: DeployForm, locale: str) -> list[Block]:
         capacity = None
     sku = field(
         "sku",
-        say("sku", locale),
+        say("sku_processing" if form.hosting == "processing" else "sku", locale),
         choice(SKU_ACTION, form.skus, form.sku, say("choose", locale)),
-        hint=say("sku_hint", locale),
+        hint=say(f"sku_hint_{form.hosting}", locale) if form.hosting else "",
         dispatch=True,
     )
     if form.unit == "none":
@@ -101,8 +101,9 @@ def _capacity_hint(form: DeployForm, minimum: int, maximum: int | None, locale: 
     else:
         parts.append(say("capacity_from", locale, minimum=f"{minimum:,}"))
     if form.capacity_step > 1:
-        parts.append(say("capacity_step", locale, step=numbers.plain(form.capacity_step)))
-    return " ".join([*parts, say("capacity_enter", locale)])
+        parts.append(say("capacity_step", locale, step=f"{form.capacity_step:,}"))
+    # What is counted in a unit of its own draws from no quota.
+    return " ".join([*parts, say("capacity_enter_cost" if form.unit else "capacity_enter", locale)])
 
 
 def _filters(form: DeployForm, locale: str) -> list[Choice]:

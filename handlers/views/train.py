@@ -4,13 +4,15 @@ A change of connection or model comes back as an action (`train_connection`, `tr
 form anew and updates the view, and Slack keeps what was typed because block and action ids stay the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from bot.facts.forms import Choice, FieldSpec, TrainForm, TrainOrder
 from handlers.blocks.primitives import Block, Element, actions, button, context, plain, section, usable
+from handlers.views import train_gone
 from handlers.views.inputs import (
     Untrusted,
     Values,
@@ -23,12 +25,23 @@ from handlers.views.inputs import (
     options,
     typed,
 )
-from handlers.views.train_fields import hyper_block, read_number, read_seed, read_suffix, read_text
+from handlers.views.train_fields import (
+    ANY_SIGNS,
+    FILE,
+    HYPER,
+    hyper_blocks,
+    kept,
+    read_number,
+    read_seed,
+    read_suffix,
+    read_text,
+)
+from handlers.views.upload import FileHandle, attached
 from handlers.wording import numbers
 from handlers.wording.actions import label
-from handlers.wording.jobs import method, service
+from handlers.wording.jobs import method
 from handlers.wording.markup import units, when
-from handlers.wording.modals import say
+from handlers.wording.modals import elsewhere, say
 
 CALLBACK = "train"
 CONNECTION_ACTION = "train_connection"
@@ -36,15 +49,15 @@ TYPE_ACTION = "train_type"
 MODEL_ACTION = "train_model"
 METHOD_ACTION = "train_method"
 SEED_MAXIMUM = 2**31 - 1
-_HYPER = "hp:"
 
 
 class Metadata(Untrusted):
-    """What the modal carries: ids only. `connection` is the one that the form was built for."""
+    """What the modal carries: ids only. The form was built for `connection`, whose suffixes may have `signs`."""
 
     channel: Annotated[str, Field(max_length=50)] = ""
     like: Annotated[str, Field(max_length=30)] | None = None
     connection: Annotated[str, Field(max_length=100)] | None = None
+    signs: Annotated[str, Field(max_length=10)] = ANY_SIGNS
 
 
 class Draft(Untrusted):
@@ -60,17 +73,27 @@ class Draft(Untrusted):
     suffix: str
     like: str | None
     channel: str
+    signs: str = ANY_SIGNS
     method: str | None = None
     split: str | None = None
+    files: Mapping[str, FileHandle] = MappingProxyType({})
 
 
 def build(form: TrainForm, locale: str) -> dict[str, object]:
     """The modal for `views.open` and `views.update`."""
     title, close = say("train_title", locale), say("close", locale)
-    carried = Metadata(channel=form.channel[:50], like=form.like, connection=form.connection[:100])
+    carried = Metadata(
+        channel=form.channel[:50],
+        like=form.like,
+        connection=form.connection[:100],
+        signs=form.suffix_signs[:10],
+    )
     metadata = carried.model_dump_json()
     if not options(form.connections):
         return modal(CALLBACK, title, [section(say("no_connection", locale))], close=close, metadata=metadata)
+    if form.closed:
+        gone = train_gone.blocks(form, CONNECTION_ACTION, locale)
+        return modal(CALLBACK, title, gone, close=close, metadata=metadata)
     if not options(form.datasets):
         upload = button(label("upload", locale), "launch_upload", "upload", style="primary")
         nothing = [section(say("train_no_data", locale)), *actions([upload], "no_data")]
@@ -78,12 +101,12 @@ def build(form: TrainForm, locale: str) -> dict[str, object]:
     blocks = [
         *([context(say("train_like", locale, {"job": form.like}))] if form.like else []),
         *_what(form, locale),
-        *([section(_closed(form, locale))] if form.closed else []),
         *_data(form, locale),
         *(
-            hyper_block(f"{_HYPER}{spec.name}", spec, locale)
+            block
             for spec in form.fields[:60]
             if usable(spec.name)
+            for block in hyper_blocks(spec, form.like or "", locale)
         ),
         *_last(form, locale),
     ]
@@ -108,7 +131,7 @@ def draft(values: Values, private_metadata: str) -> Draft:
         hyperparameters={
             name: text
             for name in _hyper_names(values)
-            if (text := typed(values, _HYPER + name) or chosen(values, _HYPER + name))
+            if (text := typed(values, HYPER + name) or chosen(values, HYPER + name))
         },
         method=chosen(values, "method"),
         split=chosen(values, "split"),
@@ -116,13 +139,22 @@ def draft(values: Values, private_metadata: str) -> Draft:
         suffix=typed(values, "suffix"),
         like=carried.like,
         channel=carried.channel,
+        signs=carried.signs,
+        files={
+            block_id.removeprefix(FILE): file
+            for block_id in values
+            if block_id.startswith(FILE) and (file := attached(values, block_id))
+        },
     )
 
 
 def parse(
     values: Values, private_metadata: str, fields: Iterable[FieldSpec] = (), locale: str = "en"
 ) -> TrainOrder | dict[str, str]:
-    """The order, or errors by block id. With `fields` ranges are checked too; the bot checks all of it again."""
+    """The order, or errors by block id. With `fields` ranges are checked too; the bot checks all of it again.
+
+    What is attached as a file is not in the order: it counts instead of what was typed, and is still to be read.
+    """
     given = draft(values, private_metadata)
     errors: dict[str, str] = {}
     for name in ("connection", "model", "train"):
@@ -131,17 +163,21 @@ def parse(
     if given.valid is not None and given.valid == given.train:
         errors["valid"] = say("e_same", locale)
     specs = {spec.name: spec for spec in fields}
-    read: dict[str, float | int | str] = {}
+    read: dict[str, float | int | str] = {
+        name: kept(spec) for name, spec in specs.items() if kept(spec) and name not in given.files
+    }
     for name, text in given.hyperparameters.items():
+        if name in given.files:
+            continue
         spec = specs.get(name)
         worded = spec is not None and spec.kind not in ("int", "float")
         value, problem = read_text(text, spec, locale) if spec and worded else read_number(text, spec, locale)
         if value is None:
-            errors[_HYPER + name] = problem
+            errors[HYPER + name] = problem
         else:
             read[name] = value
     seed, seed_problem = read_seed(given.seed, SEED_MAXIMUM, locale)
-    suffix, suffix_problem = read_suffix(given.suffix, locale)
+    suffix, suffix_problem = read_suffix(given.suffix, given.signs, locale)
     errors |= {name: text for name, text in (("seed", seed_problem), ("suffix", suffix_problem)) if text}
     if errors or given.connection is None or given.model is None or given.train is None:
         return errors
@@ -187,6 +223,7 @@ def _what(form: TrainForm, locale: str) -> list[Block]:
             if form.catalogue_at
             else say("train_model_stale", locale)
         ),
+        *([context(elsewhere(form.elsewhere, locale))] if form.elsewhere else []),
     ]
     if len(form.methods) > 1 or form.method != "supervised":
         named = [Choice(value=one.value, label=_upper(method(one.value, locale))) for one in form.methods]
@@ -211,16 +248,28 @@ def _what(form: TrainForm, locale: str) -> list[Block]:
     return blocks
 
 
+def _not_usable(form: TrainForm, locale: str) -> str:
+    """Which data is left out, by name as far as that is short, and how some of it can be used."""
+    if not form.other_data:
+        return ""
+    named = ", ".join(form.other_names) or numbers.count(form.other_data, "dataset", locale)
+    left = form.other_data - len(form.other_names)
+    if form.other_names and left > 0:
+        named = say("train_data_left", locale, {"named": named, "count": left})
+    told = say("train_data_more", locale, {"datasets": named})
+    if form.recheck:
+        told += say("train_data_recheck", locale, {"data": form.recheck, "connection": form.connection})
+    return told
+
+
 def _data(form: TrainForm, locale: str) -> list[Block]:
     pick = say("choose", locale)
-    more = {"datasets": numbers.count(form.other_data, "dataset", locale), "connection": form.connection}
     blocks = [
         field(
             "train",
             say("train_data", locale),
             choice("train_data", form.datasets, form.train, pick),
-            hint=say("train_data_hint", locale)
-            + (say("train_data_more", locale, more) if form.other_data else ""),
+            hint=say("train_data_hint", locale) + _not_usable(form, locale),
         )
     ]
     if form.takes_validation:
@@ -229,7 +278,7 @@ def _data(form: TrainForm, locale: str) -> list[Block]:
                 "valid",
                 say("train_valid", locale),
                 choice("train_valid", form.datasets, form.valid, pick),
-                hint=say("train_valid_hint", locale),
+                hint=say("train_valid_held" if form.holds_back else "train_valid_hint", locale),
                 optional=True,
             )
         )
@@ -242,10 +291,6 @@ def _data(form: TrainForm, locale: str) -> list[Block]:
         label_text, hint = say("train_split", locale), say("train_split_hint", locale)
         blocks.append(field("split", label_text, element, hint=hint, optional=True))
     return blocks
-
-
-def _closed(form: TrainForm, locale: str) -> str:
-    return say("train_closed", locale, {"connection": form.connection}, service=service(form.provider))
 
 
 def _upper(text: str) -> str:
@@ -285,7 +330,7 @@ def _last(form: TrainForm, locale: str) -> list[Block]:
 
 
 def _hyper_names(values: Values) -> list[str]:
-    return [block_id.removeprefix(_HYPER) for block_id in values if block_id.startswith(_HYPER)]
+    return [block_id.removeprefix(HYPER) for block_id in values if block_id.startswith(HYPER)]
 
 
 def built_for(values: Values, private_metadata: str) -> str | None:

@@ -77,14 +77,14 @@ def build(form: UploadForm, locale: str) -> dict[str, object]:
         field(
             "training",
             say("upload_training", locale),
-            _file("training_file"),
+            file_input("training_file"),
             hint=_hint(form, locale),
             optional=bool(form.accounts),
         ),
         field(
             "validation",
             say("upload_validation", locale),
-            _file("validation_file"),
+            file_input("validation_file"),
             hint=say("upload_validation_hint", locale),
             optional=True,
         ),
@@ -105,8 +105,8 @@ def parse(values: Values, private_metadata: str) -> Upload:
     """What was sent; never an error at a field."""
     return Upload(
         connection=chosen(values, "connection"),
-        training=_handle(values, "training"),
-        validation=_handle(values, "validation"),
+        training=attached(values, "training"),
+        validation=attached(values, "validation"),
         channel=_channel(private_metadata),
         address=typed(values, "address"),
     )
@@ -141,12 +141,14 @@ def _address(form: UploadForm, locale: str) -> list[Block]:
     return [field("address", say("upload_address", locale), shown, hint=hint, optional=True)]
 
 
-def _file(action_id: str) -> Element:
+def file_input(action_id: str) -> Element:
+    """An input for one file."""
     # No `filetypes`: Slack does not know jsonl and calls such files text, json or binary.
     return {"type": "file_input", "action_id": action_id, "max_files": 1}
 
 
-def _handle(values: Values, block_id: str) -> FileHandle | None:
+def attached(values: Values, block_id: str) -> FileHandle | None:
+    """The file of a file input; None when there is none, or nothing that is one."""
     for one in answered(values, block_id).files[:1]:
         try:
             return FileHandle.model_validate(one)

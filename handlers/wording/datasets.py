@@ -8,7 +8,7 @@ from bot.facts.jobs import Money
 from handlers.wording import errors, jobs, numbers, time
 from handlers.wording.finding_tables.languages import language
 from handlers.wording.language import pick
-from handlers.wording.markup import bold, inline, quoted
+from handlers.wording.markup import bold, code, inline, quoted
 from handlers.wording.said import fill
 
 _DOTS: Mapping[str, str] = {
@@ -93,6 +93,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "none_found": "no errors",
         "first_errors": "First errors, while the rest is being read:",
         "repair": "Repair the file and send it again. Nothing has left Slack and the bot.",
+        "taken_one": "Nothing in it is broken, it is {kind}: {connections} takes it. Write {command} to have it "
+        "checked and sent there. Nothing has left Slack and the bot.",
+        "taken_many": "Nothing in it is broken, it is {kind}: {connections} take it. Write {command} to have it "
+        "checked and sent there. Nothing has left Slack and the bot.",
+        "taken_nowhere": "Nothing in it is broken, but no other connection here trains with {kind}. Nothing has left "
+        "Slack and the bot.",
+        "kind_chat": "chats",
         "studying": "Exact tokens, near duplicates and overlap are still being looked for.",
         "repair_rest": "The bot can repair {repairable} of {all}; the rest needs you. "
         "Nothing has left Slack and the bot.",
@@ -102,6 +109,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     }
 }
 _TOLD_KINDS = frozenset({"preference", "reinforcement", "prompt_response", "text"})
+_CHATS = frozenset({"", "chat", "tools", "vision"})
 _LANGUAGE_SHOWN = 5
 """Per cent of a sample below which a language is a name or a quotation."""
 _WORTH_TELLING = 0.1
@@ -239,12 +247,28 @@ def kind(profile: str, locale: str) -> str:
 
 def advice(data: DatasetFacts, locale: str) -> str:
     """What to do with refused data: how much of it a repair mends."""
+    if data.takers is not None:
+        return _taken(data, data.takers, locale)
     found = data.errors + data.warnings
     if not data.repairable or data.repairable > found:
         return say("repair", locale)
     if data.repairable == found:
         return say("repair_all", locale)
     return say("repair_rest", locale, repairable=f"{data.repairable:,}", all=f"{found:,}")
+
+
+def _taken(data: DatasetFacts, takers: tuple[str, ...], locale: str) -> str:
+    """Who takes sound data that its own connection does not train with."""
+    told = kind("chat" if data.profile in _CHATS else data.profile, locale)
+    if not takers:
+        return say("taken_nowhere", locale, kind=told)
+    return say(
+        "taken_one" if len(takers) == 1 else "taken_many",
+        locale,
+        kind=told,
+        connections=", ".join(inline(one, 60) for one in takers),
+        command=code(f"data {data.id} for {takers[0]}", 80),
+    )
 
 
 def reading(data: DatasetFacts, locale: str) -> str:
@@ -281,7 +305,7 @@ def copy(one: CopyFacts, locale: str) -> str:
     )
     if one.state != "failed":
         return text
-    said = errors.explain(one.code or "import_failed", {}, locale)
+    said = errors.explain(one.code or "import_failed", one.params, locale)
     reason = quoted(one.detail, 600) if one.detail.strip() else ""
     return " · ".join(part for part in (text, said.happened, reason, said.remedy) if part)
 

@@ -9,6 +9,7 @@ from handlers.wording import errors, jobs, numbers, requests, requests_asks
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, day, inline, mention, time_of_day, utc, when
 from handlers.wording.said import Params, Said, fill
+from handlers.wording.services import of_kind, unmeasured
 
 _DOTS: Mapping[str, str] = {
     "approved": "⚪",
@@ -21,6 +22,7 @@ _DOTS: Mapping[str, str] = {
     "gone": "⚫",
 }
 _HELD = "❄"
+_CUT_OFF = "⚠"
 _STATES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "approved": "Approved, not sent yet",
@@ -42,6 +44,16 @@ _GONE: Mapping[str, Mapping[str, str]] = {
         "called_off": "Called off",
     }
 }
+_OFFERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "en": {
+        "suspended": (
+            "Subscription suspended",
+            "The subscription to its base model is suspended: calls fail.",
+        ),
+        "ended": ("Subscription ended", "The subscription to its base model has ended: calls fail."),
+    }
+}
+"""Of a live one whose base model is not paid for: its state in a few words, and what that means."""
 _NEXT: Mapping[str, Mapping[str, str]] = {
     "en": {
         "approved": "the bot looks whether the name is free, and sends it.",
@@ -76,6 +88,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "unknown": "last call unknown: who calls it could not be read",
         "not_since": "last call unknown: who calls it was not read since it was created",
         "unmeasured": "last call unknown: {service} does not measure who calls it",
+        "own_call": "the bot's own last call: {at}",
         "idle_for": "no calls for {days}",
         "idle_short": "idle for less than a day",
         "deleted_idle": "{service} deletes it {at} if nobody calls it",
@@ -95,9 +108,6 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "hour": "1 hour",
     }
 }
-_MONITORS: Mapping[str, str] = {"azure_openai": "Azure Monitor", "databricks": "Databricks' usage table"}
-UNMEASURED = frozenset({"azure_ai_studio"})
-"""Services that tell nobody who calls a deployment (contracts/azure_ml.md 9)."""
 _MONITOR: Mapping[str, str] = {"en": "measured by the service"}
 # F's codes that are worded for a form elsewhere, and what they mean for a deployment
 _OWN_CODES: Mapping[str, str] = {
@@ -125,6 +135,8 @@ def title(one: DeploymentFacts) -> str:
 
 def dot(one: DeploymentFacts) -> str:
     """The one symbol at the start."""
+    if cut_off(one):
+        return _CUT_OFF
     return _HELD if one.frozen else _DOTS.get(one.state, "⚪")
 
 
@@ -132,9 +144,16 @@ def state_word(one: DeploymentFacts, locale: str) -> str:
     """How it stands, in a few words."""
     if one.frozen:
         return say("held", locale)
+    if one.state == "live" and cut_off(one):
+        return pick(_OFFERS, locale)[one.offer][0]
     if one.state == "gone" and one.gone_why in pick(_GONE, locale):
         return fill(pick(_GONE, locale)[one.gone_why], {}, service=service(one))
     return pick(_STATES, locale).get(one.state, inline(one.state, 40))
+
+
+def cut_off(one: DeploymentFacts) -> bool:
+    """Whether calls fail because of the subscription to its base model."""
+    return one.state in ("starting", "live") and one.offer in _OFFERS["en"]
 
 
 def headline(one: DeploymentFacts, locale: str) -> str:
@@ -152,7 +171,8 @@ def model(one: DeploymentFacts, locale: str) -> str:
     short = one.model_short or one.model
     if not one.job or short.startswith(f"{one.job} "):
         return inline(short, 100)
-    return say("job", locale, {"job": one.job, "model": short})
+    # Its name ends in the job where it stands alone.
+    return say("job", locale, {"job": one.job, "model": short.removesuffix(f" · {one.job}")})
 
 
 def what(one: DeploymentFacts, locale: str) -> str:
@@ -210,13 +230,20 @@ def idle(one: DeploymentFacts, locale: str) -> str:
     if one.use == "never":
         return say("never", locale, at=day(one.created_at)) if one.created_at else say("never_bare", locale)
     if one.use == "unknown" and not one.idle_days:
-        key = "unmeasured" if one.provider in UNMEASURED else "not_since" if _read_before(one) else "unknown"
-        return say(key, locale, service=jobs.service(one.provider))
+        if unmeasured(one.provider):
+            return _unmeasured(one, locale)
+        return say("not_since" if _read_before(one) else "unknown", locale)
     return (
         say("idle_for", locale, days=days(one.idle_days, locale))
         if one.idle_days
         else say("idle_short", locale)
     )
+
+
+def _unmeasured(one: DeploymentFacts, locale: str) -> str:
+    """That nobody tells who calls it, and the one call that is known: ours."""
+    told = say("unmeasured", locale, service=jobs.service(one.provider))
+    return f"{told} ({say('own_call', locale, at=when(one.own_call))})" if one.own_call else told
 
 
 def _read_before(one: DeploymentFacts) -> bool:
@@ -241,7 +268,7 @@ def use(one: DeploymentFacts, locale: str) -> str:
 
 
 def deletion(one: DeploymentFacts, locale: str) -> str:
-    """`Azure deletes it Sat 28 Nov 14:10 if nobody calls it`; empty where it does not."""
+    """`Azure OpenAI deletes it Sat 28 Nov 14:10 if nobody calls it`; empty where it does not."""
     if one.expires is None:
         return ""
     at = when(one.expires.at)
@@ -311,6 +338,11 @@ def explain(problem: ProblemFacts, one: DeploymentFacts, locale: str) -> Said:
 
 def trouble(one: DeploymentFacts, locale: str) -> list[str]:
     """What keeps it from being rolled out or from answering; empty when nothing does."""
+    told = [f"⚠ *{pick(_OFFERS, locale)[one.offer][1]}*"] if cut_off(one) else []
+    return [*told, *_problem(one, locale)]
+
+
+def _problem(one: DeploymentFacts, locale: str) -> list[str]:
     if one.problem is None:
         return []
     if one.state == "sending":
@@ -327,9 +359,10 @@ def date(moment: datetime) -> str:
 
 def monitor(one: DeploymentFacts, locale: str) -> str:
     """`Azure Monitor, read 14:05`; empty when nothing was read."""
-    if one.read_at is None or one.provider in UNMEASURED:
+    if one.read_at is None or unmeasured(one.provider):
         return ""
-    name = _MONITORS.get(one.provider) or pick(_MONITOR, locale)
+    known = of_kind(one.provider)
+    name = known.monitor if known is not None else pick(_MONITOR, locale)
     return say("source", locale, monitor=name, at=time_of_day(one.read_at))
 
 

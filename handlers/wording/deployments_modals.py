@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from handlers.wording.language import pick
 from handlers.wording.said import Params, fill
+from handlers.wording.services import of_kind
 
 _LABELS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -32,7 +33,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "none_mine": "You have no deployments. `deploy` asks for one.",
         "none_all": "Nothing is deployed.",
         "month": "*{amount} a month together*, used or not",
-        "month_most": "*at most {amount} a month together*: what sleeps without calls costs only while it is awake",
+        "month_asleep": "*at most {amount} a month together*: what sleeps without calls costs only while it is awake",
+        "month_asleep_more": "*at most {amount} more* while those are awake that sleep without calls",
         "month_unknown": "{deployments} without a known price",
         "unread": "⚠ Could not be read the last time: {connections}. `connections` shows why.",
         "order": "the next to be deleted first",
@@ -105,7 +107,6 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "e_choose": "Choose one.",
     }
 }
-_ANSWERS: Mapping[str, str] = {"azure_openai": "404 DeploymentNotFound"}
 _ANSWER: Mapping[str, str] = {"en": "an error"}
 
 
@@ -126,4 +127,5 @@ def calls(number: int, locale: str) -> str:
 
 def missing_answer(provider: str, locale: str) -> str:
     """What callers of a deployment get that is not there."""
-    return _ANSWERS.get(provider) or pick(_ANSWER, locale)
+    known = of_kind(provider)
+    return (known.missing_answer if known is not None else "") or pick(_ANSWER, locale)

@@ -78,6 +78,11 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "keep_failed_deleted": "{deletion}.",
         "keep_failed_again": "The bot goes on trying.",
         "reminder": "⏰ *{name}: you wanted to be reminded*",
+        "altered": "✏ *{name} was changed at {service}, not by the bot*",
+        "altered_was": "Before: {what}.",
+        "altered_is": "Now: {what}.",
+        "altered_asked": "{request} approved what it was before.",
+        "altered_next": "Whoever changed it can change it back at {service}; all amounts follow what it is now.",
         # the end
         "taken_down": "⚫ *{name} is taken down*",
         "called_off": "⚫ *{name} is called off*",

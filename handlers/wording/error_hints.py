@@ -6,7 +6,8 @@ from handlers.wording import jobs
 from handlers.wording.language import pick
 from handlers.wording.markup import code, inline, mention
 from handlers.wording.said import Params
-from handlers.wording.services import service_name
+from handlers.wording.services import of_kind, service_name
+from providers.describing import Limits
 
 _ROLE = "Cognitive Services OpenAI Contributor"
 """The role for everything but deployments, which name theirs (contracts/azure_openai.md section 2.5)."""
@@ -42,7 +43,12 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "quota_bare": " ({pool})",
         "since": " (since {value})",
         "instead": "Take {value} instead.",
-        "successor": "Choose its successor from the list.",
+        "other": "Choose another model from the list.",
+        "offered": "Choose one from the list; it shows only what this connection offers.",
+        "successor": "Train on {value} and deploy that.",
+        "other_deploy": "Train on a model that is hosted and deploy that.",
+        "jobs_kept": " ({running:,} running, {queued:,} queued, {kept:,} kept)",
+        "files_kept": " ({files:,} files, {size} together)",
         "bounds": "{minimum} to {maximum}",
         "bounds_from": "{minimum} or more",
     }
@@ -96,7 +102,9 @@ def of(params: Params, locale: str) -> dict[str, str]:
         "categories_hint": hint("bracket", "categories"),
         "checked_for_service": service_name(text("checked_for")),
         "since_hint": hint("since", "date"),
-        "instead_hint": hint("instead", "instead") or words["successor"],
+        "instead_hint": hint("instead", "instead") or words["other"],
+        "offered_hint": hint("instead", "instead") or words["offered"],
+        "successor_hint": hint("successor", "instead") or words["other_deploy"],
         "role_name": text("role") or _ROLE,
         "grant_hint": words["command"].format(value=code(grant, 600)) if grant else "",
         "quota_hint": _quota(params, locale),
@@ -108,6 +116,22 @@ def of(params: Params, locale: str) -> dict[str, str]:
     if "given" not in params and "model" in params:
         found["given"] = text("model")
     return found
+
+
+def limits(provider: str, locale: str) -> dict[str, str]:
+    """How many jobs and files a resource of this service has room for; empty where nobody documents it."""
+    words, known = pick(_TEXT, locale), of_kind(provider)
+    most = known.limits if known is not None else Limits()
+    jobs_hint = files_hint = ""
+    if most.jobs_running and most.jobs_queued and most.jobs_kept:
+        jobs_hint = words["jobs_kept"].format(
+            running=most.jobs_running, queued=most.jobs_queued, kept=most.jobs_kept
+        )
+    if most.files and most.files_total_bytes:
+        files_hint = words["files_kept"].format(
+            files=most.files, size=f"{most.files_total_bytes / 1024**3:g} GB"
+        )
+    return {"jobs_hint": jobs_hint, "files_hint": files_hint}
 
 
 def _deciders(params: Params, locale: str) -> str:

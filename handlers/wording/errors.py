@@ -139,6 +139,7 @@ def explain(
         "state": state[:1].lower() + state[1:],
         "data_state": pick(_DATA_STATES, locale).get(given, state),
         **error_hints.of(params, locale),
+        **error_hints.limits(provider, locale),
     }
     return Said(
         happened=fill(happened, params, **more),

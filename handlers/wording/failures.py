@@ -6,10 +6,11 @@ The kinds are those of `providers.failures`. "Nothing was charged" is only said 
 from collections.abc import Mapping
 
 from bot.facts.jobs import FailureFacts, JobFacts
-from handlers.wording import errors, fixes, jobs, numbers, requirements
+from handlers.wording import error_hints, errors, fixes, jobs, numbers, requirements
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, inline, quoted
 from handlers.wording.said import Said, fill
+from handlers.wording.services import of_kind
 
 # kind: (happened, meaning, remedy); {what} are the harm categories, {service} who says it
 _KINDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
@@ -81,8 +82,13 @@ _KINDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         ),
         "quota": (
             "A limit of the resource is reached",
-            "{service} counts running, queued and kept jobs per resource (Azure: 3 running, 20 queued, 100 kept).",
+            "{service} limits the jobs of a resource{jobs_hint}.",
             "Wait for a job to end, or have old jobs deleted; `connections` shows what is used.",
+        ),
+        "payment_needed": (
+            "{service} cannot be paid for this training",
+            "The subscription has no valid payment method, or is a free or trial one, which cannot be billed.",
+            "Whoever pays for the subscription settles that; then train again with the same settings.",
         ),
         "method_required": (
             "This model is trained with another method",
@@ -215,7 +221,9 @@ def explain(job: JobFacts, locale: str) -> Said:
     decided = words.get(failure.code, words["undecided"]) if ours else ""
     return Said(
         happened=fill(happened, {}, service=who),
-        meaning=fill(meaning, {}, service=who, what=what, decided=decided),
+        meaning=fill(
+            meaning, {}, service=who, what=what, decided=decided, **error_hints.limits(job.provider, locale)
+        ),
         remedy=fill(remedy, {}, service=who),
         quote=text,
         request_id=failure.request_id,
@@ -227,7 +235,8 @@ def small_print(failure: FailureFacts | None, provider: str, locale: str) -> lis
     words = pick(_WORDS, locale)
     if failure is None or failure.kind == NOT_APPROVED:
         return []
-    kept = words["kept" if provider == "azure_openai" else "kept_too"]
+    known = of_kind(provider)
+    kept = words["kept" if known is not None and known.drops_failures else "kept_too"]
     parts = [fill(kept, {}, service=jobs.service(provider))] if failure.text.strip() else []
     if failure.request_id:
         parts.append(fill(words["request"], {"id": failure.request_id}))

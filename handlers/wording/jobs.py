@@ -1,4 +1,4 @@
-"""Sentences about training jobs: state, next step, progress, settings."""
+"""Sentences about training jobs: state, next step, progress."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from bot.facts.jobs import ENDED, JobFacts, Money
 from handlers.wording import numbers
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, inline, time_of_day, when
-from handlers.wording.services import service_name
+from handlers.wording.services import evaluates, service_name
 
 _DOTS: Mapping[str, str] = {
     "waiting": "⚪",
@@ -83,6 +83,16 @@ _WAITS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             "Its length is given in batches, so what it costs is not known before.",
             "the approvers decide about {request}; then it starts by itself.",
         ),
+        ("waiting", "price"): (
+            "Waiting for approval",
+            "No price is configured for it, so what it costs is not known before.",
+            "the approvers decide about {request}; then it starts by itself.",
+        ),
+        ("waiting", "tokens"): (
+            "Waiting for approval",
+            "The tokens of its data are not counted yet, so what it costs is not known before.",
+            "the approvers decide about {request}; then it starts by itself.",
+        ),
         ("waiting", "purchase"): (
             "Waiting for approval",
             "Its model has to be subscribed to first, which is a purchase.",
@@ -120,6 +130,7 @@ _METHODS: Mapping[str, Mapping[str, str]] = {
     }
 }
 _TRAINED_NEXT: Mapping[str, str] = {"en": "look at the charts, then ask to deploy it."}
+_ENDED_NEXT: Mapping[str, str] = {"en": "look at the charts."}
 _EVAL_NEXT: Mapping[str, str] = {"en": "train loss and epochs as they come, then charts in the thread."}
 _CARD: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -141,10 +152,8 @@ _CARD: Mapping[str, Mapping[str, str]] = {
         "no_numbers": "no measurements yet",
         "updated": "updated {at}",
         "service_word": '{service} says "{word}"',
-        "auto": "chosen by the service",
-        "seed": "seed {seed}",
         "muted": "messages muted",
-        "like": "settings of {job}",
+        "held_back": "the service holds back a share for validation",
         "as_estimated": "{cost} billed, as estimated",
         "billed": "{cost} billed, {estimate} was estimated",
         "billed_more": "{cost} billed, {share} more than estimated ({estimate})",
@@ -237,10 +246,10 @@ def next_step(job: JobFacts, locale: str) -> str:
         _, matter, following = waiting
         return " ".join(part for part in (matter, bold(_say("next", locale)), following) if part)
     text = pick(_NEXT, locale).get(job.state, "")
-    if job.state == "running" and job.provider != "azure_openai":
+    if job.state == "running" and not evaluates(job.provider):
         text = pick(_EVAL_NEXT, locale)
-    if job.state == "succeeded" and job.provider != "azure_openai" and not job.checkpoints:
-        text = pick(_TRAINED_NEXT, locale)
+    if job.state == "succeeded" and not any(one.deployable for one in job.checkpoints):
+        text = pick(_TRAINED_NEXT if job.result_model else _ENDED_NEXT, locale)
     return f"{bold(_say('next', locale))} {text.format(service=service(job.provider))}" if text else ""
 
 
@@ -314,6 +323,11 @@ def data(job: JobFacts) -> str:
     return " + ".join(inline(one, 20) for one in ids)
 
 
+def held_back(job: JobFacts, locale: str) -> str:
+    """Where validation comes from that nobody sent; empty where that is not so."""
+    return _say("held_back", locale) if job.holds_back else ""
+
+
 def price(job: JobFacts) -> Money | None:
     """The final cost when it is known, else the estimate; None where nothing is billed or to be paid.
 
@@ -351,25 +365,6 @@ def money_source(job: JobFacts, locale: str) -> str:
     """Where the amount of `money` comes from."""
     value = price(job)
     return numbers.money_source(value, locale) if value else ""
-
-
-def setting(name: str, value: float | str, locale: str) -> str:
-    """`Epochs 3`, `Batch size chosen by the service`, `Duration 3ep`; `name` is the label where one is known."""
-    if isinstance(value, str):
-        return f"{inline(name, 60)} {inline(value, 60)}"
-    return f"{inline(name, 60)} {_say('auto', locale) if value == -1 else numbers.plain(value)}"
-
-
-def settings(job: JobFacts, locale: str) -> str:
-    """Hyperparameters, seed and method: `n_epochs 3 · batch_size chosen by the service · seed 7`."""
-    parts = [
-        setting(job.labels.get(name, name), value, locale) for name, value in job.hyperparameters.items()
-    ]
-    parts.append(_say("seed", locale, seed=str(job.seed)))
-    parts.append(method(job.method, locale))
-    if job.like:
-        parts.append(_say("like", locale, job=inline(job.like, 20)))
-    return " · ".join(parts)
 
 
 def service_word(job: JobFacts, locale: str) -> str:

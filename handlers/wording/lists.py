@@ -51,7 +51,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "connections": "*Connections*",
         "connections_none": "No connection is configured. Whoever runs the bot adds one to its configuration.",
         "state_healthy": "works",
-        "state_closed": "answers, and trains nothing any more",
+        "state_closed": "answers, and trains nothing",
         "state_failing": "does not work",
         "state_unknown": "not asked yet",
         "probed": "asked {at}",

@@ -102,6 +102,8 @@ _ACTIONS: Mapping[str, Mapping[str, str]] = {
         "deployment.owned": "deployment taken over",
         "deployment.retry": "rollout tried again",
         "deployment.warned": "owner warned",
+        "deployment.offer": "subscription to its base model changed",
+        "deployment.key_kept": "key put into the Key Vault",
         "clean.file": "file deleted",
         "clean.model": "model deleted",
         "task.retry": "stuck work tried again",

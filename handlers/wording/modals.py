@@ -1,11 +1,12 @@
 """Labels, hints and errors of the modals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from handlers.wording import numbers
 from handlers.wording.language import pick
-from handlers.wording.said import Params, fill
-from handlers.wording.services import service_name
+from handlers.wording.markup import inline
+from handlers.wording.said import Params, Said, fill
+from handlers.wording.services import of_kind, service_name
 
 _TEXT: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -26,7 +27,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "form_reinforcement": "reinforcement data",
         "form_prompt_response": "prompts with responses",
         "form_text": "plain text as .txt",
-        "form_closed": "no training any more",
+        "form_closed": "no training",
         "upload_validation": "Validation data",
         "upload_validation_hint": "Optional, with examples that are not in the training data.",
         "upload_address": "Azure Blob address",
@@ -40,18 +41,22 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "train_submit": "Review",
         "train_connection": "Connection",
         "train_type": "Training type",
-        "train_type_hint": 'Not every model takes every type. If the service says "does not support fine-tuning with '
-        'Standard TrainingType", the model wants another type: choose Global, Data zone or Developer here.',
+        "train_type_hint": "Where the data may be processed, and at which price. Nothing is preset, since that is for "
+        "you to decide. Not every model takes every type.",
         "train_model": "Model",
         "train_model_hint": "Type to search. Your trained models and their checkpoints have short names here.",
         "train_model_stale": "The list of models has not been read from the service yet; it fills in a moment.",
         "train_models_at": "List of models read {at}",
         "train_data": "Training data",
         "train_data_hint": "Only data that was checked without errors is listed, the newest first.",
-        "train_data_more": " Not usable here, for its form or because it was checked for another service: {datasets}. "
-        "Write data D57 for {connection} to have one checked for this service.",
+        "train_data_more": " Not usable here, for its form or because it was checked for another service: {datasets}.",
+        "train_data_left": "{named} and {count} more",
+        "train_data_recheck": " The command “data {data} for {connection}” has {data} checked for this service.",
         "train_valid": "Validation data",
         "train_valid_hint": "Optional. Without it the curves cannot show overfitting.",
+        "train_valid_held": "Optional. Without it the service holds back a share of the training data itself.",
+        "train_elsewhere": "Trained in other regions only: {models}",
+        "train_elsewhere_one": "{model} ({regions})",
         "train_no_data": "*There is no data to train with yet.* Upload a JSONL file first; when its check is done, "
         "choose Train again.",
         "train_like": "Settings of {job}. Everything can be changed.",
@@ -65,14 +70,31 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "train_split": "Hold back for validation",
         "train_split_hint": "Instead of a validation file: this share of the data is measured, not trained on.",
         "train_split_share": "{share} % of the examples",
-        "train_closed": "*Nothing can be trained at {connection} any more.* {service} has removed its fine-tuning. "
-        "What was trained there is still shown, and its models can be deployed and cleaned up.",
+        "train_closed": "*Nothing can be trained at {connection}.* {service} has removed its fine-tuning, or never "
+        "offered it in this region. What was trained there is still shown, and its models can be deployed and cleaned "
+        "up.",
+        "train_file": "{name} as a file",
+        "train_file_hint": "Where it is longer than a field holds: a text file (UTF-8) of at most {maximum} "
+        "characters. It counts instead of what is typed above.",
+        "train_checking": "*It is being looked at …* This takes some seconds; the summary follows here. Nothing is "
+        "ordered before Start.",
+        "field_needed": "Needed, here or as a file.",
+        "field_kept": "Both fields empty: as in {job}, where it is longer than this field holds.",
+        "not_yet": "Some fields need another look",
+        "w_file_counts": "{name}: the attached file counts, and what is typed in the field does not.",
         "e_long": "This is longer than {maximum} characters.",
-        "e_form": "This is not in the form that is needed: {hint}",
+        "e_form": "“{given}” is not in the form that is needed. {hint}",
+        "e_amount": "Write {write} instead of “{given}”.",
+        "e_amount_which": "“{given}” has no unit. Write one of: {each}.",
+        "e_amount_small": "Write at least {least}.",
+        "e_amount_large": "At most {most} {word}: {write}.",
         "field_auto": "Empty: the service decides.",
         "field_default": "Empty: {value}.",
+        "field_auto_as": "Empty: as {auto}.",
         "field_range": "From {minimum} to {maximum}.",
+        "field_range_or": "From {minimum} to {maximum}, or {auto}.",
         "field_from": "At least {minimum}.",
+        "field_from_or": "At least {minimum}, or {auto}.",
         "field_to": "At most {maximum}.",
         "ph_auto": "the service decides",
         "ph_seed": "drawn by the bot",
@@ -82,7 +104,8 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "e_whole": "Write a whole number.",
         "e_range": "This is outside the range: {range}",
         "e_seed": "Write a whole number from 0 to 2147483647.",
-        "e_suffix": "Use letters, digits, - and _ only; dots are not allowed.",
+        "e_suffix": "Use letters and digits only; no dots, no blanks.",
+        "e_suffix_signs": "Use letters, digits and {signs} only; no dots, no blanks.",
         "e_same": "This is the training data. Choose other examples, or none.",
         # summary
         "summary_title": "Start this training?",
@@ -93,6 +116,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "s_data": "Training data",
         "s_valid": "Validation data",
         "s_no_valid": "none: overfitting will not show",
+        "s_service_holds_back": "none: the service holds back a share of the training data itself",
         "s_held_back": "{share} of {dataset} held back",
         "s_tokens": "Tokens in the data",
         "s_epochs": "Epochs",
@@ -121,8 +145,20 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "w_overlap": "{count} examples are in both files: the validation loss will look better than it is.",
         "w_over_limit": "The longest example has {longest} tokens, and {model} takes {limit} of one in training: what "
         "is too much is cut off.",
+        "w_over_chosen": "The longest example has {longest} tokens, and “{label}” is set to {limit}: what is too much "
+        "is cut off.",
+        "w_under_limit": "The training data has about {tokens} tokens, and {model} reads {limit} at once: the service "
+        "advises at least as many. Add data if there is any, or set “{label}” to less.",
+        "w_under_chosen": "The training data has about {tokens} tokens, and “{label}” is set to {limit}: the service "
+        "advises at least as many. Add data if there is any, or set it to less.",
+        "w_under_limit_text": "The text has about {tokens} tokens, and {model} reads {limit} at once: a text that does "
+        "not fill this once may fail as too small after the start. Add text, or set “{label}” to less.",
+        "w_under_chosen_text": "The text has about {tokens} tokens, and “{label}” is set to {limit}: a text that does "
+        "not fill this once may fail as too small after the start. Add text, or set it to less.",
         "w_model_retires": "{model} is not trained any more from {date} on.",
         "w_inference_ends": "Deployments of this model end on {date}.",
+        "w_learns_nothing": "“{label}” is 0: the training changes nothing, and it is billed.",
+        "w_unusual": "“{label}” is set to {value}, far from what is usual: {low} to {high}.",
         "w_no_validation": "Without validation data the curves cannot show overfitting.",
         "w_no_price": "No price is configured for this model, so the cost is not known.",
         "w_price_any_type": "The price does not distinguish training types; with the chosen one the cost may differ.",
@@ -137,10 +173,24 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "decide, then it starts by itself.",
         "w_needs_approval_batches": "What so many batches cost is not known, and more than {limit} is asked for first: "
         "the approvers decide, then it starts by itself.",
+        "w_needs_approval_price": "No price is configured, so what it costs is not known, and more than {limit} is "
+        "asked for first: the approvers decide, then it starts by itself.",
+        "w_needs_approval_tokens": "The tokens of its data are not counted yet, so what it costs is not known, and "
+        "more than {limit} is asked for first: the approvers decide, then it starts by itself.",
         "w_may_buy": "{model} is sold through a marketplace. If it is not subscribed to yet, the approvers are asked "
         "to buy that first; then it starts by itself.",
         "w_subscription_needed": "{model} is sold through a marketplace, and the bot may not buy there: it is not "
         "started unless it is subscribed to already.",
+        "w_must_buy": "{model} is sold through a marketplace and was not subscribed to when the bot last looked: the "
+        "approvers are asked to buy that first; then it starts by itself.",
+        "w_cannot_buy": "{model} is sold through a marketplace and was not subscribed to when the bot last looked, and "
+        "the bot may not buy there: it is not started before somebody subscribes to it.",
+        "w_subscription_coming": "{model} is sold through a marketplace and was just being subscribed to when the bot "
+        "last looked: it starts once that is done.",
+        "w_subscription_suspended": "The subscription to {model} was suspended when the bot last looked, because it "
+        "could not be billed: it is not started unless that is settled.",
+        "w_subscription_failed": "The subscription to {model} had failed when the bot last looked and gave no access: "
+        "it is not started unless somebody subscribes again.",
         "w_other": "Please note: {code}.",
     }
 }
@@ -151,19 +201,42 @@ def say(key: str, locale: str, params: Params | None = None, **markup: str) -> s
     return fill(pick(_TEXT, locale)[key], params or {}, **markup)
 
 
+def elsewhere(models: Iterable[tuple[str, str]], locale: str) -> str:
+    """Which models are trained, and in which other regions."""
+    told = [say("train_elsewhere_one", locale, {"model": name, "regions": where}) for name, where in models]
+    return say("train_elsewhere", locale, models="; ".join(told))
+
+
+def wrong_suffix(signs: str, locale: str) -> str:
+    """What a suffix may consist of at this service."""
+    return say("e_suffix_signs" if signs else "e_suffix", locale, signs=" and ".join(signs))
+
+
 def charges(provider: str, locale: str, *, timed: bool) -> str:
     """What is charged, as far as the service's documentation says it."""
     if timed:
         return say("s_charged_timed", locale)
-    if provider in ("", "azure_openai"):
+    known = of_kind(provider)
+    if known is not None and known.charges_tokens:
         return say("s_charged", locale)
     return say("s_charged_other", locale, service=service_name(provider))
+
+
+def not_yet(mistakes: Iterable[tuple[str, str]], locale: str) -> Said:
+    """What is wrong at which fields (their labels), in a modal of its own."""
+    told = [f"• *{inline(label, 150)}:* {inline(text, 300)}" for label, text in mistakes]
+    return Said(happened=say("not_yet", locale), meaning="\n".join(told))
 
 
 def warning(code: str, params: Params, locale: str) -> str:
     """A warning of the summary; one without a sentence is shown by its code."""
     if code == "needs_approval":
         return _needs_approval(params, locale)
+    if code == "unusual":
+        params = {
+            name: numbers.plain(value) if isinstance(value, int | float) else value
+            for name, value in params.items()
+        }
     key = f"w_{code}"
     if key in pick(_TEXT, locale):
         return say(key, locale, params)

@@ -11,6 +11,7 @@ _SENTENCES: Mapping[str, Mapping[str, str]] = {
         "moved": "{dot} *{job}: {after}*",
         "moved_by": "by {who}",
         "moved_at": "{at}",
+        "setting": "{name} of {job}, in full.",
         "pending_title": "🟡 *{job} has waited for {hours} in {service}'s queue*",
         "pending_why": "{service} has no capacity for it yet. That is not a fault of your data and costs nothing "
         "({service}'s documentation: waiting is not charged).",

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
-from bot.facts.requests import Bill, DeployAsk, KeepAsk, QuotaUse, Rate, RequestFacts, TrainAsk, Warnings
-from handlers.wording import numbers, requests_bought
+from bot.facts.requests import DeployAsk, KeepAsk, QuotaUse, Rate, RequestFacts, TrainAsk, Warnings
+from handlers.wording import numbers, requests_bought, requests_sums
 from handlers.wording.language import pick
 from handlers.wording.markup import bold, day, inline, when
 from handlers.wording.said import Params, fill
@@ -21,10 +21,6 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "until_aged": ", for {hours}",
         "free": "Nothing by the hour, only for calls",
         "no_price": "*What it costs is not known:* no price is configured for it.",
-        "bill": "All deployments: {before} a month now, {after} with this one.",
-        "bill_during": "All deployments: {before} now, {during} for {grace}, then {after}.",
-        "bill_both": "All deployments: {before} now, {during} while both are there, then {after}.",
-        "bill_unknown": "Without {deployments} whose price is not known.",
         "final": "{job} final",
         "step": "{job} step {step}",
         "place": "{connection}, {region}",
@@ -35,6 +31,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "filter": "filter {name}",
         "filter_off": "*content safety off*",
         "filter_on": "content safety on",
+        "limits": "at most {tokens} tokens/min and {requests} requests/min",
         "throughput": "up to {tokens} tokens/s",
         "filter_default": "the service's default filter",
         "tags": "tags {tags}",
@@ -49,6 +46,10 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "asked for first.",
         "train_batches": "*What it costs is not known: its length is given in batches.* Trainings above {limit} are "
         "asked for first.",
+        "train_price": "*What it costs is not known: no price is configured for it.* Trainings above {limit} are asked "
+        "for first.",
+        "train_tokens": "*What it costs is not known: the tokens of its data are not counted yet.* Trainings above "
+        "{limit} are asked for first.",
         "train_cap": "{spent} of {limit} are spent this month; this would pass the limit.",
         "keep_calls": "The bot makes a real call now and before each deletion until then.",
         "keep_cost": "*{cost} until {day}, used or not.*",
@@ -88,6 +89,7 @@ _WARNINGS: Mapping[str, Mapping[str, str]] = {
         "offer_unread": "What the region offers has not been read yet; the service may refuse it",
         "price_unknown": "No price is configured, so what it costs is not known",
         "developer_24h": "Developer tier: the service deletes it 24 hours after its creation, called or not",
+        "price_moved": "An hour of it costs {hour} by the prices configured now; what is asked for is the price above",
         "quota_unknown": "Whether the quota is enough is not known",
     }
 }
@@ -136,6 +138,9 @@ def warning(code: str, params: Params, locale: str) -> str:
     known = pick(_WARNINGS, locale).get(code)
     if known and code == "retires_soon" and (at := _date(str(params.get("date", "")))) is not None:
         return fill(known, params, date=day(at))
+    if known and code == "price_moved":
+        hour = numbers.amount(float(params.get("per_hour", 0)), str(params.get("currency", "")))
+        return fill(known, {}, hour=hour)
     return fill(known, params) if known else fill(pick(_OTHER, locale), {"code": code.replace("_", " ")})
 
 
@@ -159,17 +164,12 @@ def replacing(ask: DeployAsk, locale: str) -> str:
     shown = _replaced_name(ask) or ask.replaces
     if ask.grace_hours <= 0:
         return say("replaces_now", locale, {"name": shown})
-    return say("replaces", locale, {"name": shown}, grace=grace(ask.grace_hours))
+    return say("replaces", locale, {"name": shown}, grace=requests_sums.grace(ask.grace_hours))
 
 
 def _replaced_name(ask: DeployAsk) -> str:
     place, _, name = ask.replaces_name.rpartition("/")
     return name if place in ("", ask.connection) else ask.replaces_name
-
-
-def grace(hours: int) -> str:
-    """`48 h`."""
-    return f"{hours:,}{numbers.NBSP}h"
 
 
 def rate_line(rate: Rate | None, *, free: bool, locale: str, sleeps: bool = False) -> str:
@@ -187,7 +187,9 @@ def cost_line(ask: DeployAsk, locale: str) -> str:
     """What an hour and a month cost, until when, and all deployments before and after."""
     cost = rate_line(ask.rate, free=ask.free, locale=locale, sleeps=sleeps(ask.warnings))
     told = bold(f"{cost}{_end(ask, locale)}.") if cost else say("no_price", locale)
-    return " ".join(part for part in (told, bill_line(ask.bill, ask.grace_hours, locale)) if part)
+    return " ".join(
+        part for part in (told, requests_sums.bill_line(ask.bill, ask.grace_hours, locale)) if part
+    )
 
 
 def sleeps(warnings: Warnings) -> bool:
@@ -209,33 +211,6 @@ def _end(ask: DeployAsk, locale: str) -> str:
     return say("until", locale, day=day(ask.until)) if ask.until else say("open_end", locale)
 
 
-def bill_line(bill: Bill | None, grace_hours: int | None, locale: str) -> str:
-    """`All deployments: $3,672 now, $4,896 for 48 h, then $3,672.`; None = how long both stay is not said here."""
-    if bill is None:
-        return ""
-    before, during, after = (_whole(value, bill.currency) for value in (bill.before, bill.during, bill.after))
-    if bill.during == bill.after or grace_hours == 0:
-        told = say("bill", locale, before=before, after=after)
-    elif grace_hours is None:
-        told = say("bill_both", locale, before=before, during=during, after=after)
-    else:
-        shown = grace(grace_hours)
-        told = say("bill_during", locale, before=before, during=during, after=after, grace=shown)
-    if not bill.unknown:
-        return told
-    deployments = numbers.count(bill.unknown, "deployment", locale)
-    return f"{told} {say('bill_unknown', locale, deployments=deployments)}"
-
-
-def _whole(value: float, currency: str) -> str:
-    """A month's amount; nothing is `$0`."""
-    return (
-        numbers.amount(value, currency).replace("0.00", "0")
-        if value == 0
-        else numbers.amount(value, currency)
-    )
-
-
 def model_of(ask: DeployAsk, locale: str) -> str:
     """`J142 final`, `J142 step 642`, or the model's own name."""
     if not ask.job:
@@ -250,16 +225,25 @@ def meaning(
 ) -> str:
     """`50K tokens/min (about 50 requests/min)`; the service's own units where that is not known.
 
-    `unit` as in `providers.hosting.Sku`: nothing where there is nothing to choose, `up to 980 tokens/s`.
+    `unit` as in `providers.hosting.Sku`: the service's limits where there is nothing to choose, `up to 980
+    tokens/s`.
     """
     if unit == "none":
-        return ""
+        return _limits(tokens, requests, locale)
     if unit == "throughput":
         return say("throughput", locale, tokens=f"{capacity:,}") if capacity else ""
     if tokens is None:
         return say("capacity", locale, capacity=f"{capacity:,}") if capacity is not None else ""
     told = say("tokens", locale, tokens=numbers.short(tokens).replace(" ", ""))
     return f"{told} ({say('requests', locale, requests=f'{requests:,}')})" if requests is not None else told
+
+
+def _limits(tokens: int | None, requests: int | None, locale: str) -> str:
+    """`at most 200K tokens and 1,000 requests/min`; empty where no limit is known."""
+    if tokens is None or requests is None:
+        return ""
+    short = numbers.short(tokens).replace(" ", "")
+    return say("limits", locale, tokens=short, requests=f"{requests:,}")
 
 
 def place(ask: DeployAsk, locale: str) -> str:
@@ -273,6 +257,7 @@ def what_line(ask: DeployAsk, locale: str) -> str:
     """What is deployed where, how large, behind which filter."""
     parts = [
         model_of(ask, locale),
+        _base(ask),
         place(ask, locale),
         say("copied", locale, {"connection": ask.trained_at}) if ask.trained_at != ask.connection else "",
         _sku(ask),
@@ -281,6 +266,18 @@ def what_line(ask: DeployAsk, locale: str) -> str:
         say("tags", locale, {"tags": tags(ask.tags)}) if ask.tags else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def base_of(ask: DeployAsk) -> str:
+    """The base model as people read it."""
+    return inline(ask.base_short or ask.base.rpartition("/")[2], 80)
+
+
+def _base(ask: DeployAsk) -> str:
+    """The base model, where the model's own name does not say it."""
+    told = "" if ask.job else ask.model_short or ask.model
+    name = ask.base_short or ask.base.rpartition("/")[2]
+    return "" if name.casefold() in told.casefold() else base_of(ask)
 
 
 def _sku(ask: DeployAsk) -> str:

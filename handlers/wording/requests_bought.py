@@ -1,5 +1,6 @@
 """A request about something that is bought before a training: what, for which job, what it costs, how it is undone."""
 
+import re
 from collections.abc import Mapping
 
 from bot.facts.jobs import JobFacts
@@ -15,6 +16,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "what": "buy a Marketplace subscription to {offer} and train {job}",
         "about": "*This subscribes to {offer} in the Azure Marketplace, once for the project.* Training and "
         "hosting of the offer's models are billed through it.",
+        "terms": "It accepts the publisher's terms (Azure Marketplace, {page}).",
         "cost": "This training: {cost}.",
         "no_cost": "What this training costs is not known.",
         "undo": "The bot does not end subscriptions: whoever administers the project deletes it in the portal.",
@@ -24,6 +26,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "ended": "nothing is bought and nothing is trained. {requester} can train a model that needs no subscription.",
     }
 }
+_OFFERS = "https://azuremarketplace.microsoft.com/marketplace/apps/"
 _BEFORE = frozenset({"", "waiting"})
 _NOT_SENT = frozenset({"refused", "cancelled"})
 
@@ -43,7 +46,16 @@ def about(ask: TrainAsk, locale: str) -> str:
     """What is bought, what the training costs beside it, and who can undo it."""
     cost = numbers.money(ask.cost, locale) if ask.cost is not None else ""
     told = _say("cost", locale, ask, cost=cost) if cost else _say("no_cost", locale, ask)
-    return f"{_say('about', locale, ask)} {told} {_say('undo', locale, ask)}"
+    terms = _say("terms", locale, ask, page=_page(ask))
+    return f"{_say('about', locale, ask)} {terms} {told} {_say('undo', locale, ask)}"
+
+
+def _page(ask: TrainAsk) -> str:
+    """The offer, with its page where publisher and name are told."""
+    name = inline(ask.purchase, 80)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}/[A-Za-z0-9_.-]{1,150}", ask.offer):
+        return name
+    return f"<{_OFFERS}{ask.offer.replace('/', '.', 1)}|{name}>"
 
 
 def of_job(job: JobFacts, locale: str) -> str:

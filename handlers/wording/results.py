@@ -2,10 +2,12 @@
 
 The numbers of a reading are smoothed, those of a job's progress are single measurements: where the latter stand in
 the line above, the sentence has none of its own, or it says that they are smoothed. The remedy for diverging curves,
-fewer epochs or a smaller learning-rate multiplier, is the source document's.
+fewer epochs or a smaller learning-rate multiplier, is the source document's; what is to be changed is called as the
+service's own field for it.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from bot.facts.jobs import JobFacts, ReadingFacts
 from handlers.wording import checkpoints, jobs, numbers
@@ -35,7 +37,7 @@ _READINGS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The smoothed loss hardly moves ({first} at the start, {last} at the end): little was learned.",
             "The loss hardly moves: little was learned.",
             (
-                "Try more epochs or a larger learning-rate multiplier, and check that the examples differ from what "
+                "Try {longer} or a larger {rate}, and check that the examples differ from what "
                 "the base model answers anyway."
             ),
         ),
@@ -45,7 +47,7 @@ _READINGS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
                 "ends at {valid_last}, while the training loss keeps falling."
             ),
             "Overfitting: the training loss falls, and the validation loss does not follow.",
-            "Train again with fewer epochs or a smaller learning-rate multiplier.",
+            "Train again with {shorter} or a smaller {rate}.",
         ),
         "diverging_gap": (
             (
@@ -53,12 +55,12 @@ _READINGS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
                 "({last})."
             ),
             "Overfitting: the training loss falls, and the validation loss does not follow.",
-            "Train again with fewer epochs or a smaller learning-rate multiplier.",
+            "Train again with {shorter} or a smaller {rate}.",
         ),
         "rising": (
             "The smoothed training loss rises from {first} to {last}: the training did not settle.",
             "The training loss rises: the training did not settle.",
-            "Train again with a smaller learning-rate multiplier.",
+            "Train again with a smaller {rate}.",
         ),
         "reward_rising": (
             "The smoothed reward rises from {first} to {last}.",
@@ -68,7 +70,7 @@ _READINGS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "reward_falling": (
             "The smoothed reward falls from {first} to {last}: the training went the wrong way.",
             "The reward falls: the training went the wrong way.",
-            "Check the grader on a few examples, then train again with a smaller learning-rate multiplier.",
+            "Check the grader on a few examples, then train again with a smaller {rate}.",
         ),
         "reward_flat": (
             "The smoothed reward hardly moves ({first} at the start, {last} at the end): little was learned.",
@@ -78,7 +80,7 @@ _READINGS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "too_short": (
             "There are too few steps to read anything from the curves.",
             "There are too few steps to read anything from the curves.",
-            "More examples or epochs make more steps.",
+            "More examples or {longer} make more steps.",
         ),
         "no_points": (
             "The service sent no measurements for this job.",
@@ -91,13 +93,21 @@ _READINGS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
 _OVERFITTED: Mapping[str, Mapping[str, str]] = {
     "en": {
         "better": "Use the checkpoint at step {step} (validation loss {loss}, {last} at the end), or train again with "
-        "fewer epochs or a smaller learning-rate multiplier.",
-        "gone": "No checkpoint near step {step} is kept: train again with fewer epochs or a smaller learning-rate "
-        "multiplier.",
-        "about": "No checkpoint near step {step} is kept: train again with fewer epochs or a smaller learning-rate "
-        "multiplier (about {epochs} would end near that step).",
+        "{shorter} or a smaller {rate}.",
+        "gone": "No checkpoint near step {step} is kept: train again with {shorter} or a smaller {rate}.",
+        "about": "No checkpoint near step {step} is kept: train again with {shorter} or a smaller {rate} "
+        "(about {epochs} would end near that step).",
     }
 }
+# how the fields are called that a remedy speaks of; (field's name, phrases), the last where none is known
+_LENGTHS: Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]] = {
+    "en": (
+        ("duration", {"shorter": "a shorter {label}", "longer": "a longer {label}"}),
+        ("epochs", {"shorter": "fewer epochs", "longer": "more epochs"}),
+    )
+}
+_RATE_NAME = "learning_rate"
+_RATE: Mapping[str, str] = {"en": "learning rate"}
 _SPARSE: Mapping[str, str] = {
     "en": "{service} measures once per epoch: so few points are normal, and the chart shows all of them."
 }
@@ -143,12 +153,35 @@ def _risen(measured: Mapping[str, float]) -> bool:
     return measured.get("valid_last", 0.0) > measured.get("valid_best", 0.0) * _RISEN
 
 
+def _fields(labels: Mapping[str, str], locale: str) -> dict[str, str]:
+    """What a remedy calls the fields that it speaks of: `shorter`, `longer`, `rate`."""
+    rate = next((label for name, label in labels.items() if _RATE_NAME in name), pick(_RATE, locale))
+    lengths = pick(_LENGTHS, locale)
+    phrases, label = next(
+        ((words, label) for part, words in lengths for name, label in labels.items() if part in name),
+        (lengths[-1][1], ""),
+    )
+    told = {key: fill(text, {"label": _inside(label)}) for key, text in phrases.items()}
+    return {**told, "rate": fill("{rate}", {"rate": _inside(rate)})}
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence; one that begins with an abbreviation stays as it is."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+
+
 def reading(
-    facts: ReadingFacts | None, locale: str, method: str = "supervised", *, in_words: bool = False
+    facts: ReadingFacts | None,
+    locale: str,
+    method: str = "supervised",
+    *,
+    in_words: bool = False,
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[str, str]:
     """One sentence that reads the curves, and what to do; with `reinforcement` the curves are rewards.
 
-    `in_words` leaves the numbers out, except for overfitting, where they are the reason.
+    `in_words` leaves the numbers out, except for overfitting, where they are the reason. `labels` are those of the
+    hyperparameters, by their names: the remedy calls them so.
     """
     if facts is None:
         return "", ""
@@ -157,7 +190,8 @@ def reading(
     found = pick(_READINGS, locale).get(_variant(facts, measured, method))
     if found is None:
         return pick(_UNKNOWN, locale), ""
-    full, bare, remedy = found
+    full, bare, advice = found
+    remedy = fill(advice, {}, **_fields(labels, locale))
     if in_words and facts.kind != "diverging":
         return bare, remedy
     shown = {
@@ -174,7 +208,7 @@ def of_job(job: JobFacts, locale: str) -> tuple[str, str]:
     """The reading of a job that stands below its losses, with a remedy that names only what is there."""
     rewarded = job.method == "reinforcement"
     beside = (job.progress.reward_last if rewarded else job.progress.train_last) is not None
-    sentence, remedy = reading(job.reading, locale, job.method, in_words=beside)
+    sentence, remedy = reading(job.reading, locale, job.method, in_words=beside, labels=job.labels)
     if job.sparse and job.reading is not None and job.reading.kind != "no_points":
         normal = fill(pick(_SPARSE, locale), {}, service=jobs.service(job.provider))
         if job.reading.kind == "too_short":
@@ -186,11 +220,11 @@ def of_job(job: JobFacts, locale: str) -> tuple[str, str]:
 
 
 def _against_overfitting(job: JobFacts, facts: ReadingFacts, locale: str) -> str:
-    table = pick(_OVERFITTED, locale)
+    table, fields = pick(_OVERFITTED, locale), _fields(job.labels, locale)
     better = checkpoints.better_than_last(job.checkpoints)
     if better is not None:
         shown = {"loss": numbers.loss(better.loss), "last": numbers.loss(better.last)}
-        return fill(table["better"], {}, step=f"{better.checkpoint.step:,}", **shown)
+        return fill(table["better"], {}, step=f"{better.checkpoint.step:,}", **shown, **fields)
     step = facts.numbers.get("valid_best_step")
     if not step or not _risen(facts.numbers):
         return ""  # the gap alone tells of it: there is no step to go back to
@@ -199,7 +233,8 @@ def _against_overfitting(job: JobFacts, facts: ReadingFacts, locale: str) -> str
         return ""
     epochs = _epochs_until(step, last, job.progress.epochs)
     key = "about" if epochs else "gone"
-    return fill(table[key], {}, step=f"{step:,.0f}", epochs=numbers.count(epochs or 1, "epoch", locale))
+    about = numbers.count(epochs or 1, "epoch", locale)
+    return fill(table[key], {}, step=f"{step:,.0f}", epochs=about, **fields)
 
 
 def _epochs_until(step: float, last: int, epochs: int | None) -> int | None:

@@ -9,6 +9,7 @@ from handlers.wording.markup import clip, escape
 KEY = "AZURE_OPENAI_API_KEY"
 """The environment variable that the `openai` package reads by itself."""
 SERVERLESS_KEY = "ENDPOINT_API_KEY"
+"""For all services whose own tools have no name for it."""
 DATABRICKS_TOKEN = "DATABRICKS_TOKEN"  # noqa: S105 - the name of a variable, as Databricks' own tools have it
 _LONGEST = 300
 _HELLO = '{"messages": [{"role": "user", "content": "Hello"}]}'
@@ -31,7 +32,7 @@ def python(snippet: Snippet) -> str:
             *head,
             *(_dated(snippet) if snippet.style == "azure_openai" else _plain(snippet)),
             "answer = client.chat.completions.create(",
-            f"    model={_text(snippet.deployment)},  # {_MODEL_IS[snippet.style]}",
+            f"    model={_text(snippet.deployment)},  # the {_what(snippet)}'s name",
             '    messages=[{"role": "user", "content": "Hello"}],',
             ")",
             "print(answer.choices[0].message.content)",
@@ -39,12 +40,13 @@ def python(snippet: Snippet) -> str:
     )
 
 
-_MODEL_IS = {
-    "azure_openai": "the deployment's name",
-    "azure_v1": "the deployment's name",
-    "serverless": "the endpoint's name",
-    "databricks": "the endpoint's name",
-}
+_DEPLOYMENTS = frozenset({"azure_openai", "azure_v1"})
+"""Styles whose deployments are called so; elsewhere they are endpoints."""
+_KEYS = {"azure_openai": KEY, "azure_v1": KEY, "databricks": DATABRICKS_TOKEN}
+
+
+def _what(snippet: Snippet) -> str:
+    return "deployment" if snippet.style in _DEPLOYMENTS else "endpoint"
 
 
 def _dated(snippet: Snippet) -> list[str]:
@@ -74,8 +76,7 @@ def _token(snippet: Snippet) -> str:
 
 def variable(snippet: Snippet) -> str:
     """The environment variable that holds the key."""
-    names = {"serverless": SERVERLESS_KEY, "databricks": DATABRICKS_TOKEN}
-    return names.get(snippet.style, KEY)
+    return _KEYS.get(snippet.style, SERVERLESS_KEY)
 
 
 def _base(snippet: Snippet) -> str:
@@ -111,9 +112,9 @@ def _sign_in(snippet: Snippet) -> str:
         resource = shlex.quote(_clean(snippet.scope).removesuffix("/.default"))
         token = f"$(az account get-access-token --resource {resource} --query accessToken --output tsv)"
         return f'-H "Authorization: Bearer {token}"'
-    if snippet.style in ("serverless", "databricks"):
-        return f'-H "Authorization: Bearer ${variable(snippet)}"'
-    return f'-H "api-key: ${KEY}"'
+    if snippet.style in _DEPLOYMENTS:
+        return f'-H "api-key: ${KEY}"'
+    return f'-H "Authorization: Bearer ${variable(snippet)}"'
 
 
 def block(code: str) -> str:

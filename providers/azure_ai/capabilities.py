@@ -31,6 +31,8 @@ def capabilities(deployment_name: NameRule | None) -> Capabilities:
         limits=LIMITS,
         deployment_name=deployment_name,
         resubmit=True,
+        deploys_once=True,  # contract 4: per project
         sparse_points=True,
         split_validation=True,
+        holds_back=True,
     )

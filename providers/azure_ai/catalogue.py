@@ -1,13 +1,15 @@
 """What can be trained: the table of base models with what the registry adds, and the workspace's own models."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from providers.azure_ai.facts import FactRow, Facts
 from providers.azure_ai.hyperparameters import described
+from providers.azure_ai.marketplace import Offers
 from providers.azure_ai.models import OwnModel
 from providers.azure_ai.names import short_name
-from providers.azure_ai.registry import RegistryModel
+from providers.azure_ai.registry import RegistryModel, ends
 from providers.azure_ai.workspace import Workspace
 from providers.base import Model
 
@@ -20,6 +22,7 @@ def build(
     registry: Mapping[str, RegistryModel],
     own: Iterable[OwnModel],
     now: datetime,
+    offers: Offers | None = None,
 ) -> list[Model]:
     """Base models, those that can be trained here first, then the workspace's own, newest first.
 
@@ -29,8 +32,11 @@ def build(
         registry: what the registry tells, by id; it wins over the table.
         own: what trainings have made.
         now: decides what is retired.
+        offers: what the workspace is subscribed to; None = not known, and then nothing is said of it.
     """
     bases = [_base(row, facts, workspace.region, registry.get(row.id), now) for row in facts.models]
+    if offers is not None:
+        bases = [_standing(model, offers) for model in bases]
     bases.sort(key=lambda model: (not model.trainable, model.short.lower()))
     known = {model.id.lower(): model for model in bases}
     tuned = [_tuned(one, workspace, known.get(one.base.lower())) for one in own]
@@ -45,11 +51,7 @@ def default_rate(facts: Facts, model: str) -> float:
 
 
 def _base(row: FactRow, facts: Facts, region: str, told: RegistryModel | None, now: datetime) -> Model:
-    training = (told.training_ends if told else None) or row.training_ends
-    inference = (told.inference_ends if told else None) or row.inference_ends
-    if training is not None and inference is not None and inference < training:
-        # The registry tells a later end of training than the table has for all use: the table is out of date.
-        inference = told.inference_ends if told else None
+    training, inference = ends(row, told)
     dated_by_registry = told is not None and (told.training_ends or told.inference_ends)
     over = training is not None and training <= now
     return Model(
@@ -65,9 +67,14 @@ def _base(row: FactRow, facts: Facts, region: str, told: RegistryModel | None, n
         hyperparameters=described(row),
         context_tokens=row.context_tokens,
         replacement=row.replacement,
+        regions=tuple(sorted(map(facts.region, row.regions))),
         subscribed=row.marketplace,
         dates_source=_dates_source(facts, training or inference, from_registry=bool(dated_by_registry)),
     )
+
+
+def _standing(model: Model, offers: Offers) -> Model:
+    return replace(model, subscription=offers.of(model.id).standing) if model.subscribed else model
 
 
 def _dates_source(facts: Facts, dated: datetime | None, *, from_registry: bool) -> str:
@@ -96,8 +103,3 @@ def _tuned(one: OwnModel, workspace: Workspace, base: Model | None) -> Model:
         replacement=base.replacement if base else "",
         dates_source=base.dates_source if base else "",
     )
-
-
-def in_region(facts: Facts, region: str) -> Sequence[FactRow]:
-    """The rows that the registry is asked about: trained here, ever; it may know of a later end than the table."""
-    return [row for row in facts.models if region in row.regions]

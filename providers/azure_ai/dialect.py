@@ -21,6 +21,7 @@ from providers.errors import (
 )
 
 CREATE: Final = "jobs.create"
+READ: Final = "workspace.get"
 DELETE_MODEL: Final = "models.delete"
 _ACTION: Final = re.compile(
     r"does not have (?:authorization|permission) to perform action\(?s?\)? '(?P<action>[^'\s]+)' "
@@ -39,12 +40,15 @@ _VERSIONS: Final = frozenset(
         "invalidresourcetype", "invalidapiversion", "unsupportedapiversion",
     }
 )  # fmt: skip
-_NO_PARENT: Final = frozenset(
-    {
-        "resourcegroupnotfound", "subscriptionnotfound", "invalidsubscriptionid", "parentresourcenotfound",
-        "workspacenotfound",
-    }
-)  # fmt: skip
+# What of the workspace's id does not exist: its subscription, its resource group, or only its last part.
+_NO_PARENT: Final = {
+    "invalidsubscriptionid": "subscription_malformed",
+    "subscriptionnotfound": "subscription_unknown",
+    "resourcegroupnotfound": "group_unknown",
+    "parentresourcenotfound": "workspace_unknown",
+    "workspacenotfound": "workspace_unknown",
+}
+_OTHER_TENANT: Final = "invalidauthenticationtokentenant"
 _UNREGISTERED: Final = frozenset({"missingsubscriptionregistration", "subscriptionnotregistered"})
 _QUOTA: Final = re.compile(r"\bquota\b|limit .{0,40}(?:reached|exceeded)", re.IGNORECASE)
 _RETIRED: Final = re.compile(r"\b(?:retired|deprecated|no longer (?:available|supported))\b", re.IGNORECASE)
@@ -96,7 +100,10 @@ class WorkspaceDialect:
                 "policy_denied", {**params, "policy": found["policy"] if found else ""}, answer
             )
         if status == 401:
-            return Unauthorised("token_refused", params, answer)
+            elsewhere = {**params, **self._named()} if code == _OTHER_TENANT else None
+            return Unauthorised(
+                "tenant_mismatch" if elsewhere else "token_refused", elsewhere or params, answer
+            )
         if status == 403:
             return self._forbidden(answer, call, params)
         if status == 404 or code in _NO_PARENT:
@@ -122,9 +129,11 @@ class WorkspaceDialect:
         named, person = _ACTION.search(answer.message), _OBJECT_ID.search(answer.message)
         who = self._who or (person["who"] if person else "")
         need = need_for(named["action"], call.operation) if named else need_of(call.operation)
-        return Unauthorised(
-            "role_missing", {**params, **missing(need, scope_of(need, self._workspace), who)}, answer
-        )
+        told = {**params, **missing(need, scope_of(need, self._workspace), who)}
+        if call.operation == READ:
+            # Without any right there ARM says the same of a workspace that does not exist.
+            return Unauthorised("workspace_hidden", {**told, **self._named()}, answer)
+        return Unauthorised("role_missing", told, answer)
 
     def _not_found(self, answer: ServiceAnswer, params: Mapping[str, Any]) -> ProviderError:
         code, words = answer.code.lower(), answer.message
@@ -134,7 +143,7 @@ class WorkspaceDialect:
             re.IGNORECASE,
         )
         if code in _NO_PARENT or whole:
-            return NotFound("resource_unknown", {**params, "resource": str(self._workspace)}, answer)
+            return NotFound(_NO_PARENT.get(code, "workspace_unknown"), {**params, **self._named()}, answer)
         if not code and re.search(
             r"No HTTP resource was found|^resource not found\.?$|^$", words, re.IGNORECASE
         ):
@@ -142,6 +151,11 @@ class WorkspaceDialect:
         if params["operation"] == CREATE:
             return Refused("file_unknown" if _DATA.search(words) else "model_not_trainable", params, answer)
         return NotFound("not_found", params, answer)
+
+    def _named(self) -> dict[str, str]:
+        """The parts of `resource_id`, for words that say which of them is wrong."""
+        id_ = self._workspace
+        return {"subscription": id_.subscription, "group": id_.group, "workspace": id_.workspace}
 
 
 def _by_operation(answer: ServiceAnswer, call: Call, params: Mapping[str, Any]) -> ProviderError:

@@ -16,18 +16,23 @@ ENDPOINT_NAME: Final = NameRule(pattern=r"^[a-zA-Z][a-zA-Z0-9-]*$", minimum=1, m
 CONSUMPTION: Final = Sku(
     id="Consumption",
     label="Serverless",
-    hint="By the token; a fine-tuned model costs by the hour, too, idle or not.",
+    hint="By the token and by the hour, idle or not; at most 200,000 tokens and 1,000 requests a minute.",
     processing="region",
     maximum=1,
+    tokens_per_unit=200_000,
+    requests_per_unit=1_000,
     unit="none",
 )
-"""The one way to host: nothing to choose, an hourly charge even when idle (contract 4, DOC26)."""
+"""The one way to host: nothing to choose, an hourly charge even when idle, limits of each endpoint (contract 4)."""
 
 ENABLED: Final = "Enabled"
 FILTERED_SINCE: Final = "2024-04-01"
 """The first api-version with `contentSafety`; before it filters are on, and nothing turns them off (contract 1)."""
 UNFILTERED: Final = "Disabled"
 """`contentSafetyStatus`; filters are on unless the approved order opts out (contract 4)."""
+
+SUSPENDED: Final = frozenset({"suspended", "suspending"})
+"""`endpointState` of one whose subscription is not in order (contract 4)."""
 
 # The words are the specification's own description of the state (contract 3).
 _FAILURES: Final[Mapping[str, str]] = MappingProxyType(
@@ -77,6 +82,7 @@ def read_endpoint(value: Any) -> RemoteDeployment | None:
         content_filter=UNFILTERED if properties.safety.status.lower() == UNFILTERED.lower() else None,
         tags=wire.tags,
         failure=(raw, _FAILURES.get(raw.lower(), "")) if state == "failed" else None,
+        suspended=raw.lower() in SUSPENDED,
     )
 
 

@@ -4,7 +4,7 @@ The registry wins wherever it can be read (`providers.azure_ai.catalogue`).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -13,8 +13,8 @@ from typing import Any
 
 from providers.azure_ai.names import BaseName, read_base
 
-META = "azureml-meta"
-"""Registry of the models that need a Marketplace subscription (contract 3); Microsoft's own are in `azureml`."""
+MICROSOFT = "azureml"
+"""Registry of Microsoft's own models; those of all others are sold through the Marketplace (contract 3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class FactRow:
     @property
     def marketplace(self) -> bool:
         """Whether a Marketplace subscription is needed before it is trained."""
-        return self.registry.lower() == META
+        return self.registry.lower() != MICROSOFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ class Facts:
     checked: str
     learning_rate: float
     models: tuple[FactRow, ...]
+    region_names: Mapping[str, str]
+
+    def region(self, region: str) -> str:
+        """A region as people call it (`West US 3`); one that is not in the table stays as it is."""
+        return self.region_names.get(region, region)
 
     def of(self, model: str) -> FactRow | None:
         """What is known of a base model, by its id (with a version or without) or its name, in any case."""
@@ -87,7 +92,13 @@ def load_facts() -> Facts:
         checked=table["checked"],
         learning_rate=rate,
         models=tuple(_row(row, rate) for row in table["models"]),
+        region_names=table["region_names"],
     )
+
+
+def in_region(facts: Facts, region: str) -> Sequence[FactRow]:
+    """The rows of what a region trains, or ever did."""
+    return [row for row in facts.models if region in row.regions]
 
 
 def _row(row: Mapping[str, Any], rate: float) -> FactRow:

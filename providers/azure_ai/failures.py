@@ -68,6 +68,10 @@ _RULES: Final = (
         "model_not_trainable",
         r"model\b.{0,60}\b(?:retired|deprecated|not (?:supported|available))|does not support fine-?tuning",
     ),
+    _rule(
+        "payment_needed",
+        r"free (?:or |and )?trial|\bpayment (?:method|instrument)|\b(?:cannot|could not|can't) be billed|\bbilling\b",
+    ),
     _rule("quota", r"\bquota\b|limit .{0,40}\b(?:reached|exceeded)"),
     _rule("capacity", r"\b(?:insufficient|no|not enough|lack of|out of)\b.{0,20}\bcapacity\b|capacity constraint"),
     _rule("preprocessing", r"\bpre-?process\w*\b.{0,60}\b(?:fail|error)|\bfail\w* .{0,20}pre-?process"),

@@ -21,6 +21,7 @@ from providers.azure_ai.endpoints_wire import Keys, read
 from providers.azure_ai.facts import FactRow, load_facts
 from providers.azure_ai.models import delete_model
 from providers.azure_ai.names import read_own, short_name
+from providers.azure_ai.registry import Registries, RegistryModel, ends
 from providers.azure_ai.rights import read_permissions, to_rights
 from providers.azure_ai.settings import AzureAISettings
 from providers.azure_ai.vault import Vault, secret_name
@@ -58,10 +59,17 @@ BUCKET: Final = timedelta(hours=1)
 class ServerlessHosting:
     """One workspace: ARM through `client`, calls through the endpoints' own addresses with their keys."""
 
-    def __init__(self, client: WorkspaceClient, settings: AzureAISettings, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: WorkspaceClient,
+        settings: AzureAISettings,
+        clock: Clock,
+        registries: Registries | None = None,
+    ) -> None:
         self._client = client
         self._settings = settings
         self._clock = clock
+        self._registries = registries or Registries(client)
         self._operations = Operations(
             client, GROUP, seen=self._created, gone=self._removed, failed=_operation_failed
         )
@@ -80,9 +88,13 @@ class ServerlessHosting:
         return str(self._client.id)
 
     async def place(self) -> Place:
-        """What the region hosts, as the documentation tells (contract 7); one request, and none the next time."""
+        """What the region hosts, as the documentation tells (contract 7), and until when, as the registry does.
+
+        Up to a dozen requests, and none again within most of an hour.
+        """
         region = (await self._client.workspace()).region
-        offers = tuple(_offer(row, region) for row in load_facts().models)
+        told = await self._registries.trained_in(region)
+        offers = tuple(_offer(row, region, told.get(row.id)) for row in load_facts().models)
         return Place(
             resource=self.resource,
             region=region,
@@ -160,7 +172,7 @@ class ServerlessHosting:
         if found is None:
             raise NotFound("deployment_not_found", params)
         wire, remote = found
-        if remote.raw_state.lower() in {"suspended", "suspending"}:
+        if remote.suspended:
             raise Conflict("marketplace_suspended", params)
         if remote.state != "live" or not wire.properties.inference.uri:
             raise Unavailable("deployment_not_ready", params)
@@ -305,13 +317,14 @@ def _vault_command(vault: Vault, secret: str) -> str:
     )  # fmt: skip
 
 
-def _offer(row: FactRow, region: str) -> Offer:
-    """Hosted where it is trained; where else a tuned model may go stands only in the registry's tags (contract 4)."""
+def _offer(row: FactRow, region: str, told: RegistryModel | None) -> Offer:
+    """Hosted where it is trained: a model goes to no other project than the one that has it (`Capabilities.copies`)."""
+    training, inference = ends(row, told)
     return Offer(
         base=row.id,
         skus=(CONSUMPTION,) if region in row.regions else (),
-        training_ends=row.training_ends,
-        inference_ends=row.inference_ends,
+        training_ends=training,
+        inference_ends=inference,
     )
 
 

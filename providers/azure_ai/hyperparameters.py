@@ -5,6 +5,7 @@ for Llama offers a multiplier of the learning rate and a batch size of -1; both 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from providers.azure_ai.facts import FactRow
@@ -37,7 +38,7 @@ _BATCH: Final = HyperParam(
     maximum=BATCH_MOST,
     auto=AUTO,
     default=1,
-    hint="Examples per step (newer wizard: at most 32). -1: 0.2 % of the examples.",
+    hint="Examples per step; Azure's newer form goes to 32 only. -1: 0.2 % of the examples.",
 )
 _MULTIPLIER: Final = HyperParam(
     name=MULTIPLIER,
@@ -47,6 +48,7 @@ _MULTIPLIER: Final = HyperParam(
     maximum=5.0,
     auto=None,
     default=None,
+    advised=(0.02, 2.0),
     hint="Times the model's learning rate; Microsoft advises to try 0.5 to 2.",
 )
 
@@ -71,6 +73,7 @@ def _rate(row: FactRow) -> HyperParam:
         maximum=row.learning_rate_maximum,
         auto=None,
         default=None,
+        advised=(float(f"{row.learning_rate / 10:g}"), float(f"{row.learning_rate * 10:g}")),
         hint=f"{bounds}Usual for this model: {text(row.learning_rate)}.",
     )
 
@@ -110,8 +113,8 @@ def to_wire(chosen: Mapping[str, Value], *, rate: float, examples: int | None) -
 def text(value: Value) -> str:
     """A number as people write it (`0.00002`): a form with an exponent may not be read everywhere."""
     if isinstance(value, float):
-        digits = f"{value:.12f}".rstrip("0")
-        return f"{digits}0" if digits.endswith(".") else digits
+        digits = format(Decimal(f"{value:.12g}"), "f")
+        return digits if "." in digits else f"{digits}.0"
     return str(value)
 
 

@@ -40,14 +40,22 @@ class Held:
     offer: str = ""
 
 
-def read_held(items: Iterable[Any], model: str) -> Held:
-    """What the list of subscriptions says of a model: of several the one that helps most. Pure.
+class Offers:
+    """What the list of subscriptions says of every model: of several to one the one that helps most. Pure.
 
     Ids are compared without case and version.
     """
-    wires = [read(Subscription, item) for item in items]
-    mine = [_held(wire) for wire in wires if _plain(wire.properties.model_id) == _plain(model)]
-    return min(mine, key=lambda one: _RANK.index(one.standing), default=Held("absent"))
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self._held: dict[str, Held] = {}
+        for wire in (read(Subscription, item) for item in items):
+            model, found = _plain(wire.properties.model_id), _held(wire)
+            known = self._held.get(model, found)
+            self._held[model] = min(known, found, key=lambda one: _RANK.index(one.standing))
+
+    def of(self, model: str) -> Held:
+        """The subscription to a model."""
+        return self._held.get(_plain(model), Held("absent"))
 
 
 def subscription_name(model: BaseName) -> str:
@@ -66,10 +74,13 @@ class Marketplace:
         self._client = client
         self._operations = Operations(client, GROUP, seen=self._seen, gone=self._seen, failed=_failed)
 
+    async def offers(self) -> Offers:
+        """The subscriptions to all models; one request per page."""
+        return Offers(await self._client.items(GROUP, LIST, f"{self._client.path}/marketplaceSubscriptions"))
+
     async def held(self, model: str) -> Held:
         """The subscription to a model; one request per page."""
-        items = await self._client.items(GROUP, LIST, f"{self._client.path}/marketplaceSubscriptions")
-        return read_held(items, model)
+        return (await self.offers()).of(model)
 
     async def subscribe(self, model: BaseName, name: str = "") -> Operation:
         """PUT, once: this buys. Versions are not part of what is subscribed to.

@@ -8,20 +8,21 @@ from typing import Final
 
 from providers.azure_ai.blobs import BlobStore
 from providers.azure_ai.capabilities import capabilities
-from providers.azure_ai.catalogue import build, default_rate, in_region
+from providers.azure_ai.catalogue import build, default_rate
 from providers.azure_ai.client import WorkspaceClient, part
 from providers.azure_ai.curves import Curves
 from providers.azure_ai.endpoints import ENDPOINT_NAME
 from providers.azure_ai.events import lines_of, points_lines, read_cursor
-from providers.azure_ai.facts import load_facts
+from providers.azure_ai.facts import in_region, load_facts
 from providers.azure_ai.failures import explain
 from providers.azure_ai.files import CLOCK_SKEW, Files
 from providers.azure_ai.history import RunDetails, RunHistory
 from providers.azure_ai.hosting import ServerlessHosting
 from providers.azure_ai.hyperparameters import to_wire, wants_examples
 from providers.azure_ai.jobs import creation_body, is_training, job_id, to_job
+from providers.azure_ai.marketplace import Marketplace, Offers
 from providers.azure_ai.models import WorkspaceModels
-from providers.azure_ai.names import BaseName, read_base
+from providers.azure_ai.names import read_base
 from providers.azure_ai.registry import Registries
 from providers.azure_ai.requirements import WorkspaceRequirements
 from providers.azure_ai.settings import AzureAISettings
@@ -71,7 +72,8 @@ class AzureAIProvider:
         self._curves = Curves(client, self._history)
         self._models = WorkspaceModels(client)
         self._registries = Registries(client)
-        self._hosting = ServerlessHosting(client, settings, client.clock)
+        self._marketplace = Marketplace(client)
+        self._hosting = ServerlessHosting(client, settings, client.clock, self._registries)
         self._requirements = WorkspaceRequirements(client, settings)
         self._ended: dict[str, RunDetails] = {}
 
@@ -106,11 +108,12 @@ class AzureAIProvider:
         return Probe(capabilities=self._capabilities, clock_skew=skew, jobs=count)
 
     async def models(self) -> Sequence[Model]:
-        """Base models with what the registry tells of them, and the workspace's own."""
+        """Base models with what the registry tells of them and what is subscribed to, and the workspace's own."""
         workspace, facts, now = await self._client.workspace(), load_facts(), self._clock.now()
+        told = await self._registries.trained_in(workspace.region)
         rows = in_region(facts, workspace.region)
-        told = await self._registries.models([BaseName(row.registry, row.name) for row in rows])
-        return build(facts, workspace, told, await self._models.tuned(), now)
+        offers = await self._offers() if any(row.marketplace for row in rows) else None
+        return build(facts, workspace, told, await self._models.tuned(), now, offers)
 
     async def upload(
         self, src: ByteSource, name: str, resume: State | None, note: Progress, parts: InParts | None = None
@@ -264,15 +267,19 @@ class AzureAIProvider:
         """Close connections."""
         await self._client.aclose()
 
+    async def _offers(self) -> Offers | None:
+        """What is subscribed to; models are listed without it where it cannot be read."""
+        try:
+            return await self._marketplace.offers()
+        except ProviderError as error:
+            LOG.warning("the subscriptions of %s cannot be read: %s", self.name, error)
+            return None
+
     async def _examples(self, spec: JobSpec) -> int | None:
-        """How many examples there are, where a batch size of -1 needs it; unreadable data leave it to the service."""
+        """How many examples there are, where a batch size of -1 needs it. Counted where nobody knows, or it fails."""
         if not wants_examples(spec.hyperparameters):
             return None
-        try:
-            return await self._files.examples(spec.training_file)
-        except ProviderError as error:
-            LOG.warning("the examples of %s cannot be counted: %s", spec.label, error)
-            return None
+        return spec.examples if spec.examples is not None else await self._files.examples(spec.training_file)
 
     async def _look_back(self, run: str) -> RunDetails | None:
         """How a run ended; what is known does not change. A history that cannot be read takes no job away."""

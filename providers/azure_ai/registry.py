@@ -8,12 +8,12 @@ configured version, or the one in the table of this package, is taken then.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from providers.azure_ai.client import WorkspaceClient, part
-from providers.azure_ai.facts import day, load_facts
+from providers.azure_ai.facts import FactRow, day, in_region, load_facts
 from providers.azure_ai.names import BaseName
 from providers.azure_ai.reading import inner, items, text, texts
 from providers.errors import ProviderError
@@ -33,8 +33,6 @@ class RegistryModel:
     version: str
     training_ends: datetime | None = None
     inference_ends: datetime | None = None
-    context_tokens: int | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Registries:
@@ -46,7 +44,10 @@ class Registries:
         self._known: dict[str, tuple[RegistryModel | None, datetime]] = {}
 
     async def model(self, base: BaseName) -> RegistryModel | None:
-        """The newest version; None when the registry cannot be read or does not have it. Kept for most of an hour."""
+        """The newest version; None when the registry could never be read or does not have it.
+
+        Kept for most of an hour, and longer where the registry cannot be read then: its dates do not go back to ours.
+        """
         now = self._client.clock.now()
         known = self._known.get(base.id)
         if known is not None and now - known[1] < FRESH:
@@ -55,7 +56,7 @@ class Registries:
             found = await self._newest(base)
         except ProviderError as error:
             LOG.info("model %s of the registry %s cannot be read: %s", base.name, base.registry, error)
-            found = None
+            found = known[0] if known else None
         self._known[base.id] = (found, now)
         return found
 
@@ -72,6 +73,12 @@ class Registries:
             await self._home_or_none(registry)
         found = await asyncio.gather(*(one(base) for base in bases))
         return {id_: model for id_, model in found if model is not None}
+
+    async def trained_in(self, region: str) -> dict[str, RegistryModel]:
+        """What is told of the models that a region trains, or ever did, by id: maybe a later end than our table has."""
+        return await self.models(
+            [BaseName(row.registry, row.name) for row in in_region(load_facts(), region)]
+        )
 
     async def versioned(self, base: BaseName) -> str:
         """The id with a version that a training wants."""
@@ -115,6 +122,16 @@ class Registries:
         return self._homes[registry]
 
 
+def ends(row: FactRow, told: RegistryModel | None) -> tuple[datetime | None, datetime | None]:
+    """When training and serving end: the registry's dates before the table's; None = not announced."""
+    training = (told.training_ends if told else None) or row.training_ends
+    inference = (told.inference_ends if told else None) or row.inference_ends
+    if training is not None and inference is not None and inference < training:
+        # The registry tells a later end of training than the table has for all use: the table is out of date.
+        inference = told.inference_ends if told else None
+    return training, inference
+
+
 def newest(versions: Sequence[Any]) -> RegistryModel | None:
     """The highest version of a list, numbers by their value; None for an empty one."""
     named = [(text(one, "name"), one) for one in versions if text(one, "name")]
@@ -122,13 +139,10 @@ def newest(versions: Sequence[Any]) -> RegistryModel | None:
         return None
     version, value = max(named, key=lambda one: (int(one[0]) if one[0].isdecimal() else -1, one[0]))
     tags = texts(inner(value, "properties"), "tags")
-    window = tags.get("textContextWindow", "")
     return RegistryModel(
         version=version,
         training_ends=_first(tags, _TRAINING_ENDS),
         inference_ends=_first(tags, _INFERENCE_ENDS),
-        context_tokens=int(window) if window.isdecimal() else None,
-        tags=tags,
     )
 
 

@@ -10,7 +10,7 @@ from providers.azure_ai.access import VAULT_ROLE, grant_line
 from providers.azure_ai.client import WorkspaceClient
 from providers.azure_ai.endpoints_refusals import NETWORK
 from providers.azure_ai.endpoints_wire import Registration, read
-from providers.azure_ai.facts import load_facts
+from providers.azure_ai.facts import MICROSOFT, load_facts
 from providers.azure_ai.marketplace import Marketplace
 from providers.azure_ai.names import BaseName, read_base, short_name
 from providers.azure_ai.rights import (
@@ -32,8 +32,6 @@ from providers.requirements import Requirement, RequirementState
 Found = TypeVar("Found")
 
 LOG = logging.getLogger(__name__)
-MICROSOFT: Final = "azureml"
-"""Registry of Microsoft's own models, which need no subscription (contract 3)."""
 _VAULT_REFUSALS: Final[Mapping[str, tuple[str, RequirementState]]] = MappingProxyType(
     {
         "vault_role_missing": ("key_vault", "missing"),
@@ -122,11 +120,12 @@ class WorkspaceRequirements:
 
     async def _region(self, model: str) -> Requirement:
         """The hub or project is where the model is trained: a table of the documentation."""
-        region, row = (await self._client.workspace()).region, load_facts().of(model)
-        params: dict[str, str | int | float] = {"region": region, "model": short_name(model)}
+        facts, region = load_facts(), (await self._client.workspace()).region
+        row = facts.of(model)
+        params: dict[str, str | int | float] = {"region": facts.region(region), "model": short_name(model)}
         if row is None or not row.regions:
             return Requirement(id="region", state="unknown", what=short_name(model), params=params)
-        params["regions"] = ", ".join(sorted(row.regions))
+        params["regions"] = ", ".join(sorted(map(facts.region, row.regions)))
         state: RequirementState = "met" if region in row.regions else "missing"
         return Requirement(id="region", state=state, what=short_name(model), params=params)
 

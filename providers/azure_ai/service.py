@@ -28,7 +28,6 @@ def _identity(settings: Mapping[str, Any]) -> str:
 SERVICE: Final = Service(
     kind="azure_ai_studio",
     label="Azure AI Studio",
-    short="Azure AI",
     auths=("entra",),
     open=_open,
     wrong=wrong_by(AzureAISettings),

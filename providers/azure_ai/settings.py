@@ -1,5 +1,6 @@
 """Settings of one connection to a workspace or project of Azure AI Studio."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
@@ -12,6 +13,7 @@ from providers.azure_ai.workspace_id import WorkspaceId
 from providers.clock import Clock
 from providers.entra import CredentialKind
 from providers.network import NetworkOptions
+from providers.versions import is_dated
 
 MANAGEMENT_SCOPE: Final = "https://management.azure.com/.default"
 API_SCOPE: Final = "https://ml.azure.com/.default"
@@ -38,6 +40,8 @@ API_VERSIONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 OTHERS: Final = frozenset({"permissions", "resources", "vault"})
 """Groups of other services: `*` does not hold for them, it is a version of Machine Learning's provider."""
+_VAULT: Final = re.compile(r"\d+\.\d+(-preview\.\d+)?")
+"""Versions of Key Vault's data plane, such as 7.4."""
 OPTIONS: Final = frozenset(
     {
         "api", "api_scope", "storage_scope", "storage_endpoint", "datastore", "data_assets", "key_vault",
@@ -62,13 +66,24 @@ def _pattern(text: str) -> str:
     return text.rstrip("/")
 
 
+def _version(version: str) -> str:
+    if not is_dated(version) and not _VAULT.fullmatch(version):
+        message = "a version is a date, or a date with -preview"
+        raise ValueError(message)
+    return version
+
+
 def _known_groups(versions: Mapping[str, str]) -> Mapping[str, str]:
     if set(versions) - set(API_VERSIONS) - {"*"}:
         message = f"api_versions knows {', '.join(sorted(API_VERSIONS))} and *"
         raise ValueError(message)
+    if any(is_dated(version) is (group == "vault") for group, version in versions.items()):
+        message = "api_versions are dates, and that of vault a number"
+        raise ValueError(message)
     return versions
 
 
+Version = Annotated[str, AfterValidator(_version)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -102,7 +117,9 @@ class AzureAISettings(BaseModel):
     client_secret: SecretStr | None = None
     authority: str | None = None
     management_scope: str = MANAGEMENT_SCOPE
-    api_versions: Annotated[Mapping[str, str], AfterValidator(_known_groups)] = Field(default_factory=dict)
+    api_versions: Annotated[Mapping[str, Version], AfterValidator(_known_groups)] = Field(
+        default_factory=dict
+    )
     portal_url: str | None = None
     api: Address | None = None
     api_scope: str = API_SCOPE

@@ -42,6 +42,7 @@ def capabilities(
     """
     return Capabilities(
         copies=True,
+        deploys_once=True,
         pause=pause,
         cancel=True,
         seed=True,

@@ -53,8 +53,9 @@ def short_name(model: str) -> str:
     if name is None:
         return model if len(model) <= SHORT else model[: SHORT - 1] + "…"
     step = f" step {name.step}" if name.step is not None else ""
-    tail = f"{step} · {_DATE.sub('', name.base)[:30]} · {name.job[:6]}"
-    head = name.suffix or "no suffix"
+    base = _DATE.sub("", name.base)[:30]
+    tail = f"{step} · {base} · {name.job[:6]}" if name.suffix else f"{step} · {name.job[:6]}"
+    head = name.suffix or base
     room = SHORT - len(tail)
     return (head if len(head) <= room else head[: room - 1] + "…") + tail
 

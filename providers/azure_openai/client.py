@@ -5,7 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
+from providers.azure_openai.errors import VALIDATE
 from providers.azure_openai.files import MIME_TYPE, PURPOSE, StreamedForm
+from providers.azure_openai.hyperparameters import GRADER
 from providers.azure_openai.inference import CALL, CHAT, read_completion
 from providers.azure_openai.settings import API_VERSIONS, AzureOpenAISettings
 from providers.azure_openai.surface import Surface
@@ -22,12 +24,14 @@ from providers.azure_openai.wire import (
     parse,
     parse_list,
 )
-from providers.calls import ASK, DOWNLOAD, PART, SUBMIT, UPLOAD, Answer, Call
+from providers.calls import ASK, DOWNLOAD, PART, SUBMIT, UPLOAD, Answer, Call, Timeouts
 from providers.errors import OutcomeUnknown, ServiceAnswer, Unavailable, Unsupported
 from providers.hosting import CallResult
 from providers.http import HttpService
 
 PAGE: Final = 100
+VALIDATION: Final = Timeouts(read=8.0, write=8.0, total=10.0)
+"""Somebody looks at a modal meanwhile."""
 T = TypeVar("T", bound=Wire)
 R = TypeVar("R")
 Page = tuple[list[T], bool]
@@ -127,6 +131,14 @@ class AzureOpenAIClient:
             json=dict(body), what=what,
         )  # fmt: skip
         return await self._one(WireJob, call)
+
+    async def validate_grader(self, grader: Mapping[str, Any]) -> None:
+        """POST /fine_tuning/alpha/graders/validate (v1), once: a person waits for it. Nothing is made."""
+        call = self._call(
+            "jobs", VALIDATE, "POST", "/fine_tuning/alpha/graders/validate", repeatable=False, timeouts=VALIDATION,
+            json={"grader": dict(grader)}, what={"name": GRADER},
+        )  # fmt: skip
+        await self._service.call(call)
 
     async def jobs(self, after: str | None) -> Page[WireJob]:
         """GET /fine_tuning/jobs: one page, newest first."""

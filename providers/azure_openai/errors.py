@@ -45,6 +45,9 @@ _HYPERPARAMETERS: Final = (
     "n_epochs", "batch_size", "learning_rate", "hyperparameter", "beta", "l2_multiplier", "compute_multiplier",
     "eval_interval", "eval_samples", "reasoning_effort",
 )  # fmt: skip
+VALIDATE: Final = "graders.validate"
+"""Our name of the operation that validates a grader: what it refuses is the grader."""
+GRADER_REFUSED: Final = "grader_refused"
 _PATH_UNKNOWN: Final = re.compile(r"^resource not found\.?$", re.IGNORECASE)
 
 # What a creation is refused with reads like a job's failure; the same words mean the same.
@@ -162,12 +165,11 @@ def _conflict(answer: ServiceAnswer, params: Mapping[str, Any]) -> ProviderError
 
 def _invalid(answer: ServiceAnswer, call: Call, params: Mapping[str, Any]) -> ProviderError:
     words = answer.message
-    if _TOO_LARGE.search(words) and call.operation.startswith("files."):
-        return Refused("too_large", params, answer)
-    if answer.code.lower() == "contentfilter":
-        return Refused("content_filtered", params, answer)
     if _API_VERSION.search(words):
         return Refused("api_version_refused", {**params, **_version(call)}, answer)
+    certain = _certain_code(answer, call)
+    if certain:
+        return Refused(certain, params, answer)
     meaning = explain(Failure(code=answer.code, message=words))
     known = _BY_KIND.get(meaning.kind)
     if known is not None:
@@ -180,10 +182,19 @@ def _invalid(answer: ServiceAnswer, call: Call, params: Mapping[str, Any]) -> Pr
     return Refused("request_refused", params, answer)
 
 
+def _certain_code(answer: ServiceAnswer, call: Call) -> str:
+    """What is meant whatever else the words may mean, "" = nothing is certain."""
+    if _TOO_LARGE.search(answer.message) and call.operation.startswith("files."):
+        return "too_large"
+    if answer.code.lower() == "contentfilter":
+        return "content_filtered"
+    return GRADER_REFUSED if call.operation == VALIDATE else ""
+
+
 def _creation_code(words: str) -> str:
     lower = words.lower()
     if "grader" in lower:
-        return "grader_refused"
+        return GRADER_REFUSED
     if "suffix" in lower:
         return "suffix_refused"
     if any(name in lower for name in _HYPERPARAMETERS):

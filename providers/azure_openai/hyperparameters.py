@@ -12,6 +12,8 @@ GRADER: Final = "grader"
 RESPONSE_FORMAT: Final = "response_format"
 OBJECTS: Final = (GRADER, RESPONSE_FORMAT)
 """What is given as the text of a JSON object, and stands beside the hyperparameters in the method."""
+LONGEST_GRADER: Final = 100_000
+"""Characters of a grader; the service documents no limit, and what is longer than a field comes as a file."""
 LONGEST: Final = 3000
 """Characters that a field of several lines takes in Slack."""
 
@@ -25,7 +27,8 @@ SHARED: Final = (
         auto=AUTO,
         default=AUTO,
         means="epochs",
-        hint="How often the whole training file is read. -1: the service decides from the number of examples.",
+        hint="How often the whole training file is read; the most follows from the tokens in it. -1: the service "
+        "decides from the number of examples.",
     ),
     HyperParam(
         name="batch_size",
@@ -35,7 +38,7 @@ SHARED: Final = (
         maximum=256,
         auto=AUTO,
         default=AUTO,
-        hint="Examples per step, at most 256. -1: 0.2 % of the examples. Larger batches suit larger files.",
+        hint="Examples per step. -1: 0.2 % of the examples. Larger batches suit larger files.",
     ),
     HyperParam(
         name="learning_rate_multiplier",
@@ -45,6 +48,7 @@ SHARED: Final = (
         maximum=None,
         auto=None,
         default=None,
+        advised=(0.01, 5),  # 0.02 to 0.2 in newer documents, 0.5 to 2 in older ones
         hint="Microsoft advises 0.02 to 0.2, smaller against overfitting.",
     ),
 )
@@ -87,7 +91,7 @@ _REINFORCEMENT: Final = (
         default=None,
         hint="Scores each answer: string_check, text_similarity, score_model, python, endpoint, or several as multi.",
         methods=(REINFORCEMENT,),
-        longest=LONGEST,
+        longest=LONGEST_GRADER,
         required=True,
     ),
     HyperParam(

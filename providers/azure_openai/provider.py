@@ -17,6 +17,7 @@ from providers.azure_openai.errors import AzureDialect
 from providers.azure_openai.events import oldest_first
 from providers.azure_openai.failures import explain
 from providers.azure_openai.files import PURPOSE, UploadBody, to_file
+from providers.azure_openai.graders_validated import validate
 from providers.azure_openai.hosting import AzureHosting
 from providers.azure_openai.jobs import to_job
 from providers.azure_openai.management import ArmClient
@@ -246,6 +247,15 @@ class AzureOpenAIProvider:
         """Read the grader and the response format. Raises `Refused`: `grader_invalid`."""
         if method == REINFORCEMENT:
             objects(given)
+
+    def judges(self, method: str) -> bool:
+        """Graders, where jobs are created on v1."""
+        return method == REINFORCEMENT and self._jobs_surface.is_v1
+
+    async def judge(self, method: str, given: Mapping[str, Value]) -> None:
+        """Have the service validate the grader. Raises `Refused`: `grader_invalid`, `grader_refused`."""
+        if self.judges(method):
+            await validate(self._client, given)
 
     async def submit(self, spec: JobSpec) -> RemoteJob:
         """Create a job with one attempt, always with the spec's seed.

@@ -10,7 +10,6 @@ import binascii
 import codecs
 import csv
 import math
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -176,11 +175,3 @@ def _read_row(header: _Header, cells: list[str], points: list[Point]) -> bool:
         if math.isfinite(value):
             points.append(Point(metric=metric, split=split, step=step, value=value, epoch=epoch))
     return True
-
-
-def points_in(chunks: Iterable[bytes]) -> Iterator[Point]:
-    """All points of a results file given in pieces. Raises NoTableError."""
-    reader = ResultsReader()
-    for chunk in chunks:
-        yield from reader.feed(chunk)
-    yield from reader.finish()

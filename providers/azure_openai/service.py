@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from providers.azure_openai.capabilities import LIMITS
 from providers.azure_openai.settings import API_VERSIONS, AzureOpenAISettings
 from providers.service import Service, Surroundings, checked, wrong_by
 
@@ -27,10 +28,14 @@ def _open(name: str, settings: Mapping[str, Any], around: Surroundings) -> "Prov
 SERVICE: Final = Service(
     kind="azure_openai",
     label="Azure OpenAI",
-    short="Azure",
     auths=("key", "entra"),
     open=_open,
     wrong=wrong_by(AzureOpenAISettings),
     groups=frozenset({*API_VERSIONS, "*"}),
     monitor="Azure Monitor",
+    missing_answer="404 DeploymentNotFound",
+    evaluates=True,
+    charges_tokens=True,
+    drops_failures=True,
+    limits=LIMITS,
 )

@@ -14,6 +14,7 @@ from providers.azure_openai.surface import V1, V1_VERSIONS, Surface
 from providers.clock import Clock
 from providers.entra import CredentialKind
 from providers.network import NetworkOptions
+from providers.versions import is_dated
 
 DEFAULT_SCOPE: Final = "https://cognitiveservices.azure.com/.default"
 """Newest pages use https://ai.azure.com/.default, sovereign clouds their own (contract 1.0)."""
@@ -83,6 +84,13 @@ def _header_value(key: SecretStr | None) -> SecretStr | None:
     return SecretStr(text)
 
 
+def _version(version: str) -> str:
+    if version not in V1_VERSIONS and not is_dated(version):
+        message = "a version is a date, a date with -preview, v1 or preview"
+        raise ValueError(message)
+    return version
+
+
 def _known_groups(versions: Mapping[str, str]) -> Mapping[str, str]:
     if set(versions) - set(API_VERSIONS) - {"*"}:
         message = f"api_versions knows {', '.join(sorted(API_VERSIONS))} and *"
@@ -92,6 +100,9 @@ def _known_groups(versions: Mapping[str, str]) -> Mapping[str, str]:
         message = f"api_versions: {', '.join(wrong)} take dates, v1 is a surface of the data plane"
         raise ValueError(message)
     return versions
+
+
+Version = Annotated[str, AfterValidator(_version)]
 
 
 class AzureOpenAISettings(BaseModel):
@@ -119,7 +130,9 @@ class AzureOpenAISettings(BaseModel):
     client_secret: SecretStr | None = None
     scope: str = DEFAULT_SCOPE
     authority: str | None = None
-    api_versions: Annotated[Mapping[str, str], AfterValidator(_known_groups)] = Field(default_factory=dict)
+    api_versions: Annotated[Mapping[str, Version], AfterValidator(_known_groups)] = Field(
+        default_factory=dict
+    )
     training_types: tuple[str, ...] = ()
     resource_id: Annotated[str | None, AfterValidator(lambda text: text and _resource_id(text))] = None
     management: Annotated[str, AfterValidator(_address)] = MANAGEMENT

@@ -54,11 +54,16 @@ def base_models(offered: Sequence[Offered] | None, facts: Facts, now: datetime) 
     for one in offered or ():
         known = facts.of(one.name)
         models[one.name.lower()] = _base(
-            one.name, one.context or (known.context if known else None), known=None
+            one.name,
+            one.context or (known.context if known else None),
+            known=None,
+            licence=facts.licence(one.name),
         )
     for row in facts.models:
         if row.id.lower() not in models:
-            models[row.id.lower()] = _base(row.id, row.context, known=row, says=facts.says, now=now)
+            models[row.id.lower()] = _base(
+                row.id, row.context, known=row, licence=facts.licence(row.id), says=facts.says, now=now
+            )
     return sorted(models.values(), key=lambda model: (not model.trainable, model.id.lower()))
 
 
@@ -95,7 +100,13 @@ def short_name(version: Version, base: str) -> str:
 
 
 def _base(
-    name: str, context: int | None, *, known: ModelFacts | None, says: str = "", now: datetime | None = None
+    name: str,
+    context: int | None,
+    *,
+    known: ModelFacts | None,
+    licence: str,
+    says: str = "",
+    now: datetime | None = None,
 ) -> Model:
     """A base model; `known` = it is not offered, and this is what the documentation has of it."""
     ended = (
@@ -117,4 +128,5 @@ def _base(
         context_tokens=context,
         replacement=known.replacement if known else "",
         dates_source=says if known and known.training_ends else "",
+        licence=licence,
     )

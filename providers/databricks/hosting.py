@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from providers.calls import SUBMIT, Timeouts
 from providers.clock import Clock, Sleep
 from providers.databricks.client import WorkspaceClient, path_of
+from providers.databricks.endpoints import PATH as ENDPOINTS
+from providers.databricks.endpoints import Endpoints
 from providers.databricks.rights import CATALOG, endpoint_rights, hosting_needs, listing_right, to_rights
 from providers.databricks.serving import (
     ALWAYS,
@@ -17,6 +19,7 @@ from providers.databricks.serving import (
     creation_body,
     is_fine_tuned,
     served,
+    serves,
     split_model,
     to_deployment,
 )
@@ -30,9 +33,10 @@ from providers.databricks.serving_refusals import (
     unanswered,
     with_grant,
 )
-from providers.databricks.serving_wire import WireEndpoint, read
+from providers.databricks.serving_wire import WireEndpoint
 from providers.databricks.settings import DatabricksSettings
-from providers.databricks.usage import ASK_EVERY, UsageReader
+from providers.databricks.usage import UsageReader
+from providers.databricks.warehouse import warehouse_right
 from providers.errors import (
     Conflict,
     NotFound,
@@ -55,10 +59,8 @@ from providers.hosting import (
     Right,
     Usage,
 )
-from providers.mlflow.reading import rows
 
 LOG = logging.getLogger(__name__)
-ENDPOINTS: Final = "/api/2.0/serving-endpoints"
 PERMISSIONS: Final = 5
 """Endpoints whose permissions the check of rights reads."""
 CALL: Final = Timeouts(read=60.0, total=90.0)
@@ -80,14 +82,14 @@ class ServingHosting:
         clock: Clock,
         bases: Bases,
         sleep: Sleep = asyncio.sleep,
-        usage_every: timedelta = ASK_EVERY,
     ) -> None:
         self._client = client
         self._settings = settings
         self._read_bases = bases
-        self._usage = UsageReader(client, settings.warehouse_id, clock, sleep, every=usage_every)
+        self._usage = UsageReader(client, settings.warehouse_id, clock, sleep)
         self._needs = hosting_needs(settings.register_to, usage=self._usage.wanted)
         self._offers = Offers(client)
+        self._endpoints = Endpoints(client)
         self._bases: dict[str, str] = {}
         self._baseless: set[str] = set()
 
@@ -117,11 +119,11 @@ class ServingHosting:
 
     async def deployments(self) -> Sequence[RemoteDeployment]:
         """All serving endpoints; those that serve no model of ours are not `fine_tuned`."""
-        return await self._told(await self._listed())
+        return await self._told(await self._endpoints.all())
 
     async def deployment(self, name: str) -> RemoteDeployment | None:
         """One endpoint; None only when the workspace says that it has none of this name."""
-        wire = await self._endpoint(name)
+        wire = await self._endpoints.one(name)
         if wire is None:
             return None
         found = await self._told([wire])
@@ -193,12 +195,12 @@ class ServingHosting:
         return Operation(name=name, state={"verb": "delete"})
 
     async def usage(self, since: datetime) -> Usage:
-        """Answered calls from the usage tables, at most `usage_every` old: the list and a SQL statement, never a call.
+        """Answered calls from the usage tables, at most `ASK_EVERY` old: the list and a SQL statement, never a call.
 
         `known` is False without a `warehouse_id`, without the right to read the tables, and while one of the endpoints
         with a fine-tuned model does not write its calls there.
         """
-        endpoints = await self._listed() if self._usage.wanted else ()
+        endpoints = await self._endpoints.all() if self._usage.wanted else ()
         return await self._usage.read(since, endpoints)
 
     async def call(self, name: str, prompt: str) -> CallResult:
@@ -208,7 +210,7 @@ class ServingHosting:
         `Unavailable("deployment_not_ready")`.
         """
         params = {"operation": "endpoints.call", "deployment": name}
-        wire = await self._endpoint(name)
+        wire = await self._endpoints.one(name)
         if wire is None:
             raise NotFound("deployment_not_found", params)
         if wire.state.ready != "READY":
@@ -243,31 +245,35 @@ class ServingHosting:
         )
 
     async def rights(self) -> Sequence[Right]:
-        """Listing, privileges in Unity Catalog as far as they are told, permissions at the endpoints that are there."""
+        """Listing, privileges in Unity Catalog as far as they are told, the warehouse that reads the usage tables (not
+        started by this), permissions at the endpoints that are there.
+        """
         endpoints: Sequence[WireEndpoint] = ()
         refused: ProviderError | None = None
         try:
-            endpoints = await self._listed()
+            endpoints = await self._endpoints.all()
         except (Unauthorised, Unsupported) as error:
             if error.code not in {"privilege_missing", "feature_disabled"}:
                 raise
             refused = error
         ours = [one for one in endpoints if is_fine_tuned(served(one))][:PERMISSIONS]
-        # Only one by one do they tell what we may do there.
-        looked = [await self._endpoint(one.name) for one in ours if one.name]
-        there = [one for one in looked if one is not None]
         found = [listing_right(refused), *await to_rights(self._client, self._needs)]
-        return [*found, *endpoint_rights(there, await self._client.me())]
+        warehouse = self._settings.warehouse_id
+        reading = [await warehouse_right(self._client, warehouse)] if warehouse else []
+        return [*found, *reading, *endpoint_rights(ours, await self._client.me())]
 
     async def delete_model(self, model: str) -> None:
-        """Delete a version; with the last one goes the registered model, which cannot go before (contract 3)."""
+        """Delete a version; with the last one goes the registered model, which cannot go before (contract 3).
+
+        No refusal of a version that an endpoint serves is documented, so the endpoints are looked at first.
+        """
         params = {"operation": "models.delete", "model": model}
         split = split_model(model)
         if split is None:
             raise Unsupported("model_not_deletable", params)
-        for one in await self.deployments():
-            if one.model == model:
-                raise Conflict("model_in_use", {**params, "deployment": one.name})
+        for one in await self._endpoints.all():
+            if serves(one, model):
+                raise Conflict("model_in_use", {**params, "deployment": one.name or ""})
         path = f"{CATALOG}/models{path_of(split[0])}"
         try:
             await self._gone_is_fine("models.delete", f"{path}/versions/{split[1]}", model)
@@ -283,23 +289,6 @@ class ServingHosting:
 
     async def aclose(self) -> None:
         """The connections are the provider's."""
-
-    async def _listed(self) -> list[WireEndpoint]:
-        told = await self._client.get("endpoints.list", ENDPOINTS)
-        if "endpoints" not in told and told:
-            raise Unavailable("unreadable_answer", {"operation": "endpoints.list"})
-        return [read(WireEndpoint, one) for one in rows(told.get("endpoints"))]
-
-    async def _endpoint(self, name: str) -> WireEndpoint | None:
-        try:
-            told = await self._client.get(
-                "endpoints.get", ENDPOINTS + path_of(name), what={"deployment": name}
-            )
-        except NotFound as error:
-            if error.code != "not_found":
-                raise
-            return None
-        return read(WireEndpoint, told)
 
     async def _told(self, endpoints: Sequence[WireEndpoint]) -> list[RemoteDeployment]:
         """Deployments with their base models, which are read again only when a model is not known yet."""

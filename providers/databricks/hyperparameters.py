@@ -1,10 +1,10 @@
 """What a run can be told, described for a modal (contract 1, table of create())."""
 
-import re
 from dataclasses import replace
 from typing import Final
 
 from providers.base import HyperParam
+from providers.describing import Unit
 
 DURATION: Final = (
     r"^((1_?000|[1-9][0-9]{0,2})ep"
@@ -13,7 +13,6 @@ DURATION: Final = (
 )
 """Up to 1,000 epochs, a million batches, 10^12 tokens: no bound is documented, and more than that is a slip of the
 hand. Underscores stand between thousands."""
-WEIGHTS: Final = re.compile(r"dbfs:/databricks/mlflow-tracking/[0-9]+/[0-9a-z]+/artifacts(?:/[^\s]*)?")
 DEFAULT_DURATION: Final = "1ep"
 DEFAULT_LEARNING_RATE: Final = 5e-7
 WEIGHTS_NAME: Final = "custom_weights_path"
@@ -31,8 +30,12 @@ _DURATION: Final = HyperParam(
     means="duration",
     pattern=DURATION,
     longest=30,
-    hint="Epochs, batches or tokens: 3ep, 100ba, 1_000_000tok; at most 1_000ep, 1_000_000ba, 1_000_000_000_000tok. "
-    "Databricks advises 1 to 4 epochs to begin with.",
+    hint="Epochs, batches or tokens: 3ep, 100ba, 5000000tok. Databricks advises 1 to 4 epochs to begin with.",
+    units=(
+        Unit(sign="ep", word="epochs", maximum=1000),
+        Unit(sign="ba", word="batches", maximum=10**6),
+        Unit(sign="tok", word="tokens", maximum=10**12),
+    ),
 )
 _LEARNING_RATE: Final = HyperParam(
     name="learning_rate",
@@ -42,6 +45,7 @@ _LEARNING_RATE: Final = HyperParam(
     maximum=None,
     auto=None,
     default=DEFAULT_LEARNING_RATE,
+    advised=(5e-9, 5e-5),
     hint="Databricks' default is 0.0000005 (5e-7). Lower it when a run ends with a loss spike.",
 )
 _CONTEXT: Final = HyperParam(

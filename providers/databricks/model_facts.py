@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 
@@ -19,16 +20,22 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The table with its source and the day it was checked."""
+    """The table with its source and the day it was checked; `licences` are lines by the pattern of a model's id."""
 
     source: str
     checked: str
     models: tuple[ModelFacts, ...]
+    licences: tuple[tuple[str, str], ...] = ()
 
     def of(self, base: str) -> ModelFacts | None:
         """What is known about a base model, by its Hugging Face id in any case."""
         name = base.lower()
         return next((row for row in self.models if row.id.lower() == name), None)
+
+    def licence(self, base: str) -> str:
+        """The line that the licence asks for, "" where the documentation has none for this model."""
+        name = base.lower()
+        return next((line for pattern, line in self.licences if fnmatchcase(name, pattern.lower())), "")
 
     @property
     def says(self) -> str:
@@ -43,6 +50,7 @@ def load_facts() -> Facts:
     return Facts(
         source=table["source"],
         checked=table["checked"],
+        licences=tuple((row["models"], row["line"]) for row in table["licences"]),
         models=tuple(
             ModelFacts(
                 id=row["id"],

@@ -19,8 +19,6 @@ SCHEME: Final = "dbfs:"
 LINES: Final = ".jsonl"
 TEXT: Final = ".txt"
 PRETRAINING: Final = "pretraining"
-_VOLUMES: Final = re.compile(r"(?:dbfs:)?/Volumes/[^/]+/[^/]+/[^/]+/.+")
-_TABLE: Final = re.compile(r"[^\s/.]+\.[^\s/.]+\.[^\s/.]+")
 _WEIGHTS: Final = re.compile(
     r"dbfs:/databricks/mlflow-tracking/[0-9]+/(?P<run>[0-9a-z]+)/artifacts(?:/(?P<path>.*))?"
 )
@@ -80,13 +78,10 @@ def privileges(settings: DatabricksSettings) -> tuple[Privilege, ...]:
     )
 
 
-def checked_data(spec: JobSpec, settings: DatabricksSettings) -> Iterator[Requirement]:
-    """Whether the data has the form that the method reads (contract 6)."""
+def checked_data(spec: JobSpec) -> Iterator[Requirement]:
+    """Whether the data, files of ours in the volume, has the form that the method reads (contract 6)."""
     for name in (spec.training_file, spec.validation_file):
         if name is None:
-            continue
-        if not _VOLUMES.fullmatch(name):
-            yield _elsewhere(name, settings)
             continue
         wanted = TEXT if spec.method == PRETRAINING else LINES
         # Pretraining names a folder, whose files are looked at later.
@@ -98,9 +93,9 @@ def checked_data(spec: JobSpec, settings: DatabricksSettings) -> Iterator[Requir
 
 
 def in_volumes(spec: JobSpec) -> Iterator[str]:
-    """What of the data is a path of a volume, as the training reads it: a file, or a folder for pretraining."""
+    """The paths in the volume, as the training reads them: a file each, or a folder for pretraining."""
     for name in (spec.training_file, spec.validation_file):
-        if name is not None and _VOLUMES.fullmatch(name):
+        if name is not None:
             yield data_path(name, spec.method).removeprefix(SCHEME)
 
 
@@ -128,14 +123,6 @@ def weights_of(spec: JobSpec) -> Weights | Requirement | None:
     if found is None or ".." in given.split("/"):
         return Requirement(id="custom_weights_form", state="blocked", what=_short(given))
     return Weights(found["run"], (found["path"] or "").strip("/"))
-
-
-def _elsewhere(name: str, settings: DatabricksSettings) -> Requirement:
-    """Data that is in no volume: a Delta table wants a cluster; on anything else the service decides."""
-    if _TABLE.fullmatch(name):
-        there = settings.data_prep_cluster_id is not None
-        return Requirement(id="data_prep_cluster", state="met" if there else "missing", what=_short(name))
-    return Requirement(id="data_file", state="unknown", what=_short(name))
 
 
 def _short(path: str) -> str:

@@ -73,8 +73,6 @@ def creation(spec: JobSpec, settings: DatabricksSettings, experiments: str) -> d
     prompts = prompts_of(str(chosen.get("eval_prompts", "")))
     if prompts:
         config["evalPrompts"] = prompts
-    if settings.data_prep_cluster_id and not spec.training_file.startswith("dbfs:"):
-        config["dataPrepConfig"] = {"clusterId": settings.data_prep_cluster_id}
     return {"createFinetuneData": {"config": config}}
 
 

@@ -92,7 +92,7 @@ class WorkspaceRequirements:
             checked_length(spec, await self._models()),
             await self._weights(spec),
         ]
-        data = list(checked_data(spec, self._settings))
+        data = list(checked_data(spec))
         if all(one.state == "met" for one in data):
             data += [await self._data(path, spec.method) for path in in_volumes(spec)]
         return [one for one in found if one is not None] + data

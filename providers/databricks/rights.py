@@ -106,12 +106,12 @@ def grant_line(privilege: str, on: Securable, principal: str) -> str:
     return f"GRANT {privilege} ON {on.kind.upper()} {names} TO {quoted(principal)};"
 
 
-def permission_line(endpoint_id: str, level: str, principal: str) -> str:
-    """The command that lets a principal use or manage an endpoint."""
+def permission_line(thing: str, level: str, principal: str, *, of: str = "serving-endpoints") -> str:
+    """The command that lets a principal use or manage an endpoint, or a thing `of` another group, by its id."""
     kind = "user_name" if "@" in principal else "service_principal_name"
     entry = {"access_control_list": [{kind: principal, "permission_level": level}]}
     body = json.dumps(entry).replace("'", "'\\''")
-    return f"databricks serving-endpoints update-permissions {endpoint_id} --json '{body}'"
+    return f"databricks {of} update-permissions {thing} --json '{body}'"
 
 
 def quoted(name: str) -> str:

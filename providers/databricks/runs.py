@@ -1,5 +1,6 @@
 """Runs of the fine-tuning service: its words and ours (contract 1, 10)."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,9 +9,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from providers.base import TERMINAL, Failure, JobSpec, JobState, RemoteJob, Value
-from providers.databricks.capabilities import METHODS
+from providers.databricks.capabilities import METHODS, TASKS
 from providers.databricks.files import file_in
-from providers.databricks.hyperparameters import WEIGHTS_NAME
+from providers.databricks.hyperparameters import (
+    DEFAULT_DURATION,
+    DEFAULT_LEARNING_RATE,
+    WEIGHTS_NAME,
+    prompts_of,
+)
 from providers.databricks.queries import data_path, registry_path
 from providers.databricks.settings import DatabricksSettings
 from providers.mlflow.reading import number, text
@@ -138,10 +144,10 @@ def is_result_of(
 ) -> bool:
     """Whether a run can be what a creation with this spec made, not older than `earliest`.
 
-    The service names runs by itself and takes no label of ours, so everything that a creation carries is compared.
+    The service names runs by itself and takes no label of ours, so everything that a creation carries is compared, as
+    far as the row tells it. A context length that was not sent is not: the service puts in the model's own.
     """
     details, created = _mapping(row.get("details")), moment(row.get("createdAt"))
-    asked = spec.hyperparameters.get("training_duration")
     return (
         created is not None
         and created >= earliest
@@ -151,7 +157,32 @@ def is_result_of(
         == (data_path(spec.validation_file, spec.method) if spec.validation_file else "")
         and tracked(row).registry in {"", registry_path(spec, settings)}
         and text(details.get("customWeightsPath")) == str(spec.hyperparameters.get(WEIGHTS_NAME, ""))
-        and (asked is None or text(details.get("trainingDuration")) in {"", str(asked)})
+        and text(details.get("taskType")) in {"", TASKS[spec.method]}
+        and _same_numbers(details, spec)
+        and _same_prompts(details, spec)
+    )
+
+
+def _same_numbers(details: Mapping[str, Any], spec: JobSpec) -> bool:
+    """Duration, learning rate and context length: those that are sent, against those that are told."""
+    chosen = spec.hyperparameters
+    duration = str(chosen.get("training_duration", DEFAULT_DURATION))
+    rate = float(chosen.get("learning_rate", DEFAULT_LEARNING_RATE))
+    told_rate, told_context = number(details.get("learningRate")), number(details.get("contextLength"))
+    context = chosen.get("context_length")
+    return (
+        text(details.get("trainingDuration")).replace("_", "") in {"", duration.replace("_", "")}
+        and (told_rate is None or math.isclose(told_rate, rate, rel_tol=1e-6))
+        and (told_context is None or context is None or int(told_context) == int(context))
+    )
+
+
+def _same_prompts(details: Mapping[str, Any], spec: JobSpec) -> bool:
+    """Prompts that are told are those that were sent; a row without any does not tell them."""
+    told = details.get("evalPrompts")
+    return not isinstance(told, list) or told in (
+        [],
+        prompts_of(str(spec.hyperparameters.get("eval_prompts", ""))),
     )
 
 

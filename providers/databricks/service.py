@@ -19,12 +19,11 @@ def _open(name: str, settings: Mapping[str, Any], around: Surroundings) -> "Prov
 SERVICE: Final = Service(
     kind="databricks",
     label="Databricks",
-    short="Databricks",
     auths=("key", "oauth", "entra"),
     open=_open,
     wrong=wrong_by(DatabricksSettings),
     keys=OPTIONS,
     hosts=lambda _settings: True,
     reading_costs=lambda settings: bool(settings.get("warehouse_id")),
-    monitor="the workspace's usage tables",
+    monitor="Databricks' usage table",
 )

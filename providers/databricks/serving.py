@@ -126,10 +126,15 @@ def to_deployment(wire: WireEndpoint, bases: Mapping[str, str]) -> RemoteDeploym
 def is_fine_tuned(entity: WireEntity) -> bool:
     """Whether it is a registered model of the customer's with provisioned throughput: agents, external models and
     Databricks' own are served by endpoints, too."""
-    name = entity.entity_name or ""
-    ours = name.count(".") == 2 and not name.lower().startswith(_SYSTEM)
     provisioned = entity.most is not None or entity.units is not None
-    return ours and provisioned and not entity.external and not entity.foundation
+    return bool(entity.entity_name) and provisioned and may_be_ours(entity)
+
+
+def may_be_ours(entity: WireEntity) -> bool:
+    """Whether it is a registered model of the customer's, as far as a list tells; one that names nothing may be."""
+    name = entity.entity_name or ""
+    registered = name.count(".") == 2 and not name.lower().startswith(_SYSTEM)
+    return (registered or not name) and not entity.external and not entity.foundation
 
 
 def is_tracked(wire: WireEndpoint) -> bool:
@@ -139,7 +144,17 @@ def is_tracked(wire: WireEndpoint) -> bool:
 
 def served(wire: WireEndpoint) -> WireEntity:
     """The first served entity, of the change under way where nothing is served yet."""
-    return next(iter((*wire.config.entities, *wire.pending.entities)), WireEntity())
+    return next(iter(entities(wire)), WireEntity())
+
+
+def entities(wire: WireEndpoint) -> tuple[WireEntity, ...]:
+    """All served entities, and those of a change under way."""
+    return (*wire.config.entities, *wire.pending.entities)
+
+
+def serves(wire: WireEndpoint, model: str) -> bool:
+    """Whether it serves this version (`catalog.schema.model/version`), however little, or is about to."""
+    return any(_model(one) == model for one in entities(wire))
 
 
 def _model(entity: WireEntity) -> str:

@@ -13,9 +13,7 @@ SCOPE: Final = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default"
 """Databricks on Azure as an application of Entra ID (contract 8)."""
 MANAGEMENT_SCOPE: Final = "https://management.core.windows.net//.default"
 """The resource of contract 8 ends in a slash, and a scope is the resource, a slash and `.default`."""
-OPTIONS: Final = frozenset(
-    {"volume", "register_to", "experiment_folder", "warehouse_id", "data_prep_cluster_id"}
-)
+OPTIONS: Final = frozenset({"volume", "register_to", "experiment_folder", "warehouse_id"})
 
 _NAME: Final = r"[^\s/.]+"
 _VOLUME: Final = re.compile(rf"/Volumes/{_NAME}/{_NAME}/{_NAME}(?:/[^\s/]+)*")
@@ -80,7 +78,6 @@ class DatabricksSettings(BaseModel):
         register_to: `catalog.schema` that trained models are registered in.
         experiment_folder: workspace folder of the MLflow experiments; None = the bot's own `/Users/…`.
         warehouse_id: SQL warehouse that reads the usage tables; None = the last use is unknown.
-        data_prep_cluster_id: cluster that prepares Delta tables as training data; None = none.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -100,7 +97,6 @@ class DatabricksSettings(BaseModel):
     register_to: Schema
     experiment_folder: Folder | None = None
     warehouse_id: Id | None = None
-    data_prep_cluster_id: Id | None = None
 
     @model_validator(mode="before")
     @classmethod

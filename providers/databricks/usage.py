@@ -119,14 +119,11 @@ class UsageReader:
         warehouse: str | None,
         clock: Clock,
         sleep: Sleep = asyncio.sleep,
-        *,
-        every: timedelta = ASK_EVERY,
     ) -> None:
         self._client = client
         self._warehouse = warehouse
         self._clock = clock
         self._sleep = sleep
-        self._every = every
         self._rows: tuple[Row, ...] | None = None
         self._since = self._read_at = datetime.min.replace(tzinfo=UTC)
         self._none_since: datetime | None = None
@@ -151,7 +148,7 @@ class UsageReader:
         start = max(min(since.astimezone(UTC), now), now - RETENTION)
         if self._warehouse is None or self._denied(now):
             return Usage(since=start, bucket=BUCKET, read_at=now, uses={}, known=False)
-        if self._rows is None or self._since > start or now - self._read_at >= self._every:
+        if self._rows is None or self._since > start or now - self._read_at >= ASK_EVERY:
             try:
                 self._rows, self._since = await self._ask(start, now)
             except _NoTablesError:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from sandbox.azure_blob import signing
 from sandbox.azure_blob.blobs import Blobs
-from sandbox.azure_openai.identity import Identity
+from sandbox.common.entra import Identity
 
 AUDIENCE: Final = frozenset({"https://storage.azure.com"})
 _VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox.azure_blob.admission import Door, RefusedError, refusal, version_of
 from sandbox.azure_blob.blobs import Blobs, StoredBlob
-from sandbox.azure_openai.identity import Identity
+from sandbox.common.entra import Identity
 
 ACCOUNT: Final = "contosodata"
 CONTAINER: Final = "training"

@@ -41,12 +41,12 @@ def _sas_text(account: str, container: str, blob: str, fields: Mapping[str, str]
     return "\n".join(lines + [fields.get(name, "") for name in ("rscc", "rscd", "rsce", "rscl", "rsct")])
 
 
-def issue_sas(account: str, container: str, key: str, until: datetime, rights: str = "racwdl") -> str:
+def issue_sas(account: str, container: str, key: str, until: datetime) -> str:
     """A token for one container, as the query that is appended to an address."""
     fields = {
         "sv": _VERSION,
         "sr": "c",
-        "sp": rights,
+        "sp": "racwdl",
         "se": f"{until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
     return urlencode({**fields, "sig": _mac(key, _sas_text(account, container, "", fields))})

@@ -12,8 +12,8 @@ from sandbox.azure_calls.throttle import room
 from sandbox.azure_calls.versions import CHAT_VERSIONS
 from sandbox.azure_control.deployments import CallRecord, Deployment, Deployments
 from sandbox.azure_openai.gateway import Call, Gateway
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 from sandbox.training.worker_client import Worker, WorkerDiedError
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox.azure_calls.refusals import invalid
-from sandbox.azure_openai.checking import ROLES, count_tokens
+from sandbox.azure_openai.line_forms import ROLES
+from sandbox.common.tokens import count_tokens
 
 LONGEST_ANSWER: Final = 512
 _MESSAGE_OVERHEAD: Final = 4

@@ -5,10 +5,11 @@ from typing import Final
 
 from sandbox.azure_calls.request import LONGEST_ANSWER, ChatRequest
 from sandbox.azure_control.deployments import Deployment
-from sandbox.azure_openai.checking import count_tokens
+from sandbox.common.tokens import count_tokens
 from sandbox.training.generate import Writer
 from sandbox.training.model import END
 from sandbox.training.worker_client import Remote, Worker
+from sandbox.training.writers import Writers
 
 _BYTES_PER_TOKEN: Final = 4
 # One call of the worker takes some tens of milliseconds, so that trainings go on between them.
@@ -31,26 +32,13 @@ class Speaker:
     """Keeps the weights of the deployments called last in the worker."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._writers: dict[int, tuple[Deployment, Remote[Writer]]] = {}
+        self._writers = Writers(worker, _KEPT_MODELS)
 
     async def answer(self, deployment: Deployment, request: ChatRequest, seed: int) -> list[Choice]:
         """As many choices as asked for. Raises WorkerDiedError."""
-        writer = await self._writer(deployment)
+        writer = await self._writers.of(deployment, deployment.base.id, deployment.weights)
         prompt = _prompt(request.texts)
         return [await _choice(writer, prompt, request, (seed + n) % 2**63) for n in range(request.choices)]
-
-    async def _writer(self, deployment: Deployment) -> Remote[Writer]:
-        process = await self._worker.start()
-        key = id(deployment)
-        held = self._writers.pop(key, None)
-        if held is None or held[1].process is not process:
-            made = await self._worker.make(Writer, deployment.base.id, deployment.weights)
-            held = (deployment, made)
-        self._writers[key] = held
-        if len(self._writers) > _KEPT_MODELS:
-            self._writers.pop(next(iter(self._writers)))[1].forget()
-        return held[1]
 
 
 async def _choice(writer: Remote[Writer], prompt: list[int], request: ChatRequest, seed: int) -> Choice:

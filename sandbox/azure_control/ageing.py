@@ -43,14 +43,12 @@ class Ageing:
         clock: Clock,
         looks: Looks,
         bot_runs: Callable[[], bool],
-        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._deployments = deployments
         self._resources = resources
         self._clock = clock
         self._looks = looks
         self._bot_runs = bot_runs
-        self._look_seconds = look_seconds
         self._lock = asyncio.Lock()
 
     @property
@@ -92,7 +90,7 @@ class Ageing:
         self._deployments.settle()
         # Accounts that nobody ever looks at hold up the first step only.
         wanted = [found for found in accounts if is_first or self._looks.known(found)]
-        looked = self._bot_runs() and await self._looks.wait(wanted, self._look_seconds, self._bot_runs)
+        looked = self._bot_runs() and await self._looks.wait(wanted, LOOK_SECONDS, self._bot_runs)
         gone = before - set(self._deployments.all())
         return Step(round(passed / DAY, 3), looked, tuple(sorted(found.name for found in gone)))
 

@@ -13,8 +13,8 @@ from sandbox.azure_control.quota import Quota
 from sandbox.azure_control.throttle import Throttle
 from sandbox.azure_control.writes import Writes
 from sandbox.azure_monitor.operations import MetricOperations
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 
 if TYPE_CHECKING:
     from sandbox.azure_openai.service import AzureService

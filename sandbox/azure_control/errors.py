@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sandbox.azure_openai.identity import Principal
+from sandbox.common.entra import Principal
 
 _AUDIENCES: Final = (
     "https://management.core.windows.net/",

@@ -15,10 +15,10 @@ from sandbox.azure_control.accounts import Accounts, Place
 from sandbox.azure_control.errors import ArmError
 from sandbox.azure_control.throttle import Throttle
 from sandbox.azure_control.versions import VERSIONS, is_date
-from sandbox.azure_openai.identity import Identity, Principal
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.options import Switches
 from sandbox.clock import Clock
+from sandbox.common.entra import Identity, Principal
+from sandbox.common.ids import Ids
 
 AUDIENCE: Final = "https://management.azure.com"
 _PROVIDER: Final = "providers/Microsoft.CognitiveServices"

@@ -10,11 +10,11 @@ from sandbox.azure_control.quota import Quota
 from sandbox.azure_control.request import Asked
 from sandbox.azure_control.versions import has_developer_tier, has_second
 from sandbox.azure_openai.catalogue import DEVELOPER
-from sandbox.azure_openai.identity import Principal
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.options import AzureOptions, Switches
 from sandbox.azure_openai.tuned_models import ModelSource
 from sandbox.clock import Clock
+from sandbox.common.entra import Principal
+from sandbox.common.ids import Ids
 
 WRITE = "Microsoft.CognitiveServices/accounts/deployments/write"
 _READ_ACCOUNT = "Microsoft.CognitiveServices/accounts/read"

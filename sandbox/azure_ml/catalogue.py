@@ -59,7 +59,9 @@ MODELS: Final = (
     _phi3("Phi-3.5-mini-instruct"),
     _phi("Phi-4-mini-instruct", regions=_LATER),
     _phi("Phi-4-multimodal-instruct", regions=_LATER),
-    _phi("Phi-4", regions=_LATER, tasks=(CHAT, TEXT)),
+    _phi("Phi-4", regions=_LATER),
+    CatalogueModel("Ministral-3B", "azureml-mistral", _LATER, offer="ministral-3b-offer"),
+    CatalogueModel("Tsuzumi-7b", "azureml-nttdata", _LATER, offer="tsuzumi-7b-offer"),
 )
 
 
@@ -83,11 +85,19 @@ def named(uri: str) -> Named | None:
     return Named(registry, name, version, model)
 
 
-def retired(model: CatalogueModel, now: datetime) -> bool:
+def retirement(model: CatalogueModel, moved_to: str | None) -> datetime | None:
+    """When training and serving end, `moved_to` (a day) instead of what was announced; None = not announced."""
+    if model.retired is None or moved_to is None:
+        return model.retired
+    return datetime.fromisoformat(moved_to).replace(tzinfo=UTC)
+
+
+def retired(model: CatalogueModel, moved_to: str | None, now: datetime) -> bool:
     """Whether it is trained and served no more."""
-    return model.retired is not None and now >= model.retired
+    ends = retirement(model, moved_to)
+    return ends is not None and now >= ends
 
 
 def sold_in(location: str) -> bool:
-    """Whether anything that has to be subscribed to is trained in a region."""
-    return any(model.offer is not None and location in model.regions for model in MODELS)
+    """Whether a region is one for Llama, which has to be subscribed to; what others sell is sold nearly everywhere."""
+    return any(model.registry == "azureml-meta" and location in model.regions for model in MODELS)

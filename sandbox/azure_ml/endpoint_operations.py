@@ -16,8 +16,8 @@ from sandbox.azure_ml.paging import page
 from sandbox.azure_ml.stamps import Stamps
 from sandbox.azure_ml.versions import SERVERLESS, STATUS, has_content_safety
 from sandbox.azure_ml.workspace import Endpoint, Workspace, Workspaces
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 
 _TYPE: Final = "workspaces/serverlessEndpoints"
 _DELETE_SECONDS: Final = 2.0

@@ -67,7 +67,7 @@ def read_endpoint(
             "LocationMismatch",
         )
     base, source = _model(model_id, workspace, workspaces)
-    if retired(base, now):
+    if retired(base, switches.retires, now):
         msg = f"Model '{base.name}' is retired and cannot be deployed."
         raise errors.invalid(msg, "ModelRetired")
     if not switches.network_registered:

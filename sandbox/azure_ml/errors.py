@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from sandbox.azure_control.errors import ArmError
-from sandbox.azure_openai.identity import Principal
+from sandbox.azure_ml.options import TENANT
+from sandbox.common.entra import Principal
 
 _COMPONENT: Final = "managementfrontend"
 
@@ -40,6 +41,17 @@ def no_workspace(name: str, group: str) -> ArmError:
         "not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix"
     )
     return ArmError(404, "ResourceNotFound", message)
+
+
+def wrong_tenant() -> ArmError:
+    """401: the token is good, and of another tenant than the subscription."""
+    message = (
+        "The access token is from the wrong issuer 'https://sts.windows.net/00000000-0000-4000-8000-00000000000b/'. It "
+        f"must match the tenant 'https://sts.windows.net/{TENANT}/' associated with this subscription. Please use the "
+        f"authority (URL) 'https://login.windows.net/{TENANT}' to get the token."
+    )
+    challenge = f'Bearer authorization_uri="https://login.windows.net/{TENANT}", error="invalid_token"'
+    return ArmError(401, "InvalidAuthenticationTokenTenant", message, headers={"WWW-Authenticate": challenge})
 
 
 def no_such_type(resource_type: str, version: str, known: list[str]) -> ArmError:

@@ -16,9 +16,9 @@ from sandbox.azure_ml import errors, roles
 from sandbox.azure_ml.options import PROVIDER, Switches
 from sandbox.azure_ml.versions import VERSIONS
 from sandbox.azure_ml.workspace import Workspace, Workspaces
-from sandbox.azure_openai.identity import Identity, Principal
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.entra import Identity, Principal
+from sandbox.common.ids import Ids
 
 AUDIENCE: Final = "https://management.azure.com"
 ROOT: Final = "/ml/arm"
@@ -133,6 +133,8 @@ class MlGateway:
         route, found = mine[0]
         parts = found.groupdict()
         self._subscription(parts["subscription"])
+        if self._switches.other_tenant:
+            raise errors.wrong_tenant()
         if route.action is not None and not roles.allows(self._switches, route.action):
             raise arm.not_authorised(who, route.action, path)
         return await route.operation(ArmCall(request, version, who, parts, self._workspace(parts)))

@@ -13,8 +13,8 @@ from sandbox.azure_ml.endpoint_operations import states
 from sandbox.azure_ml.options import MlOptions, Switches
 from sandbox.azure_ml.speaking import Speaker
 from sandbox.azure_ml.workspace import Endpoint, Workspace, Workspaces
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 from sandbox.training.worker_client import Worker, WorkerDiedError
 
 _MINUTE: Final = timedelta(minutes=1)

@@ -14,8 +14,8 @@ from sandbox.azure_ml.jobs import RUN_PROPERTY, Job, JobFailure
 from sandbox.azure_ml.options import Switches
 from sandbox.azure_ml.session import BadDataError, FitSession
 from sandbox.azure_ml.workspace import ModelVersion, Workspace
-from sandbox.azure_openai.pace import Pace
 from sandbox.clock import Clock
+from sandbox.common.pace import Pace
 from sandbox.training.trainer import Settings, Step
 from sandbox.training.worker_client import Remote, Worker
 

@@ -150,7 +150,7 @@ def _allow(
 
 def _trainable(request: JobRequest, workspace: Workspace, switches: Switches, now: datetime) -> None:
     base, location = request.base, workspace.facts.location
-    if retired(base, now):
+    if retired(base, switches.retires, now):
         msg = f"Fine-tuning of model '{base.name}' is retired."
         raise errors.invalid(msg, "ModelRetired")
     if location not in base.regions:

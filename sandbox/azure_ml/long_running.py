@@ -11,8 +11,8 @@ from sandbox.azure_ml import errors
 from sandbox.azure_ml.gateway import ArmCall, MlGateway
 from sandbox.azure_ml.options import PROVIDER
 from sandbox.azure_ml.stamps import timestamp
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 
 RETRY_SECONDS: Final = 1
 _TIMEOUT: Final = "PT30M"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -92,9 +93,11 @@ class Switches:
     - `network_registered`: whether the Azure subscriptions are registered for Microsoft.Network;
     - `workspace_reads`: whether the workspace's identity can read a credential-less datastore;
     - `vault_rights`: whether the bot's identity may use secrets of the Key Vaults;
+    - `other_tenant`: whether the Azure subscriptions belong to another tenant than the callers' tokens;
     - `fail_job`: code and message that the next job ends Failed with, once;
     - `fail_endpoint`: code and message that new endpoints end CreationFailed with;
     - `unknown_status`: this word is answered as the status of jobs that have not ended;
+    - `retires`: this day (`2027-06-13`) instead of the documented one for every model that ends at some day;
     - `metrics_on`: `root`, or `child`: the curves are logged to a child run only;
     - `train_seconds`, `endpoint_seconds`: how long a training and the making of an endpoint take at speed 1.
     """
@@ -107,9 +110,11 @@ class Switches:
     network_registered: bool = True
     workspace_reads: bool = True
     vault_rights: bool = True
+    other_tenant: bool = False
     fail_job: tuple[str, str] | None = None
     fail_endpoint: tuple[str, str] | None = None
     unknown_status: str | None = None
+    retires: str | None = None
     metrics_on: str = "root"
     train_seconds: float = 20.0
     endpoint_seconds: float = 5.0
@@ -127,8 +132,11 @@ class Switches:
 
 _AMOUNTS: Final = frozenset({"speed", "train_seconds", "endpoint_seconds"})
 _FLAGS: Final = frozenset(
-    {"hold_queued", "marketplace_rights", "network_registered", "workspace_reads", "vault_rights"}
-)
+    {
+        "hold_queued", "marketplace_rights", "network_registered", "workspace_reads", "vault_rights",
+        "other_tenant",
+    }
+)  # fmt: skip
 _WORDS: Final = {"role": ROLES, "subscriptions": SUBSCRIPTION_STATES, "metrics_on": ("root", "child")}
 _FAILURES: Final = frozenset({"fail_job", "fail_endpoint"})
 
@@ -142,6 +150,8 @@ def _checked(name: str, value: Any) -> Any:
         return value
     if name in _FAILURES and (value is None or _is_code_and_message(value)):
         return None if value is None else tuple(value)
+    if name == "retires" and (value is None or _is_day(value)):
+        return value
     if name == "unknown_status" and (value is None or (isinstance(value, str) and value)):
         return value
     raise UnknownSwitchError(name)
@@ -149,6 +159,13 @@ def _checked(name: str, value: Any) -> Any:
 
 def _is_amount(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _is_code_and_message(value: Any) -> bool:

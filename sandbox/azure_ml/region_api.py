@@ -12,8 +12,8 @@ from sandbox.azure_ml import roles
 from sandbox.azure_ml.options import PROVIDER, Switches
 from sandbox.azure_ml.stamps import timestamp
 from sandbox.azure_ml.workspace import Workspace, Workspaces
-from sandbox.azure_openai.identity import Identity
 from sandbox.clock import Clock
+from sandbox.common.entra import Identity
 
 # Run history is asked with tokens for either (contract 1).
 AUDIENCES: Final = frozenset({"https://ml.azure.com", "https://management.azure.com"})

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from sandbox.azure_ml.catalogue import MODELS, CatalogueModel
-from sandbox.azure_ml.options import PROVIDER
+from sandbox.azure_ml.catalogue import MODELS, CatalogueModel, retirement
+from sandbox.azure_ml.options import PROVIDER, Switches
 from sandbox.azure_ml.region_api import AUDIENCES
-from sandbox.azure_openai.identity import Identity
+from sandbox.common.entra import Identity
 
 VERSION: Final = "2021-10-01-dataplanepreview"
 _SUBSCRIPTION: Final = "00000000-0000-4000-8000-0000000000ff"
@@ -21,10 +21,10 @@ _PLACE: Final = f"/subscriptions/{_SUBSCRIPTION}/resourceGroups/{_GROUP}/provide
 
 
 class RegistryApi:
-    """Serves `azureml` and `azureml-meta` to every region."""
+    """Serves the registries of the catalogue to every region."""
 
-    def __init__(self, identity: Identity) -> None:
-        self._identity = identity
+    def __init__(self, identity: Identity, switches: Switches) -> None:
+        self._identity, self._switches = identity, switches
 
     def add_routes(self, app: web.Application) -> None:
         """Mount both parts."""
@@ -60,7 +60,7 @@ class RegistryApi:
             return refusal
         if model is None:
             return _error(404, f"Model {request.match_info['model']} was not found.")
-        return web.json_response({"value": [_json(model)]})
+        return web.json_response({"value": [_json(model, self._switches.retires)]})
 
     async def _version(self, request: web.Request) -> web.Response:
         """200 with one version."""
@@ -69,7 +69,7 @@ class RegistryApi:
             return refusal
         if model is None or request.match_info["version"] != model.version:
             return _error(404, f"Model {request.match_info['model']} was not found.")
-        return web.json_response(_json(model))
+        return web.json_response(_json(model, self._switches.retires))
 
     def _refusal(self, request: web.Request) -> web.Response | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -86,12 +86,13 @@ def _named(request: web.Request) -> CatalogueModel | None:
     return next((one for one in MODELS if (one.registry, one.name) == wanted), None)
 
 
-def _json(model: CatalogueModel) -> dict[str, Any]:
+def _json(model: CatalogueModel, moved_to: str | None) -> dict[str, Any]:
     tags = {"task": "chat-completion", "author": "Meta" if model.offer else "Microsoft"}
-    if model.retired is not None:
+    ends = retirement(model, moved_to)
+    if ends is not None:
         tags |= {
-            "finetuneRetirementDate": f"{model.retired:%Y-%m-%d}",
-            "inferenceRetirementDate": f"{model.retired:%Y-%m-%d}",
+            "finetuneRetirementDate": f"{ends:%Y-%m-%d}",
+            "inferenceRetirementDate": f"{ends:%Y-%m-%d}",
         }
     return {
         "id": f"{model.uri}/versions/{model.version}",

@@ -23,9 +23,9 @@ from sandbox.azure_ml.stamps import Stamps
 from sandbox.azure_ml.vault import Vaults
 from sandbox.azure_ml.workspace import Workspaces
 from sandbox.azure_ml.workspace_operations import WorkspaceOperations
-from sandbox.azure_openai.identity import Identity
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.entra import Identity
+from sandbox.common.ids import Ids
 from sandbox.training.worker_client import Worker
 
 
@@ -76,7 +76,7 @@ class MlService:
             spawn=self.spawn,
         )
         self._region = RegionApi(workspaces, identity=identity, switches=switches, clock=clock)
-        self._registries = RegistryApi(identity)
+        self._registries = RegistryApi(identity, switches)
         self._inference = Inference(
             workspaces, options=options, switches=switches, clock=clock, ids=ids, worker=worker
         )

@@ -6,7 +6,8 @@ from sandbox.azure_calls.request import LONGEST_ANSWER, ChatRequest
 from sandbox.azure_ml.workspace import Endpoint
 from sandbox.training.generate import Writer
 from sandbox.training.model import END
-from sandbox.training.worker_client import Remote, Worker
+from sandbox.training.worker_client import Worker
+from sandbox.training.writers import Writers
 
 _BYTES_PER_TOKEN: Final = 4
 # One call of the worker takes some tens of milliseconds, so that trainings go on between them.
@@ -28,12 +29,12 @@ class Speaker:
     """Keeps the weights of the endpoints called last in the worker."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._writers: dict[int, tuple[Endpoint, Remote[Writer]]] = {}
+        self._writers = Writers(worker, _KEPT_MODELS)
 
     async def answer(self, endpoint: Endpoint, asked: ChatRequest, seed: int) -> Spoken:
         """One answer. Raises WorkerDiedError."""
-        writer = await self._writer(endpoint)
+        weights = endpoint.source.weights if endpoint.source else None
+        writer = await self._writers.of(endpoint, endpoint.base.name, weights)
         prompt = [token for text in asked.texts for token in (*text.encode(errors="replace"), END)]
         most = min(asked.max_tokens or LONGEST_ANSWER, LONGEST_ANSWER) * _BYTES_PER_TOKEN
         written: list[int] = []
@@ -49,14 +50,3 @@ class Speaker:
             text, ended = before, ended or bool(found)
         tokens = -(-len(text.encode()) // _BYTES_PER_TOKEN)
         return Spoken(text, tokens, "stop" if ended else "length")
-
-    async def _writer(self, endpoint: Endpoint) -> Remote[Writer]:
-        process = await self._worker.start()
-        held = self._writers.pop(id(endpoint), None)
-        if held is None or held[1].process is not process:
-            weights = endpoint.source.weights if endpoint.source else None
-            held = (endpoint, await self._worker.make(Writer, endpoint.base.name, weights))
-        self._writers[id(endpoint)] = held
-        if len(self._writers) > _KEPT_MODELS:
-            self._writers.pop(next(iter(self._writers)))[1].forget()
-        return held[1]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sandbox.azure_openai.identity import Principal
+from sandbox.common.entra import Principal
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from uuid import uuid4
 from aiohttp import web
 
 from sandbox.azure_ml.options import TENANT, Switches
-from sandbox.azure_openai.identity import Identity
 from sandbox.clock import Clock
+from sandbox.common.entra import Identity
 
 AUDIENCE: Final = frozenset({"https://vault.azure.net"})
 VERSIONS: Final = frozenset({"7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6"})

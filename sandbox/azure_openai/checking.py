@@ -11,12 +11,11 @@ from typing import Final
 
 import msgspec
 
-from sandbox.azure_openai.line_forms import READERS, ROLES, MalformedError
+from sandbox.azure_openai.line_forms import READERS, MalformedError
 from sandbox.azure_openai.method_data import Pairs, Prompts
 from sandbox.azure_openai.rai import categories_in
+from sandbox.common.tokens import count_tokens
 from sandbox.training.data import Dataset
-
-__all__ = ["ROLES", "FileCheck", "count_tokens"]
 
 _SHOWN: Final = 5
 _LONGEST_LINE: Final = 8 << 20
@@ -78,12 +77,6 @@ class FileCheck:
 
 
 _DATA: Final = {"chat": Dataset, "preference": Pairs, "prompt": Prompts}
-
-
-def count_tokens(text: str) -> int:
-    """A fair guess at a tokenizer's count: four ASCII characters, or one other character, per token."""
-    ascii_characters = len(text.encode("ascii", errors="ignore"))
-    return (ascii_characters + 3) // 4 + len(text) - ascii_characters
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

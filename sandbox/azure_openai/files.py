@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from sandbox.azure_openai import refusals
 from sandbox.azure_openai.errors import not_found
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.options import Limits, Switches
-from sandbox.azure_openai.pace import Pace
 from sandbox.azure_openai.versions import ApiVersion
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
+from sandbox.common.pace import Pace
 
 _LONGEST_LINE: Final = 4 << 20
 

@@ -15,11 +15,11 @@ from sandbox.azure_openai.errors import (
     wrong_key,
     wrong_token,
 )
-from sandbox.azure_openai.identity import DATA_PLANE, Identity
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.options import AzureOptions
 from sandbox.azure_openai.versions import DEFAULT_UNDATED, UNDATED, VERSIONS, ApiVersion
 from sandbox.clock import Clock
+from sandbox.common.entra import DATA_PLANE, Identity
+from sandbox.common.ids import Ids
 
 REQUESTS_PER_MINUTE = 600
 

@@ -7,16 +7,16 @@ from typing import Final
 
 from sandbox.azure_openai import rai, refusals, safety
 from sandbox.azure_openai.files import Files
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.job_session import CheckedFile, JobSession
 from sandbox.azure_openai.jobs import Checkpoint, Event, Job, JobError, metrics
 from sandbox.azure_openai.options import Limits, Switches
-from sandbox.azure_openai.pace import Pace
 from sandbox.azure_openai.paced_training import PacedTraining
 from sandbox.azure_openai.results import results_csv
 from sandbox.azure_openai.tuned_models import TunedModels
-from sandbox.azure_openai.turns import Turns
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
+from sandbox.common.pace import Pace
+from sandbox.common.turns import Turns
 from sandbox.training.model import PackedWeights
 from sandbox.training.trainer import Settings, Step
 from sandbox.training.worker_client import Remote, Worker

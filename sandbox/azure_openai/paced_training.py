@@ -7,7 +7,7 @@ from typing import Final
 
 from sandbox.azure_openai.job_session import JobSession
 from sandbox.azure_openai.jobs import Job
-from sandbox.azure_openai.pace import Pace
+from sandbox.common.pace import Pace
 from sandbox.training.model import PackedWeights
 from sandbox.training.trainer import Step
 from sandbox.training.worker_client import Remote

@@ -8,17 +8,17 @@ from typing import Any, Final
 from sandbox.azure_openai import refusals
 from sandbox.azure_openai.errors import not_found
 from sandbox.azure_openai.files import Files
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.job_life import JobLife
 from sandbox.azure_openai.job_request import JobRequests
 from sandbox.azure_openai.jobs import Job
 from sandbox.azure_openai.options import Limits, Switches
-from sandbox.azure_openai.pace import Pace
 from sandbox.azure_openai.tuned_models import TunedModels
-from sandbox.azure_openai.turns import Turns
 from sandbox.azure_openai.uploads import Uploads
 from sandbox.azure_openai.versions import ApiVersion
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
+from sandbox.common.pace import Pace
+from sandbox.common.turns import Turns
 from sandbox.training.worker_client import Worker
 
 _FIRST_ESTIMATE: Final = 40

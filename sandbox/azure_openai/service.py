@@ -11,14 +11,15 @@ from aiohttp import web
 from sandbox.azure_openai.errors import resource_not_found
 from sandbox.azure_openai.file_operations import FileOperations
 from sandbox.azure_openai.gateway import Gateway
-from sandbox.azure_openai.identity import Identity
-from sandbox.azure_openai.ids import Ids
+from sandbox.azure_openai.grader_operations import GraderOperations
 from sandbox.azure_openai.job_operations import JobOperations
 from sandbox.azure_openai.model_operations import ModelOperations
 from sandbox.azure_openai.options import AzureOptions, Switches
 from sandbox.azure_openai.resource import Resource
 from sandbox.azure_openai.upload_operations import UploadOperations
 from sandbox.clock import Clock
+from sandbox.common.entra import Identity
+from sandbox.common.ids import Ids
 from sandbox.training.worker_client import Worker
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class AzureService:
         FileOperations(gateway, self.resource)
         UploadOperations(gateway, self.resource)
         JobOperations(gateway, self.resource)
+        GraderOperations(gateway, self.resource)
         ModelOperations(gateway, self.resource)
         self._serve_calls(gateway)
         gateway.close()

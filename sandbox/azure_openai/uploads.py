@@ -9,9 +9,9 @@ from typing import Any, Final
 from sandbox.azure_openai import refusals
 from sandbox.azure_openai.errors import not_found
 from sandbox.azure_openai.files import Files, StoredFile
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.options import Limits
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 
 LIFETIME_SECONDS: Final = 2 * 3600
 

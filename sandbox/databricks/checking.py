@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from sandbox.azure_openai.checking import count_tokens
+from sandbox.common.tokens import count_tokens
 from sandbox.training.data import Dataset, Turn
 
 _ROLES: Final = frozenset({"system", "user", "assistant", "tool"})

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.azure_openai.ids import Ids
+from sandbox.common.ids import Ids
 from sandbox.databricks.errors import ApiError, invalid, no_endpoint
 from sandbox.databricks.identity import Caller, Identity
 from sandbox.databricks.switches import Switches

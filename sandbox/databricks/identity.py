@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 from sandbox.databricks.errors import ApiError
 from sandbox.databricks.options import WORKSPACE_ID, DatabricksOptions
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.azure_openai.checking import count_tokens
+from sandbox.common.tokens import count_tokens
 from sandbox.databricks.errors import ApiError, invalid
 from sandbox.databricks.gateway import Call, Gateway
 from sandbox.databricks.serving import Endpoints

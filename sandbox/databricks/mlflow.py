@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 from sandbox.databricks.errors import ApiError
 
 TRACKING = "dbfs:/databricks/mlflow-tracking"

@@ -14,7 +14,6 @@ SCHEMA: Final = "main.finetuning"
 VOLUME: Final = "main.finetuning.data"
 VOLUME_PATH: Final = "/Volumes/main/finetuning/data"
 WAREHOUSE: Final = "a1b2c3d4e5f60708"
-CLUSTER: Final = "1122-120000-dataprep"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import math
 from datetime import datetime, timedelta
 from typing import Final
 
-from sandbox.azure_openai.pace import Pace
-from sandbox.azure_openai.turns import Turns
 from sandbox.clock import Clock
+from sandbox.common.pace import Pace
+from sandbox.common.turns import Turns
 from sandbox.databricks.checking import DataRefusedError
 from sandbox.databricks.data_source import files_of
 from sandbox.databricks.errors import ApiError

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 from sandbox.databricks.checking import DataRefusedError
 from sandbox.databricks.data_source import files_of
 from sandbox.databricks.errors import ApiError, no_endpoint

@@ -7,10 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.azure_openai.ids import Ids
-from sandbox.azure_openai.pace import Pace
-from sandbox.azure_openai.turns import Turns
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
+from sandbox.common.pace import Pace
+from sandbox.common.turns import Turns
 from sandbox.databricks.file_operations import FileOperations
 from sandbox.databricks.gateway import Call, Gateway
 from sandbox.databricks.identity import Identity, me

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sandbox.azure_openai.ids import Ids
-from sandbox.azure_openai.pace import Pace
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
+from sandbox.common.pace import Pace
 from sandbox.databricks.errors import ApiError, conflict, exists
 from sandbox.databricks.switches import Switches
 from sandbox.databricks.unity import Version
@@ -237,6 +237,22 @@ def as_json(endpoint: Endpoint, url: str, *, asleep: bool) -> dict[str, Any]:
     if endpoint.pending is not None:
         shown["pending_config"] = _config(endpoint.pending, None)
     return shown
+
+
+_SUMMARY: Final = ("name", "entity_name", "entity_version")
+
+
+def as_summary(shown: dict[str, Any]) -> dict[str, Any]:
+    """The same in a list, as the official SDK types it (`ServingEndpoint`, `ServedEntitySpec`): what is served has
+    names and a version there, and what is still coming up is not told."""
+    config = shown.get("config", {})
+    entities = [{key: one[key] for key in _SUMMARY} for one in config.get("served_entities", ())]
+    left = {
+        key: value
+        for key, value in shown.items()
+        if key not in ("config", "pending_config", "permission_level", "route_optimized", "endpoint_url")
+    }
+    return left | ({"config": {"served_entities": entities}} if entities else {})
 
 
 def _config(config: Config, message: str | None) -> dict[str, Any]:

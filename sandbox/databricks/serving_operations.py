@@ -6,7 +6,7 @@ from aiohttp import web
 
 from sandbox.databricks.errors import ApiError, conflict
 from sandbox.databricks.gateway import Call, Gateway
-from sandbox.databricks.serving import Endpoint, Endpoints, as_json
+from sandbox.databricks.serving import Endpoint, Endpoints, as_json, as_summary
 from sandbox.databricks.serving_request import ServingRequests, tags, tracked
 
 ROOT: Final = "/api/2.0/serving-endpoints"
@@ -39,7 +39,7 @@ class ServingOperations:
         )
 
     async def _list(self, call: Call) -> web.Response:
-        rows = [self._shown(call, endpoint) for endpoint in self._endpoints.all()]
+        rows = [as_summary(self._shown(call, endpoint)) for endpoint in self._endpoints.all()]
         return web.json_response({"endpoints": rows} if rows else {})
 
     async def _create(self, call: Call) -> web.Response:

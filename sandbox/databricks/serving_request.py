@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.azure_openai.ids import Ids
+from sandbox.common.ids import Ids
 from sandbox.databricks.errors import ApiError, invalid, lacks
 from sandbox.databricks.options import DatabricksOptions
 from sandbox.databricks.serving import Config, Served

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from sandbox.azure_openai.checking import count_tokens
+from sandbox.common.tokens import count_tokens
 from sandbox.databricks.unity import Version
 from sandbox.training.generate import Writer
 from sandbox.training.model import END
-from sandbox.training.worker_client import Remote, Worker
+from sandbox.training.worker_client import Worker
+from sandbox.training.writers import Writers
 
 _BYTES_PER_TOKEN: Final = 4
 _BYTES_PER_CALL: Final = 256
@@ -18,14 +19,13 @@ class Speaker:
     """Keeps the weights of the versions called last in the worker."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._writers: dict[str, Remote[Writer]] = {}
+        self._writers = Writers(worker, _KEPT)
 
     async def answer(
         self, version: Version, texts: list[str], most: int, temperature: float
     ) -> tuple[str, int, bool]:
         """The text, its tokens, and whether it came to its end. Raises WorkerDiedError."""
-        writer = await self._writer(version)
+        writer = await self._writers.of(version, version.base, version.weights)
         prompt = [token for text in texts for token in (*text.encode(errors="replace"), END)]
         limit = most * _BYTES_PER_TOKEN
         written: list[int] = []
@@ -34,13 +34,3 @@ class Speaker:
             written += await writer.call(Writer.write, prompt, written, count, temperature * _COOLER, 1.0, 11)
         text = bytes(token for token in written if token != END).decode(errors="ignore")
         return text, count_tokens(text), END in written[-1:]
-
-    async def _writer(self, version: Version) -> Remote[Writer]:
-        process = await self._worker.start()
-        held = self._writers.pop(version.id, None)
-        if held is None or held.process is not process:
-            held = await self._worker.make(Writer, version.base, version.weights)
-        self._writers[version.id] = held
-        if len(self._writers) > _KEPT:
-            self._writers.pop(next(iter(self._writers))).forget()
-        return held

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
-from sandbox.databricks.errors import ApiError, invalid
+from sandbox.common.ids import Ids
+from sandbox.databricks.errors import ApiError, denied, invalid
 from sandbox.databricks.gateway import Call, Gateway
 from sandbox.databricks.options import WAREHOUSE
 from sandbox.databricks.serving import Endpoints
@@ -18,6 +18,7 @@ from sandbox.databricks.switches import Switches
 from sandbox.databricks.usage_tables import SqlError, query, stamp
 
 ROOT: Final = "/api/2.0/sql/statements"
+WAREHOUSES: Final = "/api/2.0/sql/warehouses"
 _WAIT: Final = re.compile(r"([0-9]{1,2})s")
 _KEYS: Final = frozenset(
     {
@@ -65,6 +66,8 @@ class SqlOperations:
         self._switches = switches
         self._endpoints = endpoints
         self._statements: dict[str, Statement] = {}
+        self._started = False
+        gateway.add("GET", f"{WAREHOUSES}/{{id}}", self._warehouse)
         gateway.add("POST", ROOT, self._execute)
         gateway.add("GET", f"{ROOT}/{{id}}", self._get)
         gateway.add("POST", f"{ROOT}/{{id}}/cancel", self._cancel)
@@ -76,12 +79,14 @@ class SqlOperations:
             raise ApiError(400, "INVALID_PARAMETER_VALUE", f"Unknown field '{unknown}'.")
         if body.get("warehouse_id") != WAREHOUSE:
             raise ApiError(404, "NOT_FOUND", f"SQL warehouse {body.get('warehouse_id')} does not exist.")
+        self._may_use()
         text = body.get("statement")
         if not isinstance(text, str) or not text.strip():
             raise invalid("statement is required.")
         wait, on_timeout = _wait(body.get("wait_timeout", "10s")), body.get("on_wait_timeout", "CONTINUE")
         if on_timeout not in {"CONTINUE", "CANCEL"}:
             raise invalid("on_wait_timeout must be CONTINUE or CANCEL.")
+        self._started = True
         loop = asyncio.get_running_loop()
         needed = self._switches.warehouse_seconds / self._switches.speed
         made = Statement(self._ids.uuid(), text, _parameters(body.get("parameters")), loop.time() + needed)
@@ -90,6 +95,30 @@ class SqlOperations:
         if on_timeout == "CANCEL" and needed > wait:
             made.canceled = True
         return web.json_response(self._shown(made))
+
+    async def _warehouse(self, call: Call) -> web.Response:
+        """A look at the warehouse, which does not start it."""
+        name = call.item("id")
+        if name != WAREHOUSE:
+            raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"SQL warehouse {name} does not exist.")
+        self._may_use()
+        return web.json_response(
+            {
+                "id": WAREHOUSE,
+                "name": "Serverless Starter Warehouse",
+                "state": "RUNNING" if self._started else "STOPPED",
+                "cluster_size": "2X-Small",
+                "auto_stop_mins": 10,
+                "num_clusters": 1 if self._started else 0,
+                "enable_serverless_compute": True,
+                "warehouse_type": "PRO",
+            }
+        )
+
+    def _may_use(self) -> None:
+        if f"CAN_USE {WAREHOUSE}" in self._switches.missing_grants:
+            message = f"User does not have permission to use SQL warehouse {WAREHOUSE}."
+            raise denied(message)
 
     async def _get(self, call: Call) -> web.Response:
         return web.json_response(self._shown(self._found(call)))

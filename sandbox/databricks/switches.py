@@ -16,7 +16,8 @@ class Switches:
     - `speed`: factor on everything that takes time, > 0;
     - `hold_pending`: no run leaves PENDING;
     - `training`: `offered`, `removed_404` or `removed_403` (how the fine-tuning endpoint answers once it is gone);
-    - `missing_grants`: privileges taken away from every caller, as `"CREATE_MODEL main.finetuning"`;
+    - `missing_grants`: privileges taken away from every caller, as `"CREATE_MODEL main.finetuning"`, or
+      `"CAN_USE a1b2c3d4e5f60708"` for the warehouse;
     - `fail_next`: how the next run that starts to train ends (`loss_spike`, `high_loss`, `timeout`,
       `registration`), once;
     - `unknown_status`: this word is answered as the status of runs that have not ended;

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sandbox.azure_openai.ids import Ids
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 from sandbox.databricks.errors import ApiError, exists, lacks, no_such, not_owner
 from sandbox.databricks.options import CATALOG, SCHEMA, VOLUME
 from sandbox.databricks.switches import Switches

@@ -7,14 +7,14 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, create_sandbox
-from tests.patience import PATIENCE
-from tests.world import until
+from tests.patience import PATIENCE, until
 
 TOKEN = "xoxb-sandbox-bot"
 
@@ -90,6 +90,16 @@ async def test_a_connection_pointed_elsewhere_is_refused(sandbox: Sandbox, tmp_p
     said = await refusal(sandbox, config)
     assert "prod-swc" in said
     assert "another resource" in said
+
+
+async def test_an_address_for_its_health_that_is_taken_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = configured(sandbox, tmp_path)
+    port = urlsplit(sandbox.url).port
+    config.write_text(f"{config.read_text(encoding='utf-8')}\n[health]\nport = {port}\n", encoding="utf-8")
+    said = await refusal(sandbox, config)
+    assert f"127.0.0.1:{port} cannot be listened on" in said
+    assert "health.port" in said
+    assert "Traceback" not in said
 
 
 async def test_sigterm_ends_it_in_order_and_nothing_is_left_running(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ class People(Office):
         self.clicks += 1
         now, shown, click = self.clock.now(), max(1, found.round - back), f"c{self.clicks}"
 
-        def work(connection: Any) -> bool:
+        def work(connection: Any) -> int | None:
             return voting.plant_vote(
                 connection, found.id, shown, decision, "why", actor(who), click=click, now=now, corr="t"
             )

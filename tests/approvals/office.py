@@ -20,7 +20,6 @@ from bot.facts.deployments import ProblemFacts
 from bot.facts.requests import RequestFacts
 from bot.store import requests
 from bot.store.deployment_tables import deployment
-from bot.store.engine import open_store
 from bot.store.requests import Request
 from bot.store.work_tables import outbox
 from bot.store.work_tables import task as tasks
@@ -30,8 +29,8 @@ from handlers.slack.web import web_client
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from tests.approvals.samples import NOW, RIN, actor, deploy_ask, settings_in
 from tests.clocks import FixedClock
-from tests.patience import patient
-from tests.world import until
+from tests.patience import patient, until
+from tests.stores import store_at
 
 
 @dataclass
@@ -78,12 +77,12 @@ class Office:
         """Take a click in."""
         shown = (await self.request(number)).round if n is None else n
         now = self.clock.now()
-        planted: bool = await self.write(
+        planted: int | None = await self.write(
             lambda c: voting.plant_vote(
                 c, number, shown, decision, "why", actor(user), click="c", now=now, corr="t"
             )
         )
-        return planted
+        return planted is not None
 
     async def vote(self, number: int, user: str, decision: Any = "approve", n: int | None = None) -> Request:
         """Click, and wait until that is done."""
@@ -182,7 +181,7 @@ async def office_in(folder: Path, **approvals: Any) -> AsyncIterator[Office]:
     application = await create_app(
         settings,
         clock=clock,
-        store=open_store(settings.store.path),
+        store=store_at(settings.store.path),
         providers=build_providers(settings, clock),
         client=client,
         identity=await identify(client, settings),

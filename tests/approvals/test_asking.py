@@ -11,6 +11,7 @@ from bot.approvals import requests as asking
 from bot.approvals.facts import waiting_for
 from bot.config.approvals import AutoApproval, Freeze, PolicyRule, Role
 from bot.errors import BotError, Denied, Invalid, WrongState
+from bot.facts.requests import DeployAsk, RequestFacts
 from bot.store import deployments, requests
 from bot.store.requests import Request
 from bot.store.work_tables import message_ref
@@ -27,6 +28,12 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     rules = (PolicyRule(connection="dev*", count=1),)
     async with office_in(tmp_path, count=2, rules=rules, auto=auto, break_glass=Role(users=(BRUNO,))) as made:
         yield made
+
+
+def as_asked(facts: RequestFacts) -> DeployAsk:
+    """Without what is looked up when it is shown."""
+    assert facts.deploy is not None
+    return facts.deploy.model_copy(update={"bill": None, "warnings": (), "base_short": ""})
 
 
 async def change(office: Office, number: int, user: str = RIN, **given: Any) -> Request:
@@ -79,7 +86,7 @@ async def test_a_copy_for_the_approvers_and_one_for_who_asked(office: Office) ->
     assert shown[f"request:A{number}:own"] == ("request_own", f"A{number}", {"user": RIN})
     facts = await office.facts(number)
     assert (facts.policy.count, facts.policy.groups, facts.requester) == (2, (LEADS,), RIN)
-    assert facts.deploy == deploy_ask()
+    assert as_asked(facts) == deploy_ask()
     assert len(facts.digest) == 4
 
 
@@ -109,7 +116,7 @@ async def test_any_change_asks_again_and_shows_the_difference(office: Office) ->
     assert [(one.field, one.before, one.after) for one in facts.changes] == [("capacity", 50, 100)]
     assert f"request:A{number}:r2" in await cards(office)
     old = await office.facts(number, 1)
-    assert (old.shown_round, old.round, old.approvals, old.deploy) == (1, 2, 1, deploy_ask())
+    assert (old.shown_round, old.round, old.approvals, as_asked(old)) == (1, 2, 1, deploy_ask())
     (line,) = await office.said("request.new_round")
     assert line.parent_key == requests.card_key(number, 1)
     await office.vote(number, ADA, n=1)
@@ -136,8 +143,8 @@ async def test_who_may_change_and_take_back(office: Office) -> None:
     assert await refused(change(office, number)) == (Invalid, "nothing_changed")
     assert await refused(change(office, number, name="sales")) == (Invalid, "request_open")
     assert (await withdraw(office, number, RIN)).state == "withdrawn"
-    assert await refused(withdraw(office, number, RIN)) == (WrongState, "already_decided")
-    assert await refused(change(office, number, capacity=1)) == (WrongState, "already_decided")
+    assert await refused(withdraw(office, number, RIN)) == (WrongState, "request_withdrawn")
+    assert await refused(change(office, number, capacity=1)) == (WrongState, "request_withdrawn")
     told = await office.said("request.decided")
     assert [one.target for one in told] == [{"channel": "C0APPROVAL"}], "who took it back knows"
     office.clock.forward(72 * 3600)

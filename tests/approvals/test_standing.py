@@ -12,7 +12,8 @@ from bot.config.approvals import ApprovalsSettings, AutoApproval, PolicyRule, Ro
 from bot.store.work_tables import outbox
 from bot.store.work_tables import task as tasks
 from tests.approvals.samples import settings_in
-from tests.world import ADA, World, until, words, world
+from tests.patience import until
+from tests.world import ADA, World, words, world
 
 HEADLINE = "could never be approved"
 

@@ -16,7 +16,7 @@ from bot.store import requests
 from bot.store.tables import audit
 from tests.approvals.office import Office, office_in
 from tests.approvals.samples import ADA, BRUNO, GUEST, LEADS, NOW, ODD, RIN, STRANGER, actor, keep_ask
-from tests.world import until
+from tests.patience import until
 
 
 @pytest.fixture

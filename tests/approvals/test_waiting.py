@@ -76,7 +76,7 @@ async def test_it_closes_when_it_said_and_the_requester_hears_of_it(tmp_path: Pa
         told = await office.said("request.decided")
         assert [one.target for one in told] == [{"channel": "C0APPROVAL"}, {"user": RIN}]
         await office.vote(number, BRUNO)
-        assert [why.code for _, why in await office.refusals()] == ["already_decided"]
+        assert [why.code for _, why in await office.refusals()] == ["closed"]
         assert await office.begun() == []
 
 

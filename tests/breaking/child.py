@@ -12,8 +12,8 @@ from bot.config.load import load
 from sandbox.azure_openai import AzureOptions
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
-from tests.patience import patient
-from tests.world import World, until
+from tests.patience import patient, until
+from tests.world import World
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -61,7 +61,7 @@ async def child_world(
 async def start(made: World) -> None:
     """Start the program and wait until it is connected."""
     await bot(made, "start")
-    await until(lambda: made.sandbox.bot.state()["state"] == "running", "the bot to connect", 60)
+    await until(lambda: made.sandbox.bot.state()["state"] == "running", "the bot to connect")
 
 
 async def bot(made: World, action: str) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sandbox import samples
 from tests.journey.steps import azure, filled, model, open_train, shown
-from tests.patience import PATIENCE
-from tests.world import FINETUNE, RIN, Person, World, until
+from tests.patience import until
+from tests.world import FINETUNE, RIN, Person, World
 
 NANO = "gpt-4.1-nano-2025-04-14"
 VERSION = {"api-version": "2024-10-21"}
@@ -90,14 +90,14 @@ async def lift(made: World, fault_id: str) -> None:
         assert answer.status == 200
 
 
-async def caught(made: World, fault_id: str, what: str = "waiting", patience: float = PATIENCE) -> None:
+async def caught(made: World, fault_id: str, what: str = "waiting") -> None:
     """Wait until a fault holds (or has caught) a request."""
 
     async def look() -> bool:
         state = await made.get("/panel/api/state")
         return any(one["id"] == fault_id and one[what] for one in state["faults"])
 
-    await until(look, f"fault {fault_id} to have {what} a request", patience)
+    await until(look, f"fault {fault_id} to have {what} a request")
 
 
 async def hand_in(person: Person, name: str) -> str:
@@ -124,7 +124,7 @@ async def ready(person: Person, label: str) -> None:
         found = rows(person.world, "SELECT state FROM dataset_copy WHERE dataset = ?", int(label[1:]))
         return bool(found) and found[0]["state"] == "processed"
 
-    await until(look, f"{label} to be processed", 60)
+    await until(look, f"{label} to be processed")
 
 
 async def start(person: Person, data: str, suffix: str) -> None:
@@ -147,15 +147,15 @@ async def start(person: Person, data: str, suffix: str) -> None:
 
 async def ended(made: World, suffix: str, *, picture: bool = True) -> str:
     """Wait for the end of the one job with this suffix, told once with one picture; our label of it."""
-    row = await until(lambda: _collected(made, suffix), f"the end of {suffix}", 90)
+    row = await until(lambda: _collected(made, suffix), f"the end of {suffix}")
     label = f"J{row['id']}"
     assert row["state"] == "succeeded", row
     assert [one["id"] for one in await jobs_named(made, suffix)] == [row["remote_id"]]
     await told_once(made, f"job:{label}", f"job:{label}:ended")
     if picture:
         card = rows(made, "SELECT ts FROM message_ref WHERE key = ?", f"job:{label}")[0]
-        await until(lambda: pictures(made, card["ts"]), f"the picture of {label}", 60)
-        await until(lambda: not _open_messages(made, label), f"the outbox of {label} to be empty", 60)
+        await until(lambda: pictures(made, card["ts"]), f"the picture of {label}")
+        await until(lambda: not _open_messages(made, label), f"the outbox of {label} to be empty")
         assert await pictures(made, card["ts"]) == 1
         await told_once(made)
     return label

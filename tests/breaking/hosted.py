@@ -23,8 +23,8 @@ from tests.breaking.child import bot, child_world, start
 from tests.breaking.evidence import caught, fault, lift, posted, rows, told_once
 from tests.clocks import ShiftedClock
 from tests.journey.steps import inputs, option, plain, shown
-from tests.patience import PATIENCE
-from tests.world import ADA, APPROVALS, RIN, Person, World, until
+from tests.patience import PATIENCE, until
+from tests.world import ADA, APPROVALS, RIN, Person, World
 
 HERE, BASE = "prod-swc", "gpt-4.1-nano-2025-04-14"
 MODELS = 60
@@ -189,14 +189,16 @@ def settled(made: World, kind: str) -> bool:
 async def in_state(made: World, name: str, *states: str, patience: float = PATIENCE) -> Mapping[str, Any]:
     """Wait until our row of a deployment is in one of these states."""
     found: Mapping[str, Any] = await until(
-        lambda: (row := row_of(made, name)) and row["state"] in states and row, f"{name} {states}", patience
+        lambda: (row := row_of(made, name)) and row["state"] in states and row,
+        f"{name} {states}",
+        patience=patience,
     )
     return found
 
 
-async def decided(made: World, label: str, state: str, patience: float = PATIENCE) -> None:
+async def decided(made: World, label: str, state: str) -> None:
     """Wait until a request is decided this way."""
-    await until(lambda: request_of(made, label)["state"] == state, f"{label} {state}", patience)
+    await until(lambda: request_of(made, label)["state"] == state, f"{label} {state}")
 
 
 def filled_in(view: Mapping[str, Any], **given: str) -> dict[str, Any]:
@@ -350,7 +352,7 @@ async def live_once(made: World, name: str) -> Mapping[str, Any]:
 
 async def gone_once(made: World, name: str) -> Mapping[str, Any]:
     """It is not there, whoever wanted that was told once, and not before it was so."""
-    row = await in_state(made, name, "gone", patience=60)
+    row = await in_state(made, name, "gone")
     label = f"P{row['id']}"
     assert there(made, name) is None
     await told_once(made, f"deployment:{label}:taken_down:1:{RIN}")
@@ -384,7 +386,7 @@ async def checking(made: World, label: str, many: int = 1) -> None:
 
 async def nothing_twice(made: World) -> None:
     """No message of ours stands in the workspace twice, nothing was given up, and nothing is left unsaid."""
-    await until(lambda: not unsaid(made), "everything to be said", 60)
+    await until(lambda: not unsaid(made), "everything to be said")
     twice = {key: n for key, n in posted(made).items() if n > 1}
     assert not twice
     assert rows(made, "SELECT key, last_error FROM task WHERE state = 'parked'") == []

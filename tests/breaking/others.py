@@ -13,8 +13,8 @@ from tests.breaking.evidence import rows
 from tests.journey.azure_ai_steps import LLAMA, ml
 from tests.journey.databricks_steps import DBX, databricks
 from tests.journey.steps import hand_in, ready
-from tests.patience import PATIENCE
-from tests.world import Person, World, until
+from tests.patience import until
+from tests.world import Person, World
 
 LLAMA_FILE, PHI_FILE, DBX_FILE = (
     "llama_chat_train.jsonl",
@@ -69,14 +69,14 @@ def newest_job(made: World) -> dict[str, Any]:
     return rows(made, "SELECT * FROM job ORDER BY id DESC LIMIT 1")[0]
 
 
-async def job_in(made: World, *states: str, patience: float = PATIENCE) -> dict[str, Any]:
+async def job_in(made: World, *states: str) -> dict[str, Any]:
     """Our newest job, once it is in one of these states and all of its end is read."""
 
     def look() -> dict[str, Any] | None:
         found = newest_job(made)
         return found if found["state"] in states else None
 
-    found: dict[str, Any] = await until(look, f"the newest job {states}", patience)
+    found: dict[str, Any] = await until(look, f"the newest job {states}")
     return found
 
 

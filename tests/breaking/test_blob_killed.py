@@ -14,7 +14,8 @@ from sandbox import samples
 from sandbox.azure_blob import ACCOUNT, CONTAINER
 from tests.breaking.child import bot, child_world, start
 from tests.breaking.evidence import one_file, ready, rows, told_once
-from tests.world import RIN, World, until
+from tests.patience import until
+from tests.world import RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SOUND = samples.read("tiny_overfit_train.jsonl")

@@ -10,7 +10,8 @@ import pytest_asyncio
 from tests.breaking.child import bot, child_world, start
 from tests.breaking.evidence import caught, fault, lift, one_file, ready, rows, told_once
 from tests.journey.data_steps import given, given_files, with_commas
-from tests.world import RIN, World, until
+from tests.patience import until
+from tests.world import RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _NUMBERS = itertools.count(12)
@@ -30,7 +31,7 @@ async def refused(made: World) -> tuple[int, str, dict[str, Any]]:
     number = next(_NUMBERS)
     name = f"commas-{number}.jsonl"
     await rin.say(direct, "", files=(await rin.attach(name, with_commas(number)),))
-    card = await rin.sees(direct, f"{number} errors, nothing sent to Azure")
+    card = await rin.sees(direct, f"{number} errors, nothing sent to Azure OpenAI")
     [row] = await until(lambda: rows(made, "SELECT id FROM dataset WHERE name = ?", name), name)
     return number, f"D{row['id']}", card
 
@@ -61,7 +62,7 @@ async def test_a_file_is_given_once_whenever_the_program_dies(
             f"{what}:{label[1:]}:{RIN}",
         )
 
-    await until(closed, "the end of the task", 60)
+    await until(closed, "the end of the task")
     files = [one for one in await given_files(rin, card["ts"]) if one.get("name") == name]
     assert len(files) == 1
     await told_once(made)

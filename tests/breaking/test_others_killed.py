@@ -24,7 +24,8 @@ from tests.breaking.others import (
 from tests.journey import databricks_steps
 from tests.journey.azure_ai_steps import PHI, PHI_MINI, trained
 from tests.journey.steps import inputs, shown
-from tests.world import ADA, RIN, World, until
+from tests.patience import until
+from tests.world import ADA, RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 JOB = r"re:^/ml/arm/.*/jobs/[^/]+$"

@@ -20,7 +20,8 @@ from tests.breaking.others import (
     with_sample,
 )
 from tests.journey.azure_ai_steps import LLAMA_70B, trained
-from tests.world import ADA, RIN, World, until
+from tests.patience import until
+from tests.world import ADA, RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BUY = r"re:/marketplaceSubscriptions/[^/]+$"
@@ -53,7 +54,7 @@ def held(made: World) -> list[str]:
 async def looked_at(made: World, path: str) -> None:
     """Wait until the program has asked for this once more."""
     probe = await fault(made, "ml", "GET", path, "slow", seconds=0, times=0)
-    await caught(made, probe, "caught", 60)
+    await caught(made, probe, "caught")
     await lift(made, probe)
 
 

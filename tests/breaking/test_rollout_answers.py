@@ -37,7 +37,8 @@ from tests.breaking.hosted import (
     vote,
 )
 from tests.clocks import ShiftedClock
-from tests.world import ADA, RIN, World, until
+from tests.patience import until
+from tests.world import ADA, RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TWO_MINUTES = LOOK_FOR.total_seconds() + 10
@@ -190,7 +191,7 @@ async def test_azure_is_down_for_long(made: World, names: Names) -> None:
     await decided(made, label, "approved")
     key = f"apply:{row_of(made, name)['id']}"
     sql = "SELECT 1 FROM task WHERE key = ? AND delays >= 2"
-    await until(lambda: rows(made, sql, key), "a second try", 60)
+    await until(lambda: rows(made, sql, key), "a second try")
     await bot(made, "kill")
     await start(made)
     row = row_of(made, name)

@@ -37,7 +37,8 @@ from tests.breaking.hosted import (
 )
 from tests.clocks import ShiftedClock
 from tests.journey.steps import plain, switch
-from tests.world import ADA, RIN, World, until
+from tests.patience import until
+from tests.world import ADA, RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TWO_MINUTES = LOOK_FOR.total_seconds() + 10

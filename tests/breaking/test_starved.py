@@ -21,7 +21,8 @@ from tests.breaking.evidence import (
     told_once,
 )
 from tests.breaking.evidence import start as order
-from tests.world import RIN, World, until
+from tests.patience import until
+from tests.world import RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _NUMBERS = itertools.count(1)
@@ -88,7 +89,7 @@ async def test_a_socket_dropped_without_a_word(made: World) -> None:
     name = f"hard-{next(_NUMBERS)}"
     data = await hand_in(rin, f"{name}.jsonl")
     await made.post("/panel/api/socket", {"action": "drop"})
-    await until(lambda: made.sandbox.bot.state()["state"] == "running", "the bot to be back", 60)
+    await until(lambda: made.sandbox.bot.state()["state"] == "running", "the bot to be back")
     await ready(rin, data)
     await order(rin, data, name)
     await ended(made, name)

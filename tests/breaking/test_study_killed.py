@@ -11,7 +11,8 @@ import pytest_asyncio
 from sandbox import samples
 from tests.breaking.child import bot, child_world, start
 from tests.breaking.evidence import one_file, ready, rows, told_once
-from tests.world import RIN, World, until
+from tests.patience import until
+from tests.world import RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SOUND = samples.read("support_train.jsonl")
@@ -55,7 +56,7 @@ async def studied(made: World, label: str) -> None:
     """It ends well: exact, at the service once, one card, and the bytes are gone from here."""
     number = int(label[1:])
     exact = "SELECT id FROM dataset WHERE id = ? AND tokens_exact = 1 AND state = 'ready'"
-    await until(lambda: rows(made, exact, number), "the study to end", 60)
+    await until(lambda: rows(made, exact, number), "the study to end")
     await ready(await made.person(RIN), label)
     await one_file(made, label)
     await told_once(made, f"dataset:{label}")

@@ -32,7 +32,8 @@ from tests.breaking.evidence import (
 from tests.breaking.evidence import start as order
 from tests.clocks import ShiftedClock
 from tests.journey.steps import azure
-from tests.world import RIN, World, until, words, world
+from tests.patience import until
+from tests.world import RIN, World, words, world
 
 TWO_MINUTES = LOOK_FOR.total_seconds() + 10
 _NUMBERS = itertools.count(1)

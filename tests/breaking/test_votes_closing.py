@@ -8,7 +8,7 @@ from bot.people import GROUP_TTL
 from bot.store import requests
 from tests.approvals.office import Office, office_in
 from tests.approvals.samples import ADA, BRUNO
-from tests.world import until
+from tests.patience import until
 
 HELD = {"service": "slack", "kind": "hold", "match": {"path": "/usergroups.users.list"}, "times": 0}
 HOURS = 72

@@ -30,7 +30,8 @@ from tests.breaking.hosted import (
     votes_of,
 )
 from tests.journey.steps import plain
-from tests.world import ADA, BRUNO, RIN, World, until
+from tests.patience import until
+from tests.world import ADA, BRUNO, RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

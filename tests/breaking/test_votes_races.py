@@ -32,7 +32,8 @@ from tests.breaking.hosted import (
     votes_of,
 )
 from tests.journey.steps import plain, shown
-from tests.world import ADA, APPROVALS, BRUNO, RIN, World, until
+from tests.patience import until
+from tests.world import ADA, APPROVALS, BRUNO, RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MODAL = "request_reject"
@@ -159,7 +160,7 @@ async def test_a_click_whose_acknowledgement_was_lost_is_clicked_again(made: Wor
     await asyncio.sleep(0)
     await made.post("/panel/api/socket", {"action": "drop"})
     await asyncio.gather(click, return_exceptions=True)
-    await until(lambda: made.sandbox.bot.state()["state"] == "running", "the program to be back", 60)
+    await until(lambda: made.sandbox.bot.state()["state"] == "running", "the program to be back")
     await vote(made, ADA, label)
     await lift(made, held)
     await decided(made, label, "approved")
@@ -243,7 +244,7 @@ async def test_a_request_withdrawn_while_its_last_vote_is_looked_up(made: World,
     await lift(made, held)
     await until(lambda: settled(made, "request.vote"), "the vote to be looked up")
     assert votes_of(made, label) == []
-    await told_of(made, ADA, label, "already")
+    await told_of(made, ADA, label, "withdrew")
     assert rows(made, "SELECT 1 FROM deployment WHERE name = ?", name) == []
     await card_says(made, label, "Withdrawn")
     await told_once(made, f"request:{label}:decided:thread")

@@ -29,8 +29,9 @@ from tests.breaking.hosted import (
     there,
     tuned,
 )
+from tests.patience import until
 from tests.sandbox.azure_calls.records import called, deployment, put
-from tests.world import RIN, World, until
+from tests.world import RIN, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _NUMBERS = itertools.count(1)
@@ -91,7 +92,7 @@ async def looked(made: World, times: int = 2) -> None:
         def again(before: str = before) -> bool:
             return listed_at(made) != before
 
-        await until(again, "another look", 60)
+        await until(again, "another look")
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 
 from bot import cli
 from bot.store import requests
-from bot.store.engine import open_store
 from bot.store.requests import Vote
 from tests.cli.rows import REQUEST
 from tests.cli.test_cli import CONFIG
+from tests.stores import store_at
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def vote(user: str, decision: str, number: int = 1) -> Vote:
 @pytest.fixture
 async def config(tmp_path: Path) -> AsyncIterator[Path]:
     """One that waits with a vote, one that was decided, one of another workspace."""
-    store = open_store(tmp_path / "t.db")
+    store = store_at(tmp_path / "t.db")
     rows: tuple[dict[str, Any], ...] = (
         REQUEST,
         {
@@ -98,7 +98,7 @@ async def test_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 async def test_nothing_waits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store = open_store(tmp_path / "t.db")
+    store = store_at(tmp_path / "t.db")
     path = tmp_path / "tunesmith.toml"
     path.write_text(CONFIG.format(store=tmp_path / "t.db"), encoding="utf-8")
     assert cli.main(["approvals", "--config", str(path)]) == 0

@@ -11,10 +11,10 @@ import pytest
 
 from bot import cli
 from bot.store import deployments, jobs, requests, small
-from bot.store.engine import open_store
 from tests.cli.rows import DEPLOYMENT, REQUEST
 from tests.cli.test_cli import CONFIG
 from tests.cli.test_jobs import row
+from tests.stores import store_at
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 EVENTS: tuple[dict[str, Any], ...] = (
@@ -35,7 +35,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
 @pytest.fixture
 async def config(tmp_path: Path) -> AsyncIterator[Path]:
     """A job, its request, its deployment, and what was done with them, a day apart."""
-    store = open_store(tmp_path / "t.db")
+    store = store_at(tmp_path / "t.db")
     await store.write(partial(jobs.add, values=row(1, suffix="support-v12"), now=NOW))
     await store.write(partial(requests.add, values={**REQUEST, "job": 1}, now=NOW))
     await store.write(partial(deployments.add, values={**DEPLOYMENT, "request": 1, "job": 1}, now=NOW))
@@ -70,7 +70,7 @@ async def test_a_reason_is_never_cut(config: Path, capsys: pytest.CaptureFixture
         "The old one answers nonsense to every customer since noon, and nobody of ml-leads can be reached. "
         * 3
     )
-    store = open_store(config.parent / "t.db")
+    store = store_at(config.parent / "t.db")
     after = {"round": 1, "digest": "3fa1" + "0" * 60, "reason": reason.strip(), "user": "U0ADA"}
     glass: dict[str, Any] = {
         "actor": "U0ADA",

@@ -103,6 +103,8 @@ async def test_everything_that_is_wrong_is_told_with_its_remedy(tmp_path: Path) 
     assert "/invite @Tunesmith" in got.look("slack.channel")
     assert "channel_not_found" in got.look("slack.approvals_channel")
     assert got.look("connection prod-swc").startswith("FAIL")
+    assert "Set the present key as TUNESMITH_CONNECTION_PROD_SWC_KEY" in got.look("connection prod-swc")
+    assert "hoever runs the bot" not in got.out, "that is who reads it"
     assert "xapp-wrong" not in got.out
     assert "wrong-key" not in got.out
 
@@ -130,6 +132,21 @@ async def test_nobody_answers(tmp_path: Path) -> None:
     assert got.code == 1
     assert "no answer (ConnectError)" in got.look("Slack bot token")
     assert got.look("connection prod-swc").startswith("FAIL")
+
+
+async def test_a_key_and_a_version_that_are_wrong_are_named_as_settings(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    got = await checked(
+        sandbox.url,
+        tmp_path,
+        change=lambda text: text.replace('"*" = "v1"', '"*" = "2099-01-01"'),
+        TUNESMITH_CONNECTION_DBX_EUS_KEY="dapi-wrong",
+    )
+    assert got.code == 1
+    assert "TUNESMITH_CONNECTION_DBX_EUS_KEY" in got.look("connection dbx-eus")
+    assert "`connections.dev-eus2.api_versions`" in got.look("connection dev-eus2")
+    assert "hoever runs the bot" not in got.out
 
 
 async def test_a_store_of_another_version_and_one_that_is_none(sandbox: Sandbox, tmp_path: Path) -> None:

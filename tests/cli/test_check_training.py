@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.databricks.options import SCHEMA, USER
+from sandbox.databricks.options import SCHEMA, USER, WAREHOUSE
 from sandbox.server import Sandbox, create_sandbox
 from tests.cli.checked import checked
 
@@ -40,8 +40,11 @@ async def test_nothing_is_started_that_costs_and_nothing_is_called(sandbox: Sand
     for name in ("ml", "databricks", "azure"):
         totals |= sandbox.faults.totals(name)
     assert any("/secrets" in path for path in totals), "the counters count"
-    for never in ("/sql/statements", "/warehouses", "/invocations", "/chat/completions", "/clusters/start"):
+    for never in ("/sql/statements", "/start", "/invocations", "/chat/completions", "/clusters/start"):
         assert not [path for path in totals if never in path], never
+    assert [path for path in totals if path.startswith("GET ") and "/sql/warehouses/" in path], (
+        "this starts nothing"
+    )
     writing = {path for path in totals if path.startswith(("PUT ", "PATCH ", "DELETE "))}
     assert writing == set()
 
@@ -55,7 +58,7 @@ async def test_a_product_that_was_removed_is_told_in_one_sentence(
     assert got.code == 0, "what was trained is still served"
     assert got.look("connection dbx-eus").startswith("ok")
     line = got.look(LAKE)
-    assert line.startswith(f"WARN  {LAKE}: Databricks does not train models any more. ")
+    assert line.startswith(f"WARN  {LAKE}: Databricks does not train models here. ")
     assert line.endswith("models from here can still be deployed and cleaned up.")
     assert got.look("deployments at dbx-eus: rights: all").startswith("ok")
 
@@ -79,6 +82,24 @@ async def test_usage_tables_that_may_not_be_read(sandbox: Sandbox, tmp_path: Pat
     assert line.startswith("WARN")
     assert "idle ones are not noticed" in line
     assert line.endswith(f"GRANT SELECT ON SCHEMA system.serving TO `{USER}`;")
+
+
+async def test_a_warehouse_that_is_not_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    got = await checked(sandbox.url, tmp_path, change=lambda text: text.replace(WAREHOUSE, "wrong0000"))
+    assert got.code == 0, "it only knows less"
+    line = got.look("deployments at dbx-eus: rights: lacks SQL warehouse wrong0000, which is not there")
+    assert line.startswith("WARN")
+    assert "idle ones are not noticed" in line
+    assert " | Correct `connections.dbx-eus.options.warehouse_id`" in line
+
+
+async def test_a_warehouse_that_may_not_be_used(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.databricks.configure({"missing_grants": [f"CAN_USE {WAREHOUSE}"]})
+    got = await checked(sandbox.url, tmp_path)
+    line = got.look(f"deployments at dbx-eus: rights: lacks CAN_USE on SQL warehouse {WAREHOUSE}")
+    assert line.startswith("WARN")
+    assert f" | databricks warehouses update-permissions {WAREHOUSE} --json " in line
+    assert USER in line
 
 
 @pytest.mark.parametrize(
@@ -127,7 +148,7 @@ async def test_a_vault_that_is_not_there(sandbox: Sandbox, tmp_path: Path) -> No
     )
     assert got.code == 1
     assert got.look(f"{PHI}: There is no Key Vault kv-none").endswith(
-        "`key_vault` in the connection's options."
+        "Correct `connections.phi-eus2.options.key_vault`."
     )
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from bot import cli
 from bot.store import deployments
-from bot.store.engine import open_store
 from tests.cli.rows import DEPLOYMENT
 from tests.cli.test_cli import CONFIG
+from tests.stores import store_at
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LAST = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -22,7 +22,7 @@ LAST = datetime(2026, 11, 20, 8, tzinfo=UTC)
 @pytest.fixture
 async def config(tmp_path: Path) -> AsyncIterator[Path]:
     """A live one that is called, one made elsewhere, one gone lately, one gone long ago, one of another workspace."""
-    store = open_store(tmp_path / "t.db")
+    store = store_at(tmp_path / "t.db")
     use = {"last": LAST.isoformat(), "calls": 9, "last_day": 2, "known": True}
     gone = {"state": "gone", "gone_why": "service"}
     rows: tuple[dict[str, Any], ...] = (
@@ -68,7 +68,7 @@ async def test_as_json(config: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 async def test_none_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store = open_store(tmp_path / "t.db")
+    store = store_at(tmp_path / "t.db")
     path = tmp_path / "tunesmith.toml"
     path.write_text(CONFIG.format(store=tmp_path / "t.db"), encoding="utf-8")
     assert cli.main(["deployments", "--config", str(path)]) == 0

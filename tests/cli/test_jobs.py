@@ -10,8 +10,8 @@ import pytest
 
 from bot import cli
 from bot.store import jobs
-from bot.store.engine import open_store
 from tests.cli.test_cli import CONFIG
+from tests.stores import store_at
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def row(number: int, **more: object) -> dict[str, object]:
 @pytest.fixture
 async def config(tmp_path: Path) -> AsyncIterator[Path]:
     """Three jobs of ours and one of another workspace, in a store that stays open."""
-    store = open_store(tmp_path / "t.db")
+    store = store_at(tmp_path / "t.db")
     rows = [
         row(1, suffix="support-v11", state="succeeded", finished_at=NOW),
         row(2, suffix="support-v12"),

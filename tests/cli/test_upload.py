@@ -16,7 +16,8 @@ from sandbox import samples
 from tests.breaking.evidence import one_file, rows
 from tests.cli.checked import Checked
 from tests.journey.steps import calm, ready, told
-from tests.world import GIL, RIN, World, until, world
+from tests.patience import until
+from tests.world import GIL, RIN, World, world
 
 SOUND = samples.read("tiny_overfit_train.jsonl")
 

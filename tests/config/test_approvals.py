@@ -12,6 +12,7 @@ RULE = "[[approvals.rules]]\n"
 AUTO = "[[approvals.auto]]\nname = 'small'\n"
 FREEZE = "[[approvals.freezes]]\nreason = 'year end'\n"
 HOSTING = "[[hosting]]\nmodel = '*'\nper_hour = 1.7\nsource = 'sheet'\nas_of = 2026-11-01\n"
+BY_UNIT = HOSTING.replace("per_hour = 1.7", "per_unit_hour = 6.0\nunit_size = 980\nsku = 'AlwaysOn'")
 
 
 def test_everything_that_can_be_said_about_approvals(given: Loader) -> None:
@@ -63,6 +64,16 @@ as_of = 2026-11-01
     assert price is not None
     assert price.per_hour == Decimal("1.70")
     assert settings.connection("prod-swc").resource_id == ACCOUNT
+
+
+def test_a_price_by_capacity_grows_with_it(given: Loader) -> None:
+    price = given(BY_UNIT + SOUND).hosting_for("prod-swc", "llama", "alwayson")
+    assert price is not None
+    assert [price.hourly(one) for one in (980, 2 * 980, 490)] == [Decimal(6), Decimal(12), Decimal(3)]
+    assert price.hourly(0) is None, "the service told no capacity: the price is not known, and not nothing"
+    whole = given(HOSTING + SOUND).hosting_for("prod-swc", "llama", "AlwaysOn")
+    assert whole is not None
+    assert whole.hourly(0) == whole.hourly(5) == Decimal("1.7")
 
 
 def test_the_usual(given: Loader) -> None:
@@ -134,6 +145,12 @@ def test_the_usual(given: Loader) -> None:
         ("[watch]\nretire_days = [0]", "watch.retire_days[1]", "out_of_range"),
         (HOSTING + "connection = 'nope'", "hosting[1].connection", "unknown_connection"),
         (HOSTING.replace("1.7", "-1"), "hosting[1].per_hour", "bad_price"),
+        (HOSTING.replace("per_hour = 1.7", ""), "hosting[1].per_hour", "no_price"),
+        (HOSTING + "per_unit_hour = 1\nsku = 'PTU'", "hosting[1].per_unit_hour", "two_prices"),
+        (HOSTING + "unit_size = 980", "hosting[1].unit_size", "size_without_unit"),
+        (BY_UNIT.replace("sku = 'AlwaysOn'", ""), "hosting[1].sku", "unit_needs_sku"),
+        (BY_UNIT.replace("980", "0"), "hosting[1].unit_size", "out_of_range"),
+        (BY_UNIT.replace("6.0", "-6.0"), "hosting[1].per_unit_hour", "bad_price"),
     ],
 )
 def test_refused_at_its_place(given: Loader, extra: str, place: str, code: str) -> None:
@@ -201,7 +218,7 @@ def test_variables_for_the_plain_values(given: Loader) -> None:
 
 def test_tables_have_no_variable(given: Loader) -> None:
     (only,) = problems(given, SOUND, {**SECRETS, "TUNESMITH_APPROVALS_FREEZES": "x"})
-    assert (only.where, only.code) == ("TUNESMITH_APPROVALS_FREEZES", "unknown_variable")
+    assert (only.where, only.code) == ("TUNESMITH_APPROVALS_FREEZES", "file_only")
 
 
 def test_a_mistake_in_a_variable_of_a_list_names_the_variable(given: Loader) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from bot.commands.config_text import trouble
 from bot.config.fields import AppName, CommandName, Endpoint, HostPattern, is_loopback
 from bot.config.hosts import host_allowed
 from bot.config.mounts import filesystem_of, network_filesystem
@@ -176,3 +177,30 @@ def test_connections_given_as_one_table(given: Loader) -> None:
 def test_an_unknown_group_of_operations(given: Loader) -> None:
     text = SOUND + 'api_versions = { jobs = "2025-04-01-preview", fils = "2024-10-21" }\n'
     assert found(given, text) == {("tunesmith.toml: connections.prod-swc.api_versions.fils", "not_one_of")}
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "expected"),
+    [
+        (
+            "https://prod-swc.openai.azure.com/openai/deployments/x?api-version=1&sig=SECRET",
+            "https://prod-swc.openai.azure.com/openai/deployments/x",
+            "https://prod-swc.openai.azure.com",
+        ),
+        (
+            "https://prod-swc.openai.azure.com/#SECRET",
+            "https://prod-swc.openai.azure.com",
+            "https://prod-swc.openai.azure.com",
+        ),
+        ("https://host:8443/base?SECRET", "https://host:8443/base", "https://host:8443/base"),
+    ],
+)
+def test_an_address_with_a_query_is_offered_without_it(
+    given: Loader, value: str, shown: str, expected: str
+) -> None:
+    (only,) = problems(given, SOUND.replace("https://res.openai.azure.com/", value))
+    assert (only.code, only.params) == ("address_with_more", {"value": shown, "expected": expected})
+    words = trouble(only)
+    assert "SECRET" not in str(only) + words.what + words.remedy
+    assert f"Give {expected};" in words.remedy
+    given(SOUND.replace("https://res.openai.azure.com/", expected))

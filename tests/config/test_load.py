@@ -33,7 +33,8 @@ def test_the_example_file_is_sound() -> None:
 def test_what_the_example_shows_as_default_is_the_default(given: Loader) -> None:
     text = (Path(__file__).parents[2] / "tunesmith.example.toml").read_text(encoding="utf-8")
     shown = re.compile(
-        r"^# (?=[a-z_]+ = )(?!proxy|no_proxy|ca_bundle|approvers|break_glass|freeze_file|training_above|monthly_cap)",
+        r"^# (?=[a-z_]+ = )(?!proxy|no_proxy|ca_bundle|approvers|break_glass|freeze_file|training_above|monthly_cap"
+        r"|port )",
         re.MULTILINE,
     )
     head, connections = text.split("[[connections]]", 1)

@@ -53,6 +53,19 @@ def test_without_auth_one_signs_in_as_is_usual_at_the_service(given: Loader, sou
     assert given(sound.text(), ENV).connection("here").auth == way
 
 
+@pytest.mark.parametrize(
+    ("sound", "versions"),
+    [
+        (AZURE, {"*": "v1", "files": "preview", "jobs": "2025-04-01-preview", "deployments": "2025-12-01"}),
+        (STUDIO, {"*": "2025-01-01-preview", "models": "2025-12-01", "vault": "7.4"}),
+    ],
+)
+def test_versions_as_the_services_write_them(given: Loader, sound: Sound, versions: dict[str, str]) -> None:
+    table = ", ".join(f'"{group}" = "{version}"' for group, version in versions.items())
+    text = sound.text(more=f"api_versions = {{ {table} }}")
+    assert given(text, ENV).connection("here").api_versions == versions
+
+
 @pytest.mark.parametrize(("sound", "way"), [(AZURE, "oauth"), (STUDIO, "key"), (STUDIO, "oauth")])
 def test_a_way_to_sign_in_that_the_service_does_not_have(given: Loader, sound: Sound, way: str) -> None:
     text = sound.text(more=f'auth = "{way}"')
@@ -107,6 +120,15 @@ def test_a_missing_key_is_told_with_the_other_ways_that_there_are(
             "v1 and preview are surfaces",
         ),
         (
+            AZURE.text(more='api_versions = { "*" = "v2" }'),
+            'api_versions."*"',
+            "A version is a date such as 2024-10-21, a date with -preview, v1 or preview.",
+        ),
+        (AZURE.text(more='api_versions = { jobs = "2024-13-01" }'), "api_versions.jobs", "a date such as"),
+        (STUDIO.text(more='api_versions = { jobs = "v1" }'), "api_versions.jobs", "or a date with -preview;"),
+        (STUDIO.text(more='api_versions = { jobs = "7.4" }'), "api_versions", "that of vault is a number"),
+        (STUDIO.text(more='api_versions = { vault = "2024-10-01" }'), "api_versions", "a number such as 7.4"),
+        (
             LAKEHOUSE.text(without="volume"),
             "options.volume",
             "is missing, and Databricks needs it. It is /Volumes/",
@@ -156,7 +178,7 @@ def test_a_misspelt_option_comes_with_the_nearest_and_is_told_once(given: Loader
     text = LAKEHOUSE.text(options='volumes = "/Volumes/a/b/c"\nregister_to = "a.b"')
     ((where, words),) = told(given, text)
     assert where == "connections.here.options.volumes"
-    assert "Databricks has no such option. Did you mean volume? Its options: data_prep_cluster_id, " in words
+    assert "Databricks has no such option. Did you mean volume? Its options: experiment_folder, " in words
 
 
 @pytest.mark.parametrize("sound", [STUDIO, LAKEHOUSE])

@@ -93,6 +93,11 @@ def test_a_secret_put_where_a_file_name_belongs_is_not_repeated(file: Path) -> N
         ("TUNESMITH_SLACK_BOT_TOKN", "TUNESMITH_SLACK_BOT_TOKEN"),
         ("TUNESMITH_CONNECTION_PROD_SCW_KEY", "TUNESMITH_CONNECTION_PROD_SWC_KEY"),
         ("TUNESMITH_SLACK_CHANNEL_FILE", "TUNESMITH_SLACK_CHANNEL"),
+        ("TUNESMITH_SLAK_BOT_TOKEN", "TUNESMITH_SLACK_BOT_TOKEN"),
+        ("TUNESMITH_CONECTION_PROD_SWC_KEY", "TUNESMITH_CONNECTION_PROD_SWC_KEY"),
+        ("TUNESMITH_SLAK_BOT_TOKEN_FILE", "TUNESMITH_SLACK_BOT_TOKEN_FILE"),
+        ("TUNESMITH_HELTH_PORT", "TUNESMITH_HEALTH_PORT"),
+        ("TUNESMITH_WEATHER", ""),
     ],
 )
 def test_an_unknown_variable_of_ours(file: Path, name: str, nearest: str) -> None:
@@ -100,10 +105,46 @@ def test_an_unknown_variable_of_ours(file: Path, name: str, nearest: str) -> Non
     assert (only.where, only.code, only.params["nearest"]) == (name, "unknown_variable", nearest)
 
 
-def test_what_kubernetes_sets_for_a_service_is_left_alone(file: Path) -> None:
-    settings(
-        file, TUNESMITH_SERVICE_HOST="10.0.0.1", TUNESMITH_PORT_3000_TCP="tcp://10.0.0.1:3000", PATH="/bin"
-    )
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SERVICE_HOST", "10.0.0.1"),
+        ("SERVICE_PORT", "3000"),
+        ("SERVICE_PORT_HTTP", "3000"),
+        ("PORT", "tcp://10.0.0.1:3000"),
+        ("PORT_3000_TCP", "tcp://10.0.0.1:3000"),
+        ("PORT_3000_TCP_PROTO", "tcp"),
+        ("PORT_3000_TCP_PORT", "3000"),
+        ("PORT_3000_TCP_ADDR", "10.0.0.1"),
+        ("METRICS_PORT", "udp://10.0.0.1:3000"),
+        ("METRICS_SERVICE_PORT", "3000"),
+        ("METRICS_PORT_3000_UDP_ADDR", "10.0.0.1"),
+    ],
+)
+def test_what_kubernetes_sets_for_a_service_is_left_alone(file: Path, name: str, value: str) -> None:
+    settings(file, **{f"TUNESMITH_{name}": value})
+
+
+def test_what_others_set_is_left_alone(file: Path) -> None:
+    settings(file, TUNESMITH_CONFIG="elsewhere.toml", PATH="/bin", TUNESMITHS="7", MY_TUNESMITH_X="y")
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("TUNESMITH_CONNECTION_PROD_SWC_OPTIONS_VOLUME", "connections.prod-swc.options.volume"),
+        ("TUNESMITH_CONNECTION_PROD_SWC_OPTIONS", "connections.prod-swc.options"),
+        ("TUNESMITH_CONNECTION_PROD_SWC_API_VERSIONS", "connections.prod-swc.api_versions"),
+        ("TUNESMITH_ROLES_ADMINS", "roles.admins"),
+        ("TUNESMITH_ROLES_ADMINS_USERS", "roles.admins"),
+        ("TUNESMITH_APPROVALS_AUTO", "approvals.auto"),
+        ("TUNESMITH_PRICES", "prices"),
+        ("TUNESMITH_HOSTING_1_PER_HOUR", "hosting"),
+    ],
+)
+def test_what_stands_in_the_file_alone_is_no_misspelt_variable(file: Path, name: str, table: str) -> None:
+    (only,) = refused(file, {**SECRETS, name: "x"})
+    assert (only.where, only.code, only.params["table"]) == (name, "file_only", table)
 
 
 def test_a_mistake_in_a_variable_names_the_variable(file: Path) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.datasets import services, tokens
 from bot.datasets.checker import check_path
-from bot.datasets.options import SERVICES
 from bot.datasets.repair.file import repair
+from bot.datasets.services import SERVICES
 from bot.datasets.study.runner import study
 from sandbox import samples
 from tests.datasets.files import checked, found

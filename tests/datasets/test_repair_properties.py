@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.datasets.options import FORMS, SERVICES, Form, Options
+from bot.datasets.options import FORMS, Form, Options
 from bot.datasets.repair.file import repair
 from bot.datasets.repair.line import LineRepair
 from bot.datasets.repair.record import Repairs
-from bot.datasets.services import options, traits
+from bot.datasets.services import SERVICES, options, traits
 from tests.datasets.lines import TEXTS, lines, written
 
 MARK = b"\xef\xbb\xbf"

@@ -4,12 +4,16 @@ import re
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from json import loads
+from pathlib import Path
 
 import pytest
 
-from bot.datasets.options import MEBIBYTE, SERVICES, Options
-from bot.datasets.services import knows, limits, options, traits
+from bot.datasets.options import FORMS, MEBIBYTE, Form, Options
+from bot.datasets.repair.file import repair
+from bot.datasets.services import SERVICES, knows, limits, options, traits
 from bot.datasets.traits import Traits
+from tests.datasets.files import checked
+from tests.datasets.smallest.sound import sound_lines
 
 FORM_OF_METHOD = {"supervised": "chat", "dpo": "preference", "reinforcement": "reinforcement"}
 COMPLETIONS = ("babbage-002", "davinci-002")
@@ -27,10 +31,28 @@ def test_the_usual_options_are_those_of_azure_openai() -> None:
     assert traits("azure_openai") == Traits()
 
 
-def test_an_unknown_service_is_an_error() -> None:
-    for look in (traits, limits, options):
-        with pytest.raises(KeyError):
-            look("acme")
+def test_of_a_service_without_a_row_only_what_all_want_is_asked() -> None:
+    assert "acme" not in SERVICES
+    asked = traits("acme", "some-model")
+    assert (asked.service, asked.forms) == ("acme", frozenset(FORMS))
+    assert (limits("acme").min_examples, limits("acme").byte_order_mark) == (1, False)
+    assert limits("acme").max_bytes >= max(limits(one).max_bytes for one in SERVICES)
+    assert options("acme", "some-model").max_example_tokens is None
+    assert not options("acme", name="a.txt").text_file
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_sound_data_of_every_form_is_sound_for_a_service_without_a_row(form: Form) -> None:
+    report = checked(b"\n".join(sound_lines(5, form)) + b"\n", options("acme"))
+    assert (report.ok, report.service, report.counts["warning"]) == (True, "acme", 0), report.findings
+
+
+def test_a_file_is_repaired_for_a_service_without_a_row(tmp_path: Path) -> None:
+    broken, mended = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    sound = sound_lines(3, "chat")
+    broken.write_bytes(b"\r\n".join([*sound[:2], b"", sound[2][:-1] + b",}"]))
+    assert repair(broken, mended, options("acme")).changed
+    assert mended.read_bytes() == b"\n".join(sound) + b"\n"
 
 
 def test_models_of_azure_train_on_what_their_methods_read() -> None:
@@ -68,8 +90,8 @@ def test_what_is_known_of_models() -> None:
     assert all(knows(service, "") for service in SERVICES)
     assert not knows("databricks", "foo")
     assert knows("azure_ai_studio", "foo"), "its models all ask the same"
-    with pytest.raises(KeyError):
-        knows("acme", "foo")
+    assert not knows("acme", "foo")
+    assert knows("acme", "")
 
 
 @pytest.mark.parametrize(

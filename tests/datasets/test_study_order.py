@@ -38,7 +38,7 @@ def data(number: int, report: Mapping[str, Any] | None, **values: Any) -> Datase
         sha256=None,
         bytes=1,
         examples=1,
-        tokens=1,
+        tokens=5_000,
         tokens_exact=True,
         state="ready",
         report=report,

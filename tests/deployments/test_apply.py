@@ -19,8 +19,8 @@ from bot.work.tasks import Again, Done
 from providers.errors import OutcomeUnknown, Throttled, Unavailable
 from tests.approvals.samples import ADA, BRUNO
 from tests.deployments.rollout_bench import Rollout
+from tests.patience import until
 from tests.training.bench import NAME, RIN
-from tests.world import until
 
 APPLY, NOT_LONG = "deployment.apply", timedelta(milliseconds=1)
 

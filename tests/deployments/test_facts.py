@@ -291,3 +291,11 @@ def test_that_nothing_filters_is_told_as_long_as_it_is_so(
     deployments.put_place(asking.c, "prod-swc", replace(place, filter_off="Disabled"), now=read_at)
     number = asking.deployment(spec={"content_filter": wanted}, remote=remote)
     assert facts(asking, number).filter_off is off
+
+
+def test_the_last_call_of_our_own_is_the_later_of_the_first_and_the_one_that_kept_it(asking: Asking) -> None:
+    first, kept = NOW - 9 * DAY, NOW - 2 * DAY
+    assert facts(asking, asking.deployment("a", first_ok_at=first)).own_call == first
+    both = asking.deployment("b", first_ok_at=first, asked={"keep": {"called": kept.isoformat()}})
+    assert facts(asking, both).own_call == kept
+    assert facts(asking, asking.deployment("c", first_ok_at=None)).own_call is None

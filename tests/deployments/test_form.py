@@ -155,6 +155,23 @@ def test_the_cheapest_that_stays_is_proposed(asking: Asking) -> None:
     assert shown.rate.per_hour == 1
 
 
+def test_a_price_by_capacity_follows_what_is_chosen(asking: Asking) -> None:
+    by_unit = HostingPrice(
+        model="gpt*",
+        sku="Standard",
+        per_unit_hour=Decimal(3),
+        unit_size=10,
+        source="list",
+        as_of=date(2026, 11, 22),
+    )
+    asking.settings = asking.settings.model_copy(update={"hosting": (by_unit,)})
+    for capacity, hourly in ((10, 3), (25, 7.5), (100, 30)):
+        shown = form(asking, model="J1", sku="Standard", capacity=capacity)
+        assert shown.rate is not None
+        assert shown.bill is not None
+        assert (shown.rate.per_hour, shown.bill.after) == (hourly, hourly * 720)
+
+
 def test_what_has_quota_left_is_proposed_with_what_is_left(asking: Asking) -> None:
     pools = tuple(
         replace(one, used={STANDARD.pool: 100, GLOBAL.pool: 96}.get(one.name, 0)) for one in PLACE.pools

@@ -35,7 +35,7 @@ def asking(tmp_path: Path) -> Iterator[Asking]:
 
 
 def listed(asking: Asking) -> list[str]:
-    return [one.value for one in models.deployable(asking.c, asking.settings, RIN, now=NOW)]
+    return [one.value for one in models.deployable(asking.c, asking.settings, asking.providers, RIN, now=NOW)]
 
 
 def resolve(asking: Asking, given: str, prefer: str | None = None) -> models.Found:
@@ -44,8 +44,10 @@ def resolve(asking: Asking, given: str, prefer: str | None = None) -> models.Fou
 
 def test_what_can_be_deployed_is_listed_newest_first_under_our_names(asking: Asking) -> None:
     assert listed(asking) == [ELSEWHERE, "J1", "J1:320"], "no base model, nothing retired"
-    shown = models.deployable(asking.c, asking.settings, RIN, now=NOW)[1]
-    assert shown.label == MODEL.short
+    shown = models.deployable(asking.c, asking.settings, asking.providers, RIN, now=NOW)[1]
+    assert shown.label == "support-v12 · gpt-4.1-mini · J1", (
+        "not the service's own, which ends in a bit of its id"
+    )
     assert "J1" in shown.note
 
 
@@ -80,7 +82,9 @@ def test_at_most_a_hundred_are_listed_and_other_teams_jobs_have_no_names_of_ours
     assert shown[0] == f"{BASE}.ft-0"
     connections.put_catalogue(asking.c, "prod-swc", [MODEL], now=NOW)
     other = Actor(team_id="T1OTHER", user_id="U1")
-    assert [one.value for one in models.deployable(asking.c, asking.settings, other, now=NOW)] == [TUNED]
+    assert [
+        one.value for one in models.deployable(asking.c, asking.settings, asking.providers, other, now=NOW)
+    ] == [TUNED]
 
 
 @pytest.mark.parametrize(

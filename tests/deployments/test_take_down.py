@@ -15,7 +15,7 @@ from providers.hosting import RemoteDeployment
 from tests.approvals.samples import ADA, BRUNO, GUEST
 from tests.clocks import START
 from tests.deployments.rollout_bench import Rollout, person
-from tests.providers.helpers import eventually
+from tests.patience import until
 from tests.training.bench import NAME, RIN
 
 SAM = "U0REQUEST2"
@@ -196,7 +196,7 @@ async def test_one_on_its_way_up_is_gone_when_the_service_says_so_after_it_had_i
         there = await rolling.hosting.deployment(found.name)
         return there is not None and there.state == "live"
 
-    await eventually(made)
+    await until(made)
     assert found.created_remote is None, "we have not looked yet"
     await ask(rolling, found)
     gone = await rolling.until(number, "gone", names=("deployment.delete",))

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.config.approvals import HostingPrice
 from bot.config.settings import Settings
+from bot.deployments.record import DeploymentRecorder
+from bot.deployments.watch import Watch
 from bot.store import deployments, spells
 from providers.hosting import Offer
 from tests.deployments.asking_bench import BASE, PLACE, RIN, TUNED, settings_in
@@ -321,6 +325,34 @@ def test_changes_at_the_service_are_written_and_audited(watching: Watching) -> N
     watching.now += timedelta(minutes=15)
     assert not watching.look(replace(remote(), capacity=30))
     assert watching.row().version == version  # nothing to show: no card is edited
+
+
+def test_what_was_changed_at_the_service_is_told_once_with_what_it_costs_now(watching: Watching) -> None:
+    by_unit = HostingPrice(
+        model="*", sku="GlobalStandard", per_unit_hour=Decimal(1), source="list", as_of=date(2026, 11, 22)
+    )
+    watching.made.settings = watching.made.settings.model_copy(update={"hosting": (by_unit,)})
+    watching.recorder = DeploymentRecorder(watching.made.settings, watching.made.providers)
+    watching.watch = Watch(watching.recorder)
+    mine(watching)
+    watching.look(remote())
+    watching.look(remote(sku="globalstandard"))
+    watching.look(remote(capacity=0))
+    watching.look(remote())
+    assert watching.kinds() == [], "another case is no other SKU, and a capacity that is not told is none"
+    watching.now += timedelta(minutes=15)
+    watching.look(remote(capacity=30))
+    watching.now += timedelta(minutes=15)
+    watching.look(remote(capacity=30))
+    (owner, approvers) = watching.said()
+    assert [owner[0], approvers[0]] == ["deployment.altered"] * 2
+    assert owner[2] != approvers[2]
+    for _, told, _ in (owner, approvers):
+        assert (told["was"]["rate"]["per_hour"], told["deployment"]["rate"]["per_hour"]) == (10, 30)
+        assert (told["was"]["capacity"], told["deployment"]["capacity"]) == (10, 30)
+    watching.now += timedelta(minutes=15)
+    watching.look(remote())
+    assert watching.kinds() == ["deployment.altered"] * 2, "changed back is a change, too"
 
 
 def test_another_sku_is_another_rule(watching: Watching) -> None:

@@ -32,6 +32,7 @@ ASK = DeployAsk(
     model="gpt-4.1-mini-2025-04-14.ft-0a1b-support-v12",
     model_short="support-v12 · gpt-4.1-mini",
     base="gpt-4.1-mini-2025-04-14",
+    base_short="gpt-4.1-mini",
     job="J142",
     trained_at="prod-swc",
     sku="GlobalStandard",
@@ -194,6 +195,8 @@ FORM = DeployForm(
     quota=ASK.quota,
     count=ASK.count,
     read_at=NOW,
+    once=True,
+    hosting="processing",
     channel="C0FINETUNE",
 )
 ORDER = DeployOrder(

@@ -18,7 +18,8 @@ from bot.datasets.spool import spooled
 from bot.helper import Growth, HelperError, HelperProcess, frames
 from bot.helper.following import follow
 from tests.datasets.files import jsonl
-from tests.helper.test_process import PICTURE, until
+from tests.helper.test_process import PICTURE
+from tests.patience import until
 
 BAD = jsonl(b"7", b"{")
 LINES = BAD.count(b"\n")

@@ -26,6 +26,7 @@ REQUESTS = st.builds(
         st.builds(ChartCheckpoint, st.integers(0, 2**40), st.text(), st.booleans()), max_size=3
     ),
     epoch_ends=st.lists(st.integers(0, 2**40), max_size=3),
+    sparse=st.booleans(),
 )
 
 

@@ -8,19 +8,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
 import pytest
 
 import bot
 from bot.datasets.checker import check_path
-from bot.datasets.options import SERVICES, Options
+from bot.datasets.options import Options
+from bot.datasets.services import SERVICES
 from bot.helper import HelperError, HelperOptions, HelperProcess
 from bot.training.charts import ChartCheckpoint, ChartRequest, render
 from bot.training.series import Series, decimate
 from tests.datasets.files import jsonl
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 LINES = jsonl(b"7", b"{").count(b"\n")
 ROOT = str(Path(bot.__file__).parent.parent)
@@ -60,12 +61,6 @@ def alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
-
-
-async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  # another process changes it, which no event tells
-            await asyncio.sleep(0.01)
 
 
 async def busy(helper: HelperProcess, call: Awaitable[object]) -> "tuple[asyncio.Task[object], int]":
@@ -223,7 +218,7 @@ async def test_secrets_of_the_bot_are_not_inherited(
 OWNER = """
 import asyncio, sys
 from pathlib import Path
-from bot.datasets.options import SERVICES, Options
+from bot.datasets.options import Options
 from bot.helper import HelperProcess
 
 async def main(train, second):

@@ -8,6 +8,10 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
+from bot.store import connections
+from bot.work import queue
 from sandbox import samples
 from sandbox.azure_openai import AzureOptions
 from tests.journey.deploy_steps import govern
@@ -24,7 +28,8 @@ from tests.journey.steps import (
     rin_of,
     shown,
 )
-from tests.world import ADA, BRUNO, RIN, Person, World, until, words, world
+from tests.patience import until
+from tests.world import ADA, BRUNO, RIN, Person, World, words, world
 
 PHI, LLAMA = "phi-eus2", "llama-wus3"
 PHI_4 = "azureml://registries/azureml/models/Phi-4"
@@ -91,6 +96,31 @@ async def bought(made: World) -> int:
     """How many subscriptions of the Marketplace were asked for."""
     found = await made.requests("ml")
     return sum(one["method"] == "PUT" and "/marketplaceSubscriptions/" in one["path"] for one in found)
+
+
+async def stands(made: World, standing: str, at: str = LLAMA, model: str = LLAMA_70B) -> None:
+    """Wait until the bot remembers that the subscription to a model stands so."""
+    assert made.application is not None
+    store = made.application.deps.store
+
+    async def known() -> bool:
+        found = await store.read(lambda c: connections.model(c, at, model))
+        return found is not None and found.subscription == standing
+
+    await until(known, f"{standing} in the catalogue")
+
+
+async def read_again(made: World, at: str = LLAMA) -> None:
+    """Have the catalogue read now and not in an hour."""
+    assert made.application is not None
+    deps = made.application.deps
+
+    def plant(connection: Connection) -> None:
+        now = deps.clock.now()
+        payload = {"connection": at}
+        queue.enqueue(connection, "catalogue.refresh", f"catalogue:{at}", payload, now=now, corr="test")
+
+    await deps.store.write(plant)
 
 
 def _never_buy(made: World) -> None:

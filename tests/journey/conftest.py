@@ -15,7 +15,8 @@ from bot.datasets import telling, upload
 from bot.deployments import apply, retry
 from bot.training import control, needs, record
 from bot.work import cards, pace
-from sandbox.azure_openai import AzureOptions, identity
+from sandbox.azure_openai import AzureOptions
+from sandbox.common import entra
 from sandbox.slack import ids
 from tests.blockkit import message_problems, view_problems
 
@@ -27,7 +28,7 @@ _SECRETS = (
     ids.SIGNING_SECRET,
     AzureOptions().api_key,
     AzureOptions().identity_header,
-    identity.PREFIX,
+    entra.PREFIX,
 )
 """What the sandbox hands out: nothing of it may stand in a message or a view."""
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.chat import Rendered
 from bot.work import queue
-from tests.world import FINETUNE, RIN, Person, World, until, words
+from tests.patience import until
+from tests.world import FINETUNE, RIN, Person, World, words
 
 COMMA = (
     b'{"messages": [{"role": "user", "content": "Question %d?"}, '

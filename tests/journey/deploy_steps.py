@@ -15,8 +15,8 @@ from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Checkpoint, Job, JobRequest
 from sandbox.training.model import PackedWeights, base_weights
 from tests.journey.steps import NANO, calm, card, hand_in, inputs, option, plain, ready, rin_of, shown, start
-from tests.patience import PATIENCE
-from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, World, until
+from tests.patience import until
+from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, World
 
 ARM_VERSION = "2025-09-01"
 State = dict[str, Any]
@@ -163,7 +163,7 @@ async def request_card(person: Person, part: str, channel: str = APPROVALS) -> d
     return found
 
 
-async def deployment_card(person: Person, part: str, *, patience: float = PATIENCE) -> dict[str, Any]:
+async def deployment_card(person: Person, part: str) -> dict[str, Any]:
     """The deployment's card in the channel, once it says this."""
 
     async def look() -> dict[str, Any] | None:
@@ -172,7 +172,7 @@ async def deployment_card(person: Person, part: str, *, patience: float = PATIEN
                 return message
         return None
 
-    found: dict[str, Any] = await until(look, f"{part!r} on the deployment's card", patience)
+    found: dict[str, Any] = await until(look, f"{part!r} on the deployment's card")
     return found
 
 

@@ -18,7 +18,8 @@ from sandbox.azure_openai import AzureOptions
 from sandbox.slack import ids
 from tests.journey.deploy_steps import ask, made_elsewhere
 from tests.journey.steps import calm, plain, shown, switch
-from tests.world import ADA, APPROVALS, FINETUNE, RIN, Person, World, until, words, world
+from tests.patience import until
+from tests.world import ADA, APPROVALS, FINETUNE, RIN, Person, World, words, world
 
 PROD, DEV = "prod-swc", "dev-eus2"
 RULE = AutoApproval(name="everything in this test")

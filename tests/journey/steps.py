@@ -9,8 +9,8 @@ import aiohttp
 import httpx
 
 from sandbox import samples
-from tests.patience import PATIENCE
-from tests.world import FINETUNE, RIN, Person, World, until, words
+from tests.patience import until
+from tests.world import FINETUNE, RIN, Person, World, words
 
 NANO, MINI, BIG = "gpt-4.1-nano-2025-04-14", "gpt-4.1-mini-2025-04-14", "gpt-4.1-2025-04-14"
 State = dict[str, Any]
@@ -212,7 +212,7 @@ async def press(person: Person, view: Mapping[str, Any], action_id: str) -> None
     raise AssertionError(action_id)
 
 
-async def card(person: Person, part: str, job: str = "J1", *, patience: float = PATIENCE) -> dict[str, Any]:
+async def card(person: Person, part: str, job: str = "J1") -> dict[str, Any]:
     """The job's card, once it says this."""
 
     async def look() -> dict[str, Any] | None:
@@ -222,7 +222,7 @@ async def card(person: Person, part: str, job: str = "J1", *, patience: float = 
                 return message
         return None
 
-    found: dict[str, Any] = await until(look, f"{part!r} on the card of {job}", patience)
+    found: dict[str, Any] = await until(look, f"{part!r} on the card of {job}")
     return found
 
 
@@ -275,7 +275,7 @@ async def ephemeral(
                 return one
         return None
 
-    found: dict[str, Any] = await until(look, f"{part!r} for {person.user} alone", 15)
+    found: dict[str, Any] = await until(look, f"{part!r} for {person.user} alone")
     return found
 
 

@@ -28,7 +28,8 @@ from tests.journey.steps import (
     told,
     view_text,
 )
-from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, GIL, SAM, Person, World, until, world
+from tests.patience import until
+from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, GIL, SAM, Person, World, world
 
 pytestmark = pytest.mark.usefixtures("swift")
 NEVER = {"deploy_seconds": 36_000}

@@ -19,7 +19,8 @@ from tests.journey.deploy_steps import (
 from tests.journey.hosted_steps import look, messages, opened
 from tests.journey.steps import answer_to, card, inputs, options, plain, press, shown, told, view_text
 from tests.journey.test_clean_audit_journey import clean_form, labels, picked
-from tests.world import ADA, APPROVALS, BRUNO, RIN, Person, World, until
+from tests.patience import until
+from tests.world import ADA, APPROVALS, BRUNO, RIN, Person, World
 
 pytestmark = pytest.mark.usefixtures("swift")
 
@@ -46,7 +47,7 @@ async def test_an_endpoint_with_its_key_in_a_vault(tmp_path: Path) -> None:
         await approve(made)
         live = plain(await deployment_card(rin, "🟢 Live · phi-eus2/phi-lamp"))
         assert "J1 J1" not in live
-        assert "Last call unknown: Azure AI does not measure who calls it" in live
+        assert "Last call unknown: Azure AI Studio does not measure who calls it" in live
         assert "measured by the service" not in live
         snippet = await told(rin, "phi-eus2/phi-lamp answers")
         assert "The key is in the Key Vault" in snippet
@@ -60,7 +61,7 @@ async def test_an_endpoint_with_its_key_in_a_vault(tmp_path: Path) -> None:
         await look(made, PHI)
         await look(made, PHI)
         listed = plain(await answer_to(rin, "deployments", "phi-eus2/phi-lamp"))
-        assert "last call unknown: Azure AI does not measure who calls it" in listed
+        assert "last call unknown: Azure AI Studio does not measure who calls it" in listed
         heard = [plain(one) for user in (RIN, ADA) for one in await messages(made, user)]
         assert not [
             text for text in heard if "idle" in text or "no calls for" in text or "deletes it" in text

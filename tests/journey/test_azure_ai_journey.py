@@ -31,7 +31,8 @@ from tests.journey.steps import (
     told,
     view_text,
 )
-from tests.world import FINETUNE, Person, World, until
+from tests.patience import until
+from tests.world import FINETUNE, Person, World
 
 pytestmark = pytest.mark.usefixtures("swift")
 NO_ASSISTANT = "No assistant tokens found in the training data."
@@ -62,13 +63,15 @@ async def test_a_training_by_the_services_own_settings(tmp_path: Path) -> None:
         assert _hint(fields, "hp:num_train_epochs").endswith(
             "Loss is measured once per epoch. From 1 to 10. Empty: 1."
         )
-        assert "-1: 0.2 % of the examples. From 1 to 256." in _hint(fields, "hp:per_device_train_batch_size")
+        assert "-1: 0.2 % of the examples. From 1 to 256, or -1." in _hint(
+            fields, "hp:per_device_train_batch_size"
+        )
         assert _hint(fields, "suffix") == "Letters, digits, -, no dots; 64 characters at most."
 
         summary = await order(rin, PHI, PHI_4, hp_num_train_epochs="3", suffix="lamps")
         said = view_text(summary)
         assert (
-            "What Azure AI charges for a training that waits, fails or is cancelled is not documented."
+            "What Azure AI Studio charges for a training that waits, fails or is cancelled is not documented."
             in said
         )
         assert "failed jobs are not charged" not in said
@@ -84,7 +87,7 @@ async def test_a_training_by_the_services_own_settings(tmp_path: Path) -> None:
         told_there = [plain(one) for one in await thread(rin, ended)]
         end = next(text for text in told_there if "is trained" in text)
         assert (
-            "Azure AI measures once per epoch: so few points are normal, and the chart shows all of them."
+            "Azure AI Studio measures once per epoch: so few points are normal, and the chart shows all of them."
             in end
         )
 

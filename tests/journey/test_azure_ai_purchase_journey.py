@@ -5,10 +5,22 @@ from pathlib import Path
 import pytest
 
 from bot.config.approvals import AutoApproval
-from tests.journey.azure_ai_steps import LLAMA, LLAMA_70B, bought, ml, studio, trained, with_data
+from tests.journey.azure_ai_steps import (
+    LLAMA,
+    LLAMA_70B,
+    bought,
+    ml,
+    order,
+    read_again,
+    stands,
+    studio,
+    trained,
+    with_data,
+)
 from tests.journey.deploy_steps import approve, buttons, request_card, state_of, unlinked
-from tests.journey.steps import card, plain, shown, thread
-from tests.world import ADA, APPROVALS, RIN, World, until
+from tests.journey.steps import card, plain, shown, thread, view_text
+from tests.patience import until
+from tests.world import ADA, APPROVALS, RIN, World
 
 pytestmark = pytest.mark.usefixtures("swift", "looks_soon")
 EVERYTHING = AutoApproval(name="all trainings", kind="training")
@@ -23,7 +35,10 @@ async def test_a_subscription_is_bought_once_after_two_approvals_and_then_the_jo
     # a rule that approves every training never buys
     async with studio(tmp_path, auto=(EVERYTHING,)) as made:
         rin = await with_data(made, LLAMA)
-        await trained(rin, LLAMA, LLAMA_70B, hp_num_train_epochs="2")
+        await stands(made, "absent")
+        summary = await order(rin, LLAMA, LLAMA_70B, hp_num_train_epochs="2")
+        assert "the approvers are asked to buy that first; then it starts by itself." in view_text(summary)
+        assert (await rin.submit(summary, {}))["ok"]
         waiting = plain(await card(rin, "Waiting for approval"))
         assert "Its model has to be subscribed to first, which is a purchase." in waiting
         assert "the approvers decide about A1; then it is bought and the job starts by itself." in waiting
@@ -41,7 +56,12 @@ async def test_a_subscription_is_bought_once_after_two_approvals_and_then_the_jo
         assert await bought(made) == 1
 
         # what was bought for the project is there for the next training: nobody is asked again
-        await trained(rin, LLAMA, LLAMA_70B, hp_num_train_epochs="1")
+        await stands(made, "subscribed")
+        summary = await order(rin, LLAMA, LLAMA_70B, hp_num_train_epochs="1")
+        assert "marketplace" not in view_text(summary), (
+            "nothing has to be bought, so nothing is said of buying"
+        )
+        assert (await rin.submit(summary, {}))["ok"]
         await card(rin, "Trained", "J2")
         assert await bought(made) == 1
         assert not await _asked_for(made, "A2 · ")
@@ -105,7 +125,10 @@ async def test_without_the_rights_to_buy_the_exact_rights_to_ask_for_are_listed(
 async def test_where_buying_is_not_allowed_nobody_is_asked_to(tmp_path: Path) -> None:
     async with studio(tmp_path, marketplace=False) as made:
         rin = await with_data(made, LLAMA)
-        await trained(rin, LLAMA, LLAMA_70B)
+        await stands(made, "absent")
+        summary = await order(rin, LLAMA, LLAMA_70B)
+        assert "the bot may not buy there: it is not started before somebody subscribes" in view_text(summary)
+        assert (await rin.submit(summary, {}))["ok"]
         said = await _refusal(made)
         assert "The project is not subscribed to the offer of Llama-3.3-70B-Instruct" in said
         assert "Microsoft.SaaS/register/action" in said
@@ -132,8 +155,12 @@ async def test_what_stands_in_the_way_is_told_before_anything_is_sent(
 ) -> None:
     async with studio(tmp_path, subscribed=True) as made:
         rin = await with_data(made, LLAMA)
-        await ml(made, **switches)
-        await trained(rin, LLAMA, LLAMA_70B)
+        await read_again(made)
+        await stands(made, "subscribed")
+        summary = await order(rin, LLAMA, LLAMA_70B)
+        assert "marketplace" not in view_text(summary)
+        await ml(made, **switches)  # what is remembered is looked at again before anything is sent
+        assert (await rin.submit(summary, {}))["ok"]
         said = await _refusal(made)
         assert happened in said
         assert remedy in said
@@ -145,7 +172,11 @@ async def test_what_was_unsubscribed_is_asked_for_again(tmp_path: Path) -> None:
     async with studio(tmp_path, subscribed=True) as made:
         rin = await with_data(made, LLAMA)
         await ml(made, subscriptions="Unsubscribed")
-        await trained(rin, LLAMA, LLAMA_70B)
+        await read_again(made)
+        await stands(made, "unsubscribed")
+        summary = await order(rin, LLAMA, LLAMA_70B)
+        assert "was not subscribed to when the bot last looked" in view_text(summary)
+        assert (await rin.submit(summary, {}))["ok"]
         assert OFFER in plain(await request_card(rin, f"{BUY}? · A1"))
 
 

@@ -12,7 +12,8 @@ from sandbox import samples
 from sandbox.azure_blob import ACCOUNT, CONTAINER, SAMPLE
 from tests.breaking.evidence import rows
 from tests.journey.steps import asked, attach, filled, inputs, plain, ready, rin_of, shown, told
-from tests.world import FINETUNE, RIN, Person, World, until, words, world
+from tests.patience import until
+from tests.world import FINETUNE, RIN, Person, World, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk", "hasty")
 SOUND = samples.read("tiny_overfit_train.jsonl")

@@ -40,8 +40,9 @@ from tests.journey.steps import (
     told,
     view_text,
 )
+from tests.patience import until
 from tests.sandbox.azure_calls.records import ago, deployment, put
-from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, World, until
+from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, World
 
 pytestmark = pytest.mark.usefixtures("brisk")
 OURS, UNUSED = "tiny_overfit_train.jsonl", "support_valid.jsonl"

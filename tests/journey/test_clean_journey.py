@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.journey.steps import answer_to, hand_in, inputs, press, ready, rin_of, shown, told
-from tests.world import ADA, RIN, Person, until, world
+from tests.patience import until
+from tests.world import ADA, RIN, Person, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 

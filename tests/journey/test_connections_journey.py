@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.journey.steps import answer_to, plain, rin_of
-from tests.world import Person, until, world
+from tests.patience import until
+from tests.world import Person, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
-GONE = "Databricks does not train models any more."
+GONE = "Databricks does not train models here."
 
 
 async def told_by(person: Person) -> str:
@@ -20,7 +21,8 @@ async def test_every_service_is_told_and_the_one_that_trains_no_more_says_so(tmp
         rin = await rin_of(made)
         text = await told_by(rin)
         for name, service in (
-            ("prod-swc", "Azure"), ("llama-wus3", "Azure AI"), ("phi-eus2", "Azure AI"), ("dbx-eus", "Databricks"),
+            ("prod-swc", "Azure OpenAI"), ("llama-wus3", "Azure AI Studio"), ("phi-eus2", "Azure AI Studio"),
+            ("dbx-eus", "Databricks"),
         ):  # fmt: skip
             assert name in text
             assert service in text

@@ -8,6 +8,7 @@ import pytest
 from sandbox import samples
 from tests.journey.steps import (
     VERSION,
+    answer_to,
     asked,
     attach,
     azure,
@@ -23,7 +24,8 @@ from tests.journey.steps import (
     told,
     view_text,
 )
-from tests.world import FINETUNE, RANDOM, RIN, Person, World, until, words, world
+from tests.patience import until
+from tests.world import FINETUNE, RANDOM, RIN, Person, World, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 
@@ -51,7 +53,7 @@ async def test_a_faulty_file_is_told_privately_and_nothing_is_sent(tmp_path: Pat
         direct = await rin.direct()
         faulty = await told(rin, "faulty.jsonl · D1: ")
         first = faulty.split("\n", 1)[0]
-        assert first == "❌ faulty.jsonl · D1: 13 errors, nothing sent to Azure", first
+        assert first == "❌ faulty.jsonl · D1: 13 errors, nothing sent to Azure OpenAI", first
         assert "`messages[1].content`" in faulty, faulty
         assert "*Line 26* ends in the middle of the JSON" in faulty, faulty
         assert "The bot can repair 1 of 16; the rest needs you. Nothing has left Slack and the bot." in faulty
@@ -245,3 +247,15 @@ async def _files(made: World) -> list[dict[str, Any]]:
 async def _content(made: World, file_id: str) -> bytes:
     async with azure(made) as client:
         return (await client.get(f"openai/files/{file_id}/content", params=VERSION)).content
+
+
+async def test_data_is_not_checked_again_for_a_connection_of_the_same_service(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        rin = await rin_of(made)
+        await hand_in(rin, "tiny_overfit_train.jsonl")
+        await ready(rin, "tiny_overfit_train.jsonl")
+        for connection in ("dev-eus2", "prod-swc"):
+            said = plain(await answer_to(rin, f"data D1 for {connection}", f"those of {connection} too"))
+            assert "no second copy is needed" in said
+        assert "D2" not in plain(await answer_to(rin, "data", "D1"))
+        assert await asked(made, "POST", "/openai/files") == 1

@@ -43,11 +43,19 @@ from tests.journey.steps import (
     view_text,
 )
 from tests.journey.test_clean_audit_journey import clean_form, labels, picked
-from tests.world import FINETUNE, Person, World, until
+from tests.patience import until
+from tests.world import FINETUNE, Person, World
 
 pytestmark = pytest.mark.usefixtures("swift")
 HEADERS = {"Authorization": f"Bearer {PAT}"}
 PROMPTS = "How do I reset the lamp?\n\n  Where is my parcel?  "
+DURATIONS = {
+    "3 epochs": "Write 3ep instead of “3 epochs”.",
+    "ep3": "“ep3” is not in the form that is needed. Epochs, batches or tokens: 3ep, 100ba",
+    "0ep": "Write at least 1ep.",
+    "3EP": "Write 3ep instead of “3EP”.",
+    "_1ba": "“_1ba” is not in the form that is needed.",
+}
 
 
 async def called(made: World, name: str) -> str:
@@ -69,15 +77,16 @@ async def test_chats_from_the_upload_to_an_endpoint_and_away_again(tmp_path: Pat
     async with workspace(tmp_path) as made:
         rin = await with_data(made, CHAT, CHAT_VALID)
         view, state = await filled_in(rin, valid="D2", suffix="support", hp_eval_prompts=PROMPTS)
-        for wrong in ("3 epochs", "ep3", "0ep", "3EP", "_1ba"):
+        for wrong, advice in DURATIONS.items():
             typed = {"hp:training_duration": {"training_duration": {"type": "x", "value": wrong}}}
             refused = await rin.submit(view, {**state, **typed})
             assert list(refused["errors"]) == ["hp:training_duration"], wrong
-            assert "3ep, 100ba, 1_000_000tok" in refused["errors"]["hp:training_duration"]
+            assert advice in refused["errors"]["hp:training_duration"]
         summary = await order(
             rin, valid="D2", suffix="support", hp_training_duration="3ep", hp_eval_prompts=PROMPTS
         )
         assert "about $0.29" in view_text(summary)
+        assert "LLAMA 3.1 Community License, Copyright © Meta Platforms, Inc." in view_text(summary)
         assert await rin.submit(summary, {}) == {"ok": True}
         done = await card(rin, "no sign of overfitting")
         assert "Epoch 3 of 3, step 36 of 36" in plain(done)
@@ -109,7 +118,7 @@ async def _deployed(made: World, rin: Person) -> None:
     assert list(await submitted(rin, view, name="support", capacity="9501")) == ["capacity"]
     assert await submitted(rin, view, name="support", capacity="19000") == {}
     text = plain(await request_card(rin, "Deploy support? · A1"))
-    for part in ("Sleeps without calls", "while it is awake", "Scale to zero", "19,000"):
+    for part in ("Sleeps without calls", "$5.00/h while it is awake", "Scale to zero", "19,000"):
         assert part in text, (part, text)
     await approve(made)
     live = await deployment_card(rin, f"Live · {DBX}/support · P1")
@@ -120,6 +129,9 @@ async def _deployed(made: World, rin: Person) -> None:
     assert f"{made.sandbox.url}/serving-endpoints" in answers
     assert PAT not in answers
     assert await called(made, "support")
+    again = await deploy_form(rin, "J1")
+    assert options(again, "model") == ["J1"], "a version has as many endpoints as are wanted"
+    assert "🛑" not in view_text(again)
 
 
 async def _measured_and_gone(made: World, rin: Person) -> None:
@@ -277,6 +289,27 @@ async def test_without_a_warehouse_nobody_knows_the_last_call(tmp_path: Path) ->
         assert await made.count("POST", "/invocations", "databricks") == calls
 
 
+async def _elsewhere(made: World, rin: Person, gone: dict[str, Any]) -> None:
+    """From the form that can send nothing to that of a connection where something is trained."""
+    assert inputs(gone) == {}
+    assert not gone["submit"]
+    select = gone["blocks"][-1]["accessory"]
+    other = next(one for one in select["options"] if one["value"] == "prod-swc")
+    action = {"action_id": select["action_id"], "block_id": "connection", "type": select["type"]}
+    before = len(rin.pushed)
+    answer = await made.page(
+        "action",
+        user=rin.user,
+        container={"type": "view", "view_id": gone["id"]},
+        action={**action, "selected_option": other},
+        state={"connection": {select["action_id"]: {"type": select["type"], "selected_option": other}}},
+    )
+    assert answer["ok"], answer
+    form = await shown(rin, "train", before)
+    assert {"connection", "model"} <= inputs(form).keys(), view_text(form)
+    assert "any more" not in view_text(form)
+
+
 @pytest.mark.parametrize("how", ["removed_404", "removed_403"])
 async def test_the_product_is_gone_and_what_is_left_works(tmp_path: Path, how: str) -> None:
     async with workspace(tmp_path, auto=(RULE,)) as made:
@@ -291,13 +324,15 @@ async def test_the_product_is_gone_and_what_is_left_works(tmp_path: Path, how: s
         refused = await card(rin, "Not started", "J2")
         assert await rin.sees(FINETUNE, "does not train models", thread_ts=refused["ts"])
 
-        async def closed() -> str:
+        async def closed() -> dict[str, Any] | None:
             before = len(rin.pushed)
             await rin.command("/finetune train J1")
             view = await shown(rin, "train", before)
-            return view_text(view) if "any more" in view_text(view) else ""
+            return view if "Nothing can be trained" in view_text(view) else None
 
-        assert f"Nothing can be trained at {DBX} any more" in await until(closed, "the word that it is gone")
+        gone = await until(closed, "the word that it is gone")
+        assert f"Nothing can be trained at {DBX}." in view_text(gone)
+        await _elsewhere(made, rin, gone)
         jobs = plain(await answer_to(rin, "jobs", "Your jobs"))
         assert "J1 kept" in jobs
         connections = plain(await answer_to(rin, "connections", DBX))

@@ -90,7 +90,8 @@ async def test_from_a_trained_model_to_one_that_answers(tmp_path: Path) -> None:
         for part in (
             f'<@{RIN}>: "Wrong refund answers."',
             "$1.70/h = $1,224 a month, used or not, until",
-            "J1 final · prod-swc, Sweden Central · GlobalStandard · 50K tokens/min (about 50 requests/min)",
+            "J1 final · gpt-4.1-nano-2025-04-14 · prod-swc, Sweden Central · GlobalStandard · 50K tokens/min",
+            "50K tokens/min (about 50 requests/min)",
             "filter corp-strict",
             "tags team=support, cost=42",
             "Global: data may be processed outside the region",

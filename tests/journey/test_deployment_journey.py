@@ -21,7 +21,8 @@ from sandbox.config_out import bot_config
 from sandbox.training.model import base_weights
 from tests.journey.deploy_steps import buttons, request_card, state_of
 from tests.journey.steps import answer_to, chosen, ephemeral, option, plain, shown, told, view_text
-from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, GIL, RIN, World, until, world
+from tests.patience import until
+from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, GIL, RIN, World, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 BASE = "gpt-4.1-nano-2025-04-14"
@@ -215,7 +216,7 @@ async def test_buttons_of_a_warning_and_who_may_press_them(tmp_path: Path) -> No
         )
         await warn(made, "W1", ADA)
         direct = await ada.direct()
-        warning = await ada.sees(direct, "Azure deletes prod-swc/idle")
+        warning = await ada.sees(direct, "Azure OpenAI deletes prod-swc/idle")
         assert buttons(warning) == ["deployment_take_down", "deployment_keep", "deployment_remind"]
         await ada.click(warning, "deployment_remind", direct)
         assert "That does not stop its deletion." in await told(ada, "You are reminded of prod-swc/idle")
@@ -228,7 +229,9 @@ async def test_buttons_of_a_warning_and_who_may_press_them(tmp_path: Path) -> No
         # the same button under somebody else's finger: the task asks, and tells
         await warn(made, "W2", RIN)
         direct = await rin.direct()
-        await rin.click(await rin.sees(direct, "Azure deletes prod-swc/idle"), "deployment_keep", direct)
+        await rin.click(
+            await rin.sees(direct, "Azure OpenAI deletes prod-swc/idle"), "deployment_keep", direct
+        )
         assert "Only its owner or an approver" in await told(rin, "prod-swc/idle could not be kept")
 
         # in the card's thread nothing has to be named; a form takes a button there

@@ -24,7 +24,8 @@ from tests.journey.steps import (
     switch,
     thread,
 )
-from tests.world import FINETUNE, RIN, Person, World, until, words, world
+from tests.patience import until
+from tests.world import FINETUNE, RIN, Person, World, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 
@@ -57,21 +58,21 @@ async def test_refused_for_its_content_before_and_after_training(tmp_path: Path)
         await start(rin, data="D2", suffix="unkind", hp_n_epochs="10")
         text = await _end(rin, "J1", "Failed")
         for part in (
-            "🛑 J1 angry: Azure's safety check refused the training data",
+            "🛑 J1 angry: Azure OpenAI's safety check refused the training data",
             "<@U0REQUEST1> It found *self-harm* and *violence* before training began.",
-            "Nothing was charged (Azure's documentation",
+            "Nothing was charged (Azure OpenAI's documentation",
             '"The provided training data failed RAI checks for harm types: [self_harm, violence]. Please fix the data',
-            "Azure does not say which lines",
-            "text kept here, Azure drops it",
+            "Azure OpenAI does not say which lines",
+            "text kept here, Azure OpenAI drops it",
         ):
             assert part in text, (part, text)
         text = await _end(rin, "J2", "Failed")
         for part in (
-            "🛑 J2 unkind: Azure's safety evaluation refused the trained model",
+            "🛑 J2 unkind: Azure OpenAI's safety evaluation refused the trained model",
             "The training ran to its end",
             "*violence*",
             "*self-harm*",
-            "Nothing was charged (Azure's documentation",
+            "Nothing was charged (Azure OpenAI's documentation",
             '"',
         ):
             assert part in text, (part, text)
@@ -110,7 +111,7 @@ async def test_other_failures_are_explained_and_unknown_ones_quoted(tmp_path: Pa
         await switch(made, unknown_status="hibernating", speed=3)
         await start(rin, suffix="odd")
         odd = await card(rin, "hibernating", "J2")
-        assert 'Azure says "hibernating"' in plain(odd)
+        assert 'Azure OpenAI says "hibernating"' in plain(odd)
         await switch(made, unknown_status=None, speed=60)
         await card(rin, "Trained", "J2")
         # the service's own fault
@@ -169,7 +170,7 @@ async def test_data_that_only_the_service_finds_fault_with(tmp_path: Path) -> No
         await switch(made, hold_pending=False)
         text = await _end(rin, "J1", "Failed")
         for part in (
-            "Azure refused the training data as not valid",
+            "Azure OpenAI refused the training data as not valid",
             '"Training data validation failed.',
             "Nothing was",
         ):

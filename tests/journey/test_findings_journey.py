@@ -28,7 +28,8 @@ from tests.journey.steps import (
     rin_of,
     told,
 )
-from tests.world import ADA, BRUNO, FINETUNE, RIN, until, words, world
+from tests.patience import until
+from tests.world import ADA, BRUNO, FINETUNE, RIN, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 SOUND = samples.read("tiny_overfit_train.jsonl")
@@ -45,7 +46,7 @@ async def test_the_card_and_the_full_report(tmp_path: Path) -> None:
         direct = await rin.direct()
         data = without_answers(30) + with_commas(3) + SECRET.encode() + SOUND
         await hand_in(rin, "train_w47.jsonl", data)
-        card = await rin.sees(direct, "train_w47.jsonl · D1: 33 errors, nothing sent to Azure")
+        card = await rin.sees(direct, "train_w47.jsonl · D1: 33 errors, nothing sent to Azure OpenAI")
         said = plain(card)
         for part in (
             "*30 lines* (1, 2, 3, …): `content` is empty",

@@ -22,7 +22,8 @@ from tests.journey.steps import (
     thread,
     told,
 )
-from tests.world import FINETUNE, RIN, Person, World, until, words, world
+from tests.patience import until
+from tests.world import FINETUNE, RIN, Person, World, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 
@@ -44,7 +45,7 @@ async def test_one_card_and_everything_that_can_be_done(tmp_path: Path) -> None:
             NANO,
             "D1 + D2",
             "prod-swc",
-            "*Next:* Azure starts it when it has capacity",
+            "*Next:* Azure OpenAI starts it when it has capacity",
         ):
             assert part in said, (part, said)
         await _waiting_is_told_once(made, rin, first)
@@ -53,7 +54,7 @@ async def test_one_card_and_everything_that_can_be_done(tmp_path: Path) -> None:
         await switch(made, hold_pending=False, speed=2)
         running = await card(rin, "train loss")
         assert running["ts"] == first["ts"]
-        assert "Azure expects it to end" in plain(running)
+        assert "Azure OpenAI expects it to end" in plain(running)
 
         # by command: a question, No, the question again, Yes
         question = await answer_to(rin, "pause j1", "Pause J1?")

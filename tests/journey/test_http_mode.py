@@ -82,4 +82,42 @@ async def test_health_and_readiness(tmp_path: Path) -> None:
         async with aiohttp.ClientSession() as http:
             for path in ("/healthz", "/readyz"):
                 async with http.get(f"http://127.0.0.1:{transport.port}{path}") as answer:
-                    assert (answer.status, await answer.text()) == (200, "ok")
+                    assert answer.status == 200
+                    assert (await answer.json())["ok"] is True
+            async with http.get(f"http://127.0.0.1:{transport.port}/metrics") as answer:
+                assert "tunesmith_slack_connected 1.0" in await answer.text()
+
+
+async def test_only_answered_payloads_count_as_acks(tmp_path: Path) -> None:
+    async with world(tmp_path, mode="http") as made:
+        assert made.application is not None
+        transport = made.application.transport
+        assert isinstance(transport, HttpTransport)
+        body, now = command("frobnicate"), str(int(time.time()))
+        assert (await post(made, body, now, signature(body, now, "another-secret")))[0] == 401
+        assert (await post(made, body, now, signature(body, now)))[0] == 200
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(f"http://127.0.0.1:{transport.port}/metrics") as answer,
+        ):
+            told = await answer.text()
+        counts = [line for line in told.splitlines() if line.startswith("tunesmith_ack_seconds_count")]
+        assert counts == ['tunesmith_ack_seconds_count{payload="slash_commands"} 1.0']
+
+
+async def test_numbers_with_an_address_of_their_own_are_not_told_where_slack_calls(tmp_path: Path) -> None:
+    async with world(tmp_path, mode="http", config="\n[health]\nport = 0\n") as made:
+        assert made.application is not None
+        transport, health = made.application.transport, made.application.health
+        assert isinstance(transport, HttpTransport)
+        assert health is not None
+        async with aiohttp.ClientSession() as http:
+            for port, path, status in (
+                (transport.port, "/metrics", 404),
+                (transport.port, "/readyz", 200),
+                (health.port, "/metrics", 200),
+                (health.port, "/readyz", 200),
+                (health.port, PATH, 404),
+            ):
+                async with http.get(f"http://127.0.0.1:{port}{path}") as answer:
+                    assert (path, answer.status) == (path, status)

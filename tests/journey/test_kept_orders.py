@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 from bot.store import small
 from bot.store.tables import job
 from tests.journey.steps import NANO, card, filled, hand_in, model, open_train, ready, rin_of, shown
-from tests.world import BRUNO, FINETUNE, RIN, Person, World, until, words, world
+from tests.patience import until
+from tests.world import BRUNO, FINETUNE, RIN, Person, World, words, world
 
 pytestmark = pytest.mark.usefixtures("swift")
 DATA = "tiny_overfit_train.jsonl"
@@ -33,7 +34,7 @@ async def carries(made: World, view: dict[str, Any], whose: str) -> None:
 
     def keep(connection: Connection) -> int:
         now = application.deps.clock.now()
-        return small.keep_bytes(connection, "order", "application/json", kept, now=now)
+        return small.keep_order(connection, "elsewhere", kept, now=now)
 
     number = await application.deps.store.write(keep) if whose else 9999
     (there,) = [one for one in made.sandbox.slack.views.stack(RIN) if one["id"] == view["id"]]

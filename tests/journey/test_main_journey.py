@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import samples
-from tests.world import FINETUNE, RIN, World, until, words, world
+from tests.patience import until
+from tests.world import FINETUNE, RIN, World, words, world
 
 
 def pick(block: dict[str, Any], value: str) -> dict[str, Any]:

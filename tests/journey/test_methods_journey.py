@@ -27,7 +27,8 @@ from tests.journey.steps import (
     switch,
     thread,
 )
-from tests.world import FINETUNE, World, until, world
+from tests.patience import until
+from tests.world import FINETUNE, World, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 
@@ -104,7 +105,7 @@ async def test_graded_prompts_wait_for_approval_and_are_trained(tmp_path: Path) 
         assert offered == [REASONING], "the models are those of the connection that was preset"
         view = await form_for(rin, REASONING, "reinforcement", "D1")
         assert {"hp:grader", "hp:reasoning_effort", "hp:compute_multiplier"} <= set(inputs(view))
-        assert not inputs(view)["hp:grader"].get("optional")
+        assert inputs(view)["hpf:grader"]["element"]["type"] == "file_input"
         wanted = await model(rin, view, REASONING)
         good = {
             "connection": "dev-eus2",
@@ -122,6 +123,7 @@ async def test_graded_prompts_wait_for_approval_and_are_trained(tmp_path: Path) 
             ('{"type": "string_check", ', ("grader", "JSON")),
             (json.dumps({**EXACT, "operation": "is"}), ("operation", "documented")),
             (json.dumps({"type": "string_check", "name": "exact"}), ("input is missing",)),
+            ("", ("is needed",)),
         ):
             answer = await rin.submit(view, filled(view, **good, hp_grader=text))
             assert list(answer.get("errors", {})) == ["hp:grader"], (text, answer)

@@ -26,7 +26,8 @@ from tests.journey.steps import (
     switch,
     told,
 )
-from tests.world import ADA, BRUNO, FINETUNE, GIL, RANDOM, RIN, SAM, Person, World, until, words, world
+from tests.patience import until
+from tests.world import ADA, BRUNO, FINETUNE, GIL, RANDOM, RIN, SAM, Person, World, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 

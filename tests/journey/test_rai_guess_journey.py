@@ -37,10 +37,12 @@ async def test_the_guess_and_training_without_those_lines(tmp_path: Path) -> Non
         await ready(rin, "harmful.jsonl", "support_valid.jsonl")
         await start(rin, data="D1", valid="D2", suffix="angry", hp_n_epochs="4")
         place = await card(rin, "Failed")
-        guess = await rin.sees(direct, "J1 angry: our guess which lines Azure means, 12 of 40 examples")
+        guess = await rin.sees(
+            direct, "J1 angry: our guess which lines Azure OpenAI means, 12 of 40 examples"
+        )
         said = plain(guess)
         assert "harmful.jsonl · D1 hold words of *self-harm* and *violence*." in said, said
-        assert "Azure does not say which; check them." in said
+        assert "Azure OpenAI does not say which; check them." in said
         # neither the lines nor the texts are in the channel
         below = " ".join(words(one) for one in await thread(rin, place))
         assert "our guess" not in below
@@ -91,7 +93,7 @@ async def test_no_suspect_line_and_no_bytes_left(tmp_path: Path) -> None:
         await ready(rin, "tiny_overfit_train.jsonl")
         await switch(made, fail_safety=["sexual"])
         await start(rin, suffix="plain")
-        said = await told(rin, "J1 plain: we cannot guess which lines Azure means")
+        said = await told(rin, "J1 plain: we cannot guess which lines Azure OpenAI means")
         assert (
             "No line of tiny_overfit_train.jsonl · D1 holds words that we know of *sexual content*." in said
         )

@@ -9,7 +9,8 @@ from bot.datasets.repair.file import repair
 from sandbox import samples
 from tests.journey.data_steps import content_of, finished, given, given_files, with_commas, without_answers
 from tests.journey.steps import asked, ephemeral, hand_in, plain, ready, rin_of, told
-from tests.world import FINETUNE, RIN, until, words, world
+from tests.patience import until
+from tests.world import FINETUNE, RIN, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 SOUND = samples.read("tiny_overfit_train.jsonl")
@@ -29,7 +30,7 @@ async def test_the_repaired_file_to_look_at(tmp_path: Path) -> None:
         rin = await rin_of(made)
         direct = await rin.direct()
         await hand_in(rin, "train_w47.jsonl", data)
-        card = await rin.sees(direct, "train_w47.jsonl · D1: 14 errors, nothing sent to Azure")
+        card = await rin.sees(direct, "train_w47.jsonl · D1: 14 errors, nothing sent to Azure OpenAI")
         assert "Get repaired file (12 of 14)" in words(card)
         assert "The bot can repair 12 of 14; the rest needs you" in plain(card)
         await rin.click(card, "data_repaired", direct)

@@ -18,10 +18,22 @@ from tests.journey.steps import (
     view_text,
 )
 from tests.journey.steps import card as job_card
+from tests.patience import until
 from tests.world import ADA, APPROVALS, BRUNO, FINETUNE, Person, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 SLOW_ROLL_OUT = {"deploy_seconds": 3600}
+
+
+def seen(person: Person, after: int) -> str:
+    """Everything that modals said since then."""
+    views = (event["view"] for event in person.pushed[after:] if event["type"].startswith("view_"))
+    return "\n".join(view_text(view) for view in views if view)
+
+
+async def says(person: Person, text: str, after: int) -> None:
+    """Wait until a modal says this."""
+    await until(lambda: text in seen(person, after), f"a modal with {text}")
 
 
 async def open_deploy(person: Person, text: str = "deploy J1") -> dict[str, Any]:
@@ -208,5 +220,18 @@ async def test_asked_for_in_a_thread_and_approved_behind_details(tmp_path: Path)
         details = await shown(ada, "request_details", before)
         before = len(ada.pushed)
         await press(ada, details, "request_approve")
-        assert "Your vote on A1 is in." in view_text(await shown(ada, "told", before))
+        await says(ada, "Your vote on A1 counts: 1 of 2 (<@U0APPROVE1>).", before)
         await request_card(ada, "1 of 2")
+
+        # one who votes on what was withdrawn meanwhile reads that in the same place, and is not thanked first
+        bruno = await made.person(BRUNO)
+        before = len(bruno.pushed)
+        await bruno.click(asked, "request_details", APPROVALS)
+        details = await shown(bruno, "request_details", before)
+        own = await request_card(rin, "Deploy support-v1? · A1", await rin.direct())
+        await rin.click(own, "request_withdraw", await rin.direct())
+        await request_card(bruno, "Withdrawn")
+        before = len(bruno.pushed)
+        await press(bruno, details, "request_approve")
+        await says(bruno, "*<@U0REQUEST1> withdrew A1*", before)
+        assert "counts:" not in seen(bruno, before)

@@ -25,7 +25,8 @@ from tests.journey.steps import (
     start,
     switch,
 )
-from tests.world import BRUNO, FINETUNE, RIN, World, until, world
+from tests.patience import until
+from tests.world import BRUNO, FINETUNE, RIN, World, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 NANO = "gpt-4.1-nano-2025-04-14"

@@ -12,7 +12,8 @@ from bot.datasets.report import Finding
 from bot.datasets.spool import spooled
 from sandbox import samples
 from tests.journey.steps import asked, plain, ready, rin_of, told
-from tests.world import RIN, Person, World, until, words, world
+from tests.patience import until
+from tests.world import RIN, Person, World, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk", "hasty")
 SOUND = samples.read("tiny_overfit_train.jsonl")
@@ -132,7 +133,7 @@ async def test_a_long_read_shows_how_far_it_is_and_the_first_errors(tmp_path: Pa
         assert staged(made) == {"D1.part", "D1.findings"}
         assert await asked(made, "POST") == 0
         await odd(made, held, "release")
-        result = await rin.sees(direct, "long.jsonl · D1: 3 errors, nothing sent to Azure")
+        result = await rin.sees(direct, "long.jsonl · D1: 3 errors, nothing sent to Azure OpenAI")
         assert result["ts"] == card["ts"]
         assert "Reading" not in plain(result)
         # everything that was found is there for the full report

@@ -37,7 +37,8 @@ from tests.journey.steps import (
     told,
     view_text,
 )
-from tests.world import ADA, BRUNO, FINETUNE, GIL, SAM, Person, World, until
+from tests.patience import until
+from tests.world import ADA, BRUNO, FINETUNE, GIL, SAM, Person, World
 
 pytestmark = pytest.mark.usefixtures("brisk")
 CALLS = "/deployments/support-v1/chat/completions"

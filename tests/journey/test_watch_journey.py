@@ -25,11 +25,12 @@ from tests.journey.hosted_steps import (
     there,
 )
 from tests.journey.steps import answer_to, chosen, inputs, plain, rin_of, switch, told
+from tests.patience import until
 from tests.sandbox.azure_calls.records import ago, called, deployment, put
-from tests.world import ADA, APPROVALS, FINETUNE, Person, World, until
+from tests.world import ADA, APPROVALS, FINETUNE, Person, World
 
 pytestmark = pytest.mark.usefixtures("brisk")
-AHEAD = "⏳ Azure deletes prod-swc/support-v1 on "
+AHEAD = "⏳ Azure OpenAI deletes prod-swc/support-v1 on "
 
 
 async def test_an_idle_deployment_from_its_first_nudge_to_its_deletion_and_back(tmp_path: Path) -> None:
@@ -73,17 +74,17 @@ async def test_an_idle_deployment_from_its_first_nudge_to_its_deletion_and_back(
 
         # the service deletes it: noticed, told once, and the way back
         assert await days(made, 1) == ["support-v1"]
-        gone = await rin.sees(direct, "⚫ Azure deleted prod-swc/support-v1")
+        gone = await rin.sees(direct, "⚫ Azure OpenAI deleted prod-swc/support-v1")
         assert "Nobody had called it for 15 days, as announced. Callers get 404" in plain(gone)
         assert "The model stays, free." in plain(gone)
         assert buttons(gone) == ["deployment_again"]
-        assert buttons(await card_of(rin, "support-v1", "Deleted by Azure")) == ["deployment_again"]
+        assert buttons(await card_of(rin, "support-v1", "Deleted by Azure OpenAI")) == ["deployment_again"]
         await look(made)
         await settled(made)
         said_ = Counter(one.split(",")[-1].strip() for one in await said(rin, AHEAD))
         assert said_ == {"in 5 days": 1, "in 2 days": 1, "in 1 day": 1}
         assert len(await said(ada, AHEAD, APPROVALS)) == 1
-        assert len(await said(rin, "⚫ Azure deleted")) == 1
+        assert len(await said(rin, "⚫ Azure OpenAI deleted")) == 1
 
         # deployed again: the form is filled in as it was, and all begins anew
         view = await opened(rin, "deploy", rin.click(gone, "deployment_again", direct))
@@ -130,13 +131,15 @@ async def test_the_developer_tier_goes_after_a_day_called_or_not(tmp_path: Path)
         await settled(made)
         assert not await said(rin, "⏳")
         await age(made, hours=1)
-        text = await told(rin, "⏳ Azure deletes prod-swc/try-it on")
+        text = await told(rin, "⏳ Azure OpenAI deletes prod-swc/try-it on")
         assert "in 6 hours" in text
         assert "Its SKU lives 24 h, called or not; calls do not keep it." in text
         await age(made, hours=5)
         await told(rin, ", in 1 hour")
         assert await age(made, hours=1) == ["try-it"]
-        assert "Its time was over, as announced." in await told(rin, "⚫ Azure deleted prod-swc/try-it")
+        assert "Its time was over, as announced." in await told(
+            rin, "⚫ Azure OpenAI deleted prod-swc/try-it"
+        )
         await settled(made)
         assert len(await said(rin, "⏳")) == 2
         assert not await said(rin, "💤")
@@ -197,7 +200,7 @@ async def test_somebody_deletes_it_at_the_service(tmp_path: Path) -> None:
         await act(made, "delete", "support-v1")
         await look(made)
         gone = await rin.sees(await rin.direct(), "⚫ prod-swc/support-v1 is gone, and not by the bot")
-        assert "Somebody deleted it at Azure. Callers get 404 DeploymentNotFound." in plain(gone)
+        assert "Somebody deleted it at Azure OpenAI. Callers get 404 DeploymentNotFound." in plain(gone)
         assert buttons(gone) == ["deployment_again"]
         # made anew at the portal under the same name: another one, and nobody approved that
         answer = await act(made, "deploy", "support-v1", model=await _model(made), sku="GlobalStandard")
@@ -226,12 +229,12 @@ async def test_what_happened_while_the_bot_was_away_is_said_once(tmp_path: Path)
 
         await _away(made, days=3)
         assert await there(made) == []
-        text = await told(rin, "⚫ Azure deleted prod-swc/support-v1")
+        text = await told(rin, "⚫ Azure OpenAI deleted prod-swc/support-v1")
         assert "It happened while the bot was away." in text
         await look(made)
         await settled(made)
         assert len(await said(rin, AHEAD)) == 1
-        assert len(await said(rin, "⚫ Azure deleted")) == 1
+        assert len(await said(rin, "⚫ Azure OpenAI deleted")) == 1
 
 
 async def _away(made: World, **passing: float) -> None:
@@ -272,10 +275,10 @@ async def test_the_base_models_retirement_in_both_phases(tmp_path: Path) -> None
         rin = await rin_of(made)
         await deploy(rin, "support", "support-v1")
         await look(made)
-        training = await told(rin, "📅 Azure stops training gpt-4.1-nano-2025-04-14 on 14 Apr 2027")
+        training = await told(rin, "📅 Azure OpenAI stops training gpt-4.1-nano-2025-04-14 on 14 Apr 2027")
         assert "New versions of it cannot be trained after that." in training
         hosting_ = await told(
-            rin, "📅 Azure stops hosting the base model of prod-swc/support-v1 on 14 Oct 2027"
+            rin, "📅 Azure OpenAI stops hosting the base model of prod-swc/support-v1 on 14 Oct 2027"
         )
         assert "From then on calls of prod-swc/support-v1 fail" in hosting_
         await days(made, 1)

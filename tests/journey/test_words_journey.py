@@ -24,7 +24,8 @@ from tests.journey.steps import (
     thread,
     told,
 )
-from tests.world import FINETUNE, RIN, World, until, words, world
+from tests.patience import until
+from tests.world import FINETUNE, RIN, World, words, world
 
 pytestmark = pytest.mark.usefixtures("brisk")
 

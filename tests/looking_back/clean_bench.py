@@ -21,9 +21,9 @@ from sandbox.azure_control.deployments import Deployment
 from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Job, JobRequest
 from tests.deployments.rollout_bench import BASE, Rollout, person
+from tests.patience import until
 from tests.sandbox.azure_calls import records
 from tests.training.bench import NAME, RIN, Bench
-from tests.world import until
 
 ADA = person("U0APPROVE1")
 ALL = Person(ADA.user_id, everything=True)

@@ -17,8 +17,8 @@ from bot.store import audit, small
 from bot.store.engine import open_store
 from bot.store.store import Store
 from tests.breaking.child import bot, child_world, start
-from tests.patience import PATIENCE
-from tests.world import RIN, until
+from tests.patience import PATIENCE, until
+from tests.world import RIN
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -167,7 +167,7 @@ async def test_the_program_prints_them_and_resumes_after_a_kill(tmp_path: Path) 
         )
         file = await rin.attach("first.jsonl", data)
         await rin.say(await rin.direct(), "", files=(file,))
-        await until(lambda: any(one["action"] == "dataset.ready" for one in printed()), "the first lines", 60)
+        await until(lambda: any(one["action"] == "dataset.ready" for one in printed()), "the first lines")
         await bot(made, "kill")
         await start(made)
         file = await rin.attach("second.jsonl", data)
@@ -176,7 +176,7 @@ async def test_the_program_prints_them_and_resumes_after_a_kill(tmp_path: Path) 
         def ready() -> bool:
             return {one["subject"] for one in printed() if one["action"] == "dataset.ready"} == {"D1", "D2"}
 
-        await until(ready, "the lines after the start", 60)
+        await until(ready, "the lines after the start")
         seen = printed()
         assert {"dataset.received", "dataset.ready"} <= {one["action"] for one in seen}
         assert all(one["corr"] for one in seen)

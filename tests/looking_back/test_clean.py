@@ -209,13 +209,13 @@ async def test_a_model_goes_with_its_job_and_nobody_is_offered_it(cleaning: Clea
     told = await cleaning.run(await cleaning.plant(model, actor=RIN, who=MINE))
     assert [one.id for one in told.done] == [model]
     assert model not in await cleaning.models()
-    store, settings = cleaning.deps.store, cleaning.deps.settings
+    store, deps = cleaning.deps.store, cleaning.deps
     job = await store.read(lambda c: jobs.get(c, number))
     assert job is not None
     assert (job.result_model, job.asked["model_deleted"]) == (None, model)
     assert await store.read(lambda c: connections.model(c, NAME, model)) is None
     now = cleaning.bench.now()
-    assert await store.read(lambda c: deployable(c, settings, RIN, now=now)) == []
+    assert await store.read(lambda c: deployable(c, deps.settings, deps.providers, RIN, now=now)) == []
     assert await cleaning.audited() == [("clean.model", f"J{number}", RIN.user_id)]
 
 

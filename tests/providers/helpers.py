@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.patience import PATIENCE
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -92,10 +90,3 @@ async def refusing_tunnels() -> AsyncIterator[tuple[str, list[str]]]:
     port = server.sockets[0].getsockname()[1]
     async with server:
         yield f"http://127.0.0.1:{port}", lines
-
-
-async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
-    """Wait until `look` is true."""
-    async with asyncio.timeout(seconds):
-        while not await look():  # noqa: ASYNC110 - what is looked at is on the other side of HTTP
-            await asyncio.sleep(0.02)

@@ -17,10 +17,10 @@ from sandbox.azure_control.inactivity import DEVELOPER_LIFE, IDLE, deleted_at, d
 from sandbox.azure_openai import AzureOptions
 from sandbox.panel_deployments import PORTAL
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.sandbox.azure_calls.records import ago, called, deployment, put
 from tests.sandbox.azure_monitor.stand import ACCOUNT
-from tests.sandbox.azure_openai.stand import MovedClock, Stand, conversations, eventually
+from tests.sandbox.azure_openai.stand import MovedClock, Stand, conversations
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAYS = st.floats(0, 40).map(lambda days: timedelta(days=days))
@@ -220,7 +220,7 @@ async def test_the_bot_looks_after_each_step(sandbox: Sandbox, http: httpx.Async
     has(sandbox, "stays", tuned=False)
     await age(http, days=14)
     async with watching(sandbox, http) as looks:
-        await eventually(lambda: asyncio.sleep(0, looks))
+        await until(lambda: asyncio.sleep(0, looks))
         before = len(looks)
         answer = await age(http, days=2)
         assert [step["looked"] for step in answer["steps"]] == [True, True]
@@ -237,7 +237,7 @@ async def test_a_bot_that_stops_is_not_waited_for(sandbox: Sandbox, http: httpx.
     async def under_way() -> bool:
         return bool((await state(http))["ageing"])
 
-    await eventually(under_way)
+    await until(under_way)
     sandbox.bot.connected(0)
     assert (await asyncio.wait_for(ageing, PATIENCE))["steps"][0]["looked"] is False
 
@@ -310,7 +310,7 @@ async def test_somebody_deploys_in_the_portal(sandbox: Sandbox, http: httpx.Asyn
     async def answers() -> bool:
         return bool((await act(http, "call", "from-portal"))["status"] == 200)
 
-    await eventually(answers)
+    await until(answers)
     again = await act(http, "deploy", "second", model=model)
     assert again["status"] >= 400
     assert model in again["message"]

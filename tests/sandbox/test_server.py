@@ -17,8 +17,8 @@ from sandbox.clock import SystemClock
 from sandbox.config_out import bot_config
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import SlackOptions
-from tests.patience import PATIENCE
-from tests.sandbox.slack.people import RIN, Page, until
+from tests.patience import PATIENCE, until
+from tests.sandbox.slack.people import RIN, Page
 
 CONNECTS = """
 import asyncio, os, signal, sys, tomllib
@@ -120,7 +120,7 @@ async def test_the_bots_life(sandbox: Sandbox, http: httpx.AsyncClient) -> None:
         started = await panel(http, "bot", action="start")
         assert started["state"] == "starting"
         first = started["pid"]
-        await until(lambda: state() == "running", 15)
+        await until(lambda: state() == "running")
         assert (await rin.next("bot"))["state"] == "starting"
         assert (await rin.next("bot"))["state"] == "running"
         assert (await panel(http, "bot", action="start"))["pid"] == first
@@ -128,10 +128,10 @@ async def test_the_bots_life(sandbox: Sandbox, http: httpx.AsyncClient) -> None:
         assert (stopped["state"], stopped["exit_code"]) == ("stopped", 0)
         assert "bot said goodbye" in sandbox.bot.lines()
         await panel(http, "bot", action="start")
-        await until(lambda: state() == "running", 15)
+        await until(lambda: state() == "running")
         restarted = await panel(http, "bot", action="restart")
         assert restarted["restarts"] == 2
-        await until(lambda: state() == "running", 15)
+        await until(lambda: state() == "running")
         killed = await panel(http, "bot", action="kill")
         assert (killed["state"], killed["exit_code"]) == ("stopped", -signal.SIGKILL)
     shown = (await http.get("/panel/api/state")).json()["bot"]

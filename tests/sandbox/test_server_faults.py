@@ -11,8 +11,9 @@ import pytest
 from sandbox.faults import FaultError, Faults
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.options import SlackOptions
+from tests.patience import until
 from tests.sandbox.slack.conftest import ManualClock
-from tests.sandbox.slack.people import FINE, until
+from tests.sandbox.slack.people import FINE
 
 POST = "/slack/api/chat.postMessage"
 MESSAGE = {"channel": FINE, "text": "x"}

@@ -14,7 +14,6 @@ from bot.app import Application, build_providers, create_app, identify
 from bot.config.load import load
 from bot.people import Actor
 from bot.store import datasets, jobs
-from bot.store.engine import open_store
 from bot.store.jobs import Job
 from bot.training.follow import Follow
 from bot.work import queue
@@ -28,8 +27,9 @@ from sandbox.config_out import bot_config
 from sandbox.server import SandboxOptions, create_sandbox
 from tests.clocks import ShiftedClock
 from tests.journey.steps import VERSION, azure
-from tests.patience import patient
-from tests.world import World, until
+from tests.patience import patient, until
+from tests.stores import store_at
+from tests.world import World
 
 NAME, MODEL = "prod-swc", "gpt-4.1-nano-2025-04-14"
 RIN = Actor(team_id="T0SANDBOX", user_id="U0REQUEST1")
@@ -145,7 +145,7 @@ async def bench_in(folder: Path) -> AsyncIterator[Bench]:
         application = await create_app(
             made.settings,
             clock=clock,
-            store=open_store(made.settings.store.path),
+            store=store_at(made.settings.store.path),
             providers=build_providers(made.settings, clock),
             client=client,
             identity=await identify(client, made.settings),

@@ -55,6 +55,16 @@ def test_every_run_gives_a_picture(run: str) -> None:
     assert size(png) == (1200, 840)
 
 
+def test_few_points_are_said_to_be_normal_where_there_are_any() -> None:
+    few = [Series.of("loss", "train", [18, 36, 54], [1.9, 1.2, 0.9])]
+    assert render(ChartRequest(title="J1", series=few, sparse=True)) != render(
+        ChartRequest(title="J1", series=few)
+    )
+    assert render(ChartRequest(title="J1", sparse=True)) == render(ChartRequest(title="J1")), (
+        "nothing is measured"
+    )
+
+
 def test_marks_are_drawn_and_change_the_picture() -> None:
     marks = [
         ChartCheckpoint(step, f"step {step}", deployable=step > 50) for step in (30, 33, 66, 98, 99, 100)

@@ -1,11 +1,14 @@
 """How long a training is, as it is ordered, is what it is priced by: epochs, tokens, or batches that have no price."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
+from bot.approvals.digest import digest_of
 from bot.facts.forms import TrainOrder
+from bot.facts.requests import TrainAsk
 from bot.store import connections, datasets
 from bot.training import order
 from bot.training.checking import Checked, check
@@ -96,6 +99,53 @@ async def test_batches_are_not_asked_for_without_a_limit(bench: Bench) -> None:
         )
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("duration", "tokens", "priced", "why"),
+    [
+        ("3ep", None, True, "tokens"),
+        ("3ep", 1_000, True, None),
+        ("3ep", 1_000, False, "price"),
+        ("3ep", None, False, "price"),
+        ("9_000_000_000tok", None, True, "above"),
+        ("1ba", None, False, "batches"),
+    ],
+)
+async def test_what_costs_nobody_knows_what_is_asked_for(
+    bench: Bench, duration: str, tokens: int | None, priced: bool, why: str | None
+) -> None:
+    limits(bench, training_above=20)
+    settings = bench.application.deps.settings
+    if not priced:
+        object.__setattr__(settings, "prices", ())
+    checked = await ordered(bench, duration, tokens)
+    store = bench.application.deps.store
+
+    def asked(connection: Any) -> tuple[TrainAsk | None, dict[str, Any]]:
+        ask = order.approval_needed(connection, settings, checked, now=bench.now())
+        return ask, dict(order.summary(settings, checked, "one", ask=ask).warnings)
+
+    ask, warnings = await store.read(asked)
+    assert (ask.why if ask else None) == why
+    assert ("needs_approval" in warnings) == (why is not None)
+
+
+async def test_what_is_approved_is_bound_to_every_setting(bench: Bench) -> None:
+    limits(bench, training_above=1)
+    settings, store = bench.application.deps.settings, bench.application.deps.store
+    digests = []
+
+    def approval(checked: Checked, connection: Any) -> TrainAsk | None:
+        return order.approval_needed(connection, settings, checked, now=bench.now())
+
+    for duration in ("9_000_000_000tok", "9_000_000_001tok", "9_000_000_000tok"):
+        checked = await ordered(bench, duration, 1_000)
+        ask = await store.read(partial(approval, checked))
+        assert ask is not None
+        same_otherwise = ask.model_copy(update={"cost": None})
+        digests.append(digest_of(same_otherwise, ""))
+    assert digests[0] == digests[2] != digests[1]
 
 
 @pytest.mark.parametrize(

@@ -285,10 +285,10 @@ async def test_cancelling_the_job_takes_the_request_back(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("given", "why"),
-    [({"training_above": 20}, "hours"), ({"monthly_cap": 500}, "hours"), ({}, None)],
+    [({"training_above": 20}, "hours"), ({"monthly_cap": 500}, "tokens"), ({}, None)],
 )
-async def test_what_is_billed_by_the_hour_is_asked_for_wherever_there_is_a_limit(
-    bench: Bench, given: dict[str, Any], why: str | None
+async def test_what_costs_nobody_knows_what_is_asked_for_wherever_there_is_a_limit(
+    bench: Bench, given: dict[str, Any], why: Any
 ) -> None:
     limits(bench, **given)
     deps = bench.application.deps
@@ -298,7 +298,7 @@ async def test_what_is_billed_by_the_hour_is_asked_for_wherever_there_is_a_limit
         connection=NAME,
         train=DataRef(id="D1", name="d"),
         cost=None,
-        timed=True,
+        unknown=why or "price",
     )
     ask = await deps.store.read(lambda c: gate.needed(c, deps.settings, training, now=bench.now()))
     assert (ask.why if ask else None) == why

@@ -49,6 +49,8 @@ MODEL = Model(
     training_types=("Standard", "GlobalStandard"),
     hyperparameters=(EPOCHS, RATE),
 )
+OTHER_WAYS = (("dpo", "dpo"), ("text", "pretraining"))
+"""Models with the one method by which they are trained."""
 
 
 class Provider:
@@ -80,7 +82,7 @@ def connection() -> Iterator[Connection]:
         retired = replace(MODEL, id="old", training_ends=NOW - timedelta(days=1))
         ending = replace(MODEL, id="ending", training_ends=NOW + timedelta(days=30))
         models = [MODEL, retired, ending, replace(MODEL, id="fixed", trainable=False)]
-        models += [replace(MODEL, id="dpo", methods=("dpo",))]
+        models += [replace(MODEL, id=one, methods=(way,)) for one, way in OTHER_WAYS]
         connections.put_catalogue(made, "prod-swc", models, now=NOW)
         for number, (state, team) in enumerate(
             [("ready", TEAM), ("ready", TEAM), ("checking", TEAM), ("ready", "T1")]
@@ -93,7 +95,9 @@ def connection() -> Iterator[Connection]:
     engine.dispose()
 
 
-def check(store: Connection, able: Capabilities, /, **given: Any) -> Checked:
+def check(
+    store: Connection, able: Capabilities, more: Mapping[str, Any] | None = None, /, **given: Any
+) -> Checked:
     values = {
         "connection": "prod-swc",
         "model": "base",
@@ -106,7 +110,7 @@ def check(store: Connection, able: Capabilities, /, **given: Any) -> Checked:
         "suffix": None,
         **given,
     }
-    providers: Any = {"prod-swc": Provider(able)}
+    providers: Any = {"prod-swc": Provider(able), **(more or {})}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "tunesmith.toml"
         path.write_text(bot_config("http://127.0.0.1:9", Path(folder)), encoding="utf-8")
@@ -195,6 +199,91 @@ def test_data_of_a_form_that_the_method_does_not_read_is_refused_at_its_field(
     with pytest.raises(Invalid) as refusal:
         check(connection, able, **{field: "D2"})
     assert (refusal.value.code, refusal.value.field) == ("data_form", field)
+
+
+def elsewhere(able: Capabilities, *methods: str) -> dict[str, Any]:
+    """A second connection, with these methods."""
+    return {"dev-eus2": Provider(replace(able, methods=methods))}
+
+
+@pytest.mark.parametrize(
+    ("there", "code", "where"),
+    [
+        (("supervised", "dpo"), "method_elsewhere", "dev-eus2"),
+        (("supervised",), "method_nowhere", ""),
+    ],
+)
+def test_a_method_that_is_not_here_names_where_it_is(
+    connection: Connection, able: Capabilities, there: tuple[str, ...], code: str, where: str
+) -> None:
+    dated = replace(able, methods=("supervised",))
+    with pytest.raises(Invalid) as refusal:
+        check(connection, dated, elsewhere(able, *there), method="dpo", model="dpo")
+    assert (refusal.value.code, refusal.value.field) == (code, "method")
+    assert refusal.value.params["where"] == where
+
+
+def test_a_method_of_a_service_that_trains_no_more_is_nowhere(
+    connection: Connection, able: Capabilities
+) -> None:
+    gone = {"dbx": Provider(replace(able, methods=("dpo",), training=False, notice="training_removed"))}
+    dated = replace(able, methods=("supervised",))
+    with pytest.raises(Invalid, match="method_nowhere"):
+        check(connection, dated, gone, method="dpo", model="dpo")
+
+
+@pytest.mark.parametrize(
+    ("there", "code"), [(("dpo",), "data_form_elsewhere"), (("supervised",), "data_form")]
+)
+def test_data_that_is_trained_with_elsewhere_names_where(
+    connection: Connection, able: Capabilities, there: tuple[str, ...], code: str
+) -> None:
+    datasets.change(connection, 2, now=NOW, profile="preference")
+    dated = replace(able, methods=("supervised",))
+    with pytest.raises(Invalid) as refusal:
+        check(connection, dated, elsewhere(able, *there), train="D2")
+    assert (refusal.value.code, refusal.value.field) == (code, "train")
+    assert refusal.value.params.get("where", "") == ("dev-eus2" if "dpo" in there else "")
+
+
+@pytest.mark.parametrize(
+    ("split", "examples", "left"), [(20, 12, 10), (20, 11, None), (50, 20, 10), (50, 19, None), (5, 10, None)]
+)
+def test_a_share_that_leaves_too_little_is_refused(
+    connection: Connection, able: Capabilities, split: int, examples: int, left: int | None
+) -> None:
+    """10 examples are the least that this service trains on, whatever is held back."""
+    datasets.change(connection, 1, now=NOW, examples=examples)
+    splitting = replace(able, split_validation=True)
+    if left is not None:
+        assert check(connection, splitting, split=split).order.split == split
+        return
+    with pytest.raises(Invalid) as refusal:
+        check(connection, splitting, split=split)
+    assert (refusal.value.code, refusal.value.field) == ("split_small", "split")
+    assert refusal.value.params["minimum"] == 10
+    assert int(refusal.value.params["left"]) < 10
+
+
+def test_nothing_is_held_back_of_plain_text(connection: Connection, able: Capabilities) -> None:
+    datasets.change(connection, 1, now=NOW, profile="text", examples=1000)
+    text = replace(able, split_validation=True, methods=("supervised", "pretraining"))
+    with pytest.raises(Invalid) as refusal:
+        check(connection, text, method="pretraining", model="text", split=20)
+    assert (refusal.value.code, refusal.value.field) == ("split_text", "split")
+    assert check(connection, text, method="pretraining", model="text").order.split is None
+
+
+@pytest.mark.parametrize("split", [0, 51, 100])
+def test_a_share_out_of_range_is_refused(connection: Connection, able: Capabilities, split: int) -> None:
+    datasets.change(connection, 1, now=NOW, examples=1000)
+    with pytest.raises(Invalid, match="split_range"):
+        check(connection, replace(able, split_validation=True), split=split)
+
+
+def test_a_share_and_validation_data_are_one_too_many(connection: Connection, able: Capabilities) -> None:
+    with pytest.raises(Invalid, match="split_and_file"):
+        check(connection, replace(able, split_validation=True), split=10, valid="D2")
 
 
 @pytest.mark.parametrize("profile", [None, "chat", "tools", "vision"])

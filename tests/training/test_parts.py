@@ -10,10 +10,10 @@ from bot.store.datasets import Dataset
 from bot.work.tasks import Again, Done
 from sandbox import samples
 from tests.journey.steps import VERSION, azure
+from tests.patience import until
 from tests.training.bench import NAME, RIN, Bench
 from tests.training.test_gate import created
 from tests.training.test_submit import step
-from tests.world import until
 
 
 async def dataset(bench: Bench, number: int) -> Dataset:

@@ -4,12 +4,13 @@ import os
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from bot import reconcile
 from bot.datasets.staging import Staging
 from bot.store import datasets, jobs, small
-from bot.store.tables import dataset_copy
+from bot.store.tables import artifact, dataset_copy
 from bot.store.work_tables import task as tasks
 from bot.work import outbox_rows, queue
 from bot.work.outbox_rows import Target
@@ -100,6 +101,38 @@ async def test_housekeeping_sweeps_once_an_hour(bench: Bench) -> None:
     assert (await left())[1], "within the hour nothing is swept"
     await store.write(lambda c: reconcile.housekeeping(c, now=bench.now() + timedelta(minutes=61)))
     assert not (await left())[1]
+
+
+async def test_an_order_is_kept_as_long_as_its_modal_may_be_open(bench: Bench) -> None:
+    store, now = bench.application.deps.store, bench.now()
+
+    def keep(connection: Any) -> list[int]:
+        orders = [
+            small.keep_order(connection, f"intent-{days}", b"{}", now=now - timedelta(days=days))
+            for days in (15, 13)
+        ]
+        age = now - timedelta(days=90)
+        pictures = [
+            small.keep_bytes(connection, name, "image/png", b"P", now=age)
+            for name in ("J1-curves.png", "order")
+        ]
+        return orders + pictures
+
+    kept = await store.write(keep)
+
+    async def left() -> list[int]:
+        rows = await store.read(
+            lambda c: c.execute(select(artifact.c.id).order_by(artifact.c.id)).scalars().all()
+        )
+        return [kept.index(one) for one in rows]
+
+    await store.write(lambda c: reconcile.housekeeping(c, now=now))
+    assert await left() == [1, 2, 3]
+    assert await store.read(lambda c: small.bytes_of(c, kept[1])) == b"{}"
+    await store.write(lambda c: reconcile.housekeeping(c, now=now + timedelta(hours=25)))
+    assert await left() == [2, 3]
+    with pytest.raises(LookupError):
+        await store.read(lambda c: small.bytes_of(c, kept[1]))
 
 
 async def test_pending_for_long_is_told_once(bench: Bench) -> None:

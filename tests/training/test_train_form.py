@@ -68,7 +68,9 @@ def test_data_of_another_service_or_form_is_not_offered(asking: Asking) -> None:
     chat, preference = add(asking, EUS), add(asking, EUS, "preference")
     there, text = add(asking, DBX), add(asking, DBX, "text")
     assert offered(form(asking, connection=EUS)) == [chat]
-    assert form(asking, connection=EUS).other_data == 3
+    shown = form(asking, connection=EUS)
+    assert (shown.other_data, shown.other_names) == (3, (text, there, preference))
+    assert shown.recheck == there, "the others are of a form that this method does not read"
     assert offered(form(asking, connection="dev-eus2")) == [chat], "the same service, by the same rules"
     assert offered(form(asking, connection=DBX, method="supervised")) == [there]
     assert offered(form(asking, connection=DBX, method="pretraining")) == [text]
@@ -121,7 +123,7 @@ def test_one_of_two_is_enough_only_where_the_same_rules_hold(asking: Asking) -> 
     assert facts(asking, copied).connection == DBX
 
 
-def test_a_price_needs_one_cheapest_model_that_can_be_trained(asking: Asking) -> None:
+def test_a_price_names_the_cheapest_model_or_is_that_of_all_of_them(asking: Asking) -> None:
     price = Price(
         model="*", training_per_million=Decimal(2), currency="USD", source="example", as_of=date(2026, 11, 22)
     )
@@ -130,13 +132,45 @@ def test_a_price_needs_one_cheapest_model_that_can_be_trained(asking: Asking) ->
     old = replace(two, training_ends=NOW)
     label = add(asking, EUS)
 
-    def shown(*models: Any) -> tuple[str, float | None]:
+    def shown(*models: Any, prices: Any = (price,)) -> tuple[str, float | None]:
         connections.put_catalogue(asking.c, EUS, models, now=NOW)
-        told = facts(asking, label, prices=(price,))
+        told = facts(asking, label, prices=prices)
         return told.cost_model, told.cost.high if told.cost else None
 
     assert shown(base) == ("m-one", 6.0)
-    assert shown(base, two) == ("", None), "none of them is the usual choice"
+    assert shown(base, two) == ("", 6.0), "it is the price whichever is chosen"
+    dear = price.model_copy(update={"model": "m-three", "training_per_million": Decimal(9)})
+    three = replace(base, id="m-three", short="m-three", base="m-three")
+    assert shown(base, three, prices=(dear, price)) == ("m-one", 6.0)
+    assert shown(base, two, three, prices=(dear, price)) == ("", None), (
+        "none of the cheapest is the usual choice"
+    )
     assert shown(base, old) == ("m-one", 6.0)
     datasets.change(asking.c, int(label[1:]), now=NOW, state="refused")
     assert shown(base) == ("", None)
+
+
+def test_data_that_is_only_in_the_wrong_place_names_who_takes_it(asking: Asking) -> None:
+    report = {"counts": {"error": 1}, "totals": {"form_not_trained": 1}}
+    label = add(asking, DBX, state="refused", profile="preference", report=report)
+    takers = facts(asking, label).takers
+    assert EUS in takers
+    assert DBX not in takers
+    datasets.change(
+        asking.c,
+        int(label[1:]),
+        now=NOW,
+        report={"counts": {"error": 2}, "totals": {"form_not_trained": 1, "json_invalid": 1}},
+    )
+    assert facts(asking, label).takers is None, "something is broken in it"
+
+
+def test_the_form_names_the_models_that_other_regions_train(asking: Asking) -> None:
+    away = replace(MODEL, id="l", short="Llama", kind="base", lifecycle="other-region", trainable=False)
+    connections.put_catalogue(
+        asking.c, EUS, [MODEL, replace(away, regions=("West US 3", "East US"))], now=NOW
+    )
+    add(asking, EUS)
+    assert form(asking, connection=EUS).elsewhere == (("Llama", "West US 3, East US"),)
+    connections.put_catalogue(asking.c, EUS, [MODEL, away], now=NOW)
+    assert form(asking, connection=EUS).elsewhere == ()

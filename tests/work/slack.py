@@ -16,7 +16,6 @@ from bot.config.load import load
 from bot.facts.notice import Notice
 from bot.facts.notices import TaskParked
 from bot.store import small
-from bot.store.engine import open_store
 from bot.store.store import Store
 from bot.work import outbox_rows
 from bot.work.cards import Cards
@@ -29,6 +28,7 @@ from providers.network import make_client
 from sandbox.config_out import bot_config
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from tests.patience import patient
+from tests.stores import store_at
 
 CHANNEL, RIN = "C0FINETUNE", "U0REQUEST1"
 Block = Mapping[str, Any]
@@ -140,7 +140,7 @@ async def desk(folder: Path, *, rate_limits: bool = False) -> AsyncIterator[Desk
     path = folder / "tunesmith.toml"
     path.write_text(bot_config(sandbox.url, folder), encoding="utf-8")
     settings = load(path, {})
-    store = open_store(folder / "desk.db")
+    store = store_at(folder / "desk.db")
     http = make_client(network_options(settings.network))
     try:
         yield Desk(store, sandbox, SlackChat(web_client(settings), http, settings.slack), Looks())

@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from bot.store.work_tables import message_ref as table
 from bot.work import card_rows, cards, pace
 from bot.work.outbox_rows import Target
+from tests.patience import until
 from tests.work.slack import CHANNEL, RIN, Desk, desk
-from tests.world import until
 
 
 @pytest.fixture

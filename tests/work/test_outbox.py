@@ -15,9 +15,8 @@ from bot.store.work_tables import outbox as table
 from bot.work import card_rows, outbox, outbox_rows, pace
 from bot.work.outbox import DROPPED, heads
 from bot.work.outbox_rows import Target, Waiting
-from tests.patience import PATIENCE
+from tests.patience import until
 from tests.work.slack import CHANNEL, RIN, Desk, desk
-from tests.world import until
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -33,12 +32,12 @@ async def row(made: Desk, key: str) -> Any:
     return await made.store.read(lambda c: c.execute(select(table).where(table.c.key == key)).one())
 
 
-async def in_state(made: Desk, key: str, state: str, patience: float = PATIENCE) -> Any:
+async def in_state(made: Desk, key: str, state: str) -> Any:
     async def look() -> Any:
         found = await row(made, key)
         return found if found.state == state else None
 
-    return await until(look, f"{key} to be {state}", patience)
+    return await until(look, f"{key} to be {state}")
 
 
 async def change(made: Desk, key: str, **values: Any) -> None:
@@ -215,7 +214,7 @@ async def test_a_picture_is_shared_once(
         made.fault("files.completeUploadExternal", kind, times=1, **more)
     await picture(made)
     async with made.run():
-        await in_state(made, "picture", "sent", 60)
+        await in_state(made, "picture", "sent")
         assert shared(made) == 1
 
 
@@ -226,7 +225,7 @@ async def test_a_picture_that_slack_drops_is_shared_again_but_not_for_ever(
     made.fault("files.completeUploadExternal", "status", status=200, body={"ok": True, "files": []}, times=0)
     await picture(made)
     async with made.run():
-        dead = await in_state(made, "picture", "dead", 60)
+        dead = await in_state(made, "picture", "dead")
     assert dead.last_error.startswith(DROPPED)
     assert made.asked("files.completeUploadExternal") == outbox.SHARES
 
@@ -277,7 +276,7 @@ async def test_slacks_own_pace_is_kept(tmp_path: Path) -> None:
         for number in range(6):
             await made.say(f"m{number}")
         async with made.run():
-            await in_state(made, "m5", "sent", 30)
+            await in_state(made, "m5", "sent")
         assert made.asked("chat.postMessage") == 6
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.work import schedule
 from bot.work.schedule import Schedule
-from tests.world import until
+from tests.patience import until
 
 
 async def test_ticks_that_were_missed_come_as_one(monkeypatch: pytest.MonkeyPatch) -> None:

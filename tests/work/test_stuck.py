@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select, update
 from bot.datasets import taking_in
 from bot.store import audit, datasets
 from bot.store.audit import Event
-from bot.store.engine import open_store
 from bot.store.store import Store
 from bot.store.tables import dataset
 from bot.store.work_tables import task
 from bot.work import queue, stuck
 from bot.work.stuck import Decision
+from tests.stores import store_at
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADA = "U0APPROVE1"
@@ -32,7 +32,7 @@ COMMON = {
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    made = open_store(tmp_path / "store.db")
+    made = store_at(tmp_path / "store.db")
     yield made
     await made.close()
 

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, insert, select
 
 from bot.clock import SystemClock
 from bot.errors import ChatUnavailable, NotThere
-from bot.store.engine import open_store
 from bot.store.store import Store, signal
 from bot.store.work_tables import inbox
 from bot.store.work_tables import task as table
@@ -23,15 +22,15 @@ from bot.work import queue, worker
 from bot.work.tasks import BULK, LANES, POLL, QUICK, Again, Done, Kind, Outcome, Task
 from bot.work.worker import Worker
 from providers.errors import Refused, Throttled, Unavailable
-from tests.patience import PATIENCE
-from tests.world import until
+from tests.patience import PATIENCE, until
+from tests.stores import store_at
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    made = open_store(tmp_path / "worker.db")
+    made = store_at(tmp_path / "worker.db")
     yield made
     await made.close()
 
@@ -63,7 +62,7 @@ async def in_state(store: Store, number: int, state: str) -> Any:
         found = await row(store, number)
         return found if found.state == state else None
 
-    return await until(look, f"task {number} to be {state}", 10)
+    return await until(look, f"task {number} to be {state}")
 
 
 def failing(error: Exception) -> Callable[[Task], Any]:

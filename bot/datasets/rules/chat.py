@@ -37,9 +37,6 @@ SPECS: tuple[RuleSpec, ...] = (
 ABOUT_DECLARATIONS = frozenset(spec.id for spec in (*tools.SPECS, *schemas.SPECS, *functions.SPECS))
 """Ids of what is said about tools as they are declared: once for an example, however many conversations it has."""
 
-ABOUT_CONVERSATIONS = frozenset(spec.id for spec in (*order.SPECS, *results.SPECS))
-"""Ids of what is said about how messages follow each other: for no list that is only a piece of a conversation."""
-
 
 def chat_rules(traits: Traits) -> tuple[Rule, ...]:
     """What a service with these traits asks of the messages of an example.

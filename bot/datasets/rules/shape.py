@@ -137,8 +137,3 @@ def _example(value: JsonValue, form: Form, note: Note) -> Example | None:
     line = object_of(value, form, note)
     talk = talk_of(line, "messages", "messages", note) if line is not None else None
     return Example(line, talk, form) if line is not None and talk is not None else None
-
-
-def other_format(value: JsonMap) -> str | None:
-    """`other_form` for chat files."""
-    return other_form(value, "chat")

@@ -21,17 +21,12 @@ def is_plain_file(path: Path, options: Options) -> bool:
     return sniff.wide_encoding(head) is None and is_plain(head.removeprefix(sniff.BYTE_ORDER_MARK), options)
 
 
-def study_plain(
-    path: Path,
-    *,
-    progress: Callable[[int], None] | None = None,
-    timer: Callable[[], float] = time.perf_counter,
-) -> Studied:
+def study_plain(path: Path, *, progress: Callable[[int], None] | None = None) -> Studied:
     """The tokens of a text, estimated: the vocabularies of the models that are trained on text ship in no package.
 
     `progress` is told how many bytes were read. `OSError` when the file cannot be read.
     """
-    began, done, units = timer(), 0, 0
+    began, done, units = time.perf_counter(), 0, 0
     with path.open("rb", buffering=0) as file:
         held = b""
         while chunk := file.read(BLOCK):
@@ -46,4 +41,4 @@ def study_plain(
                 progress(done)
         units += tokens.text_units(held.decode(errors="replace"))
     total = Tokens(tokens.tokens(units), exact=False, over_limit=0)
-    return Studied(findings=(), totals={}, tokens=total, seconds=timer() - began)
+    return Studied(findings=(), totals={}, tokens=total, seconds=time.perf_counter() - began)

@@ -32,7 +32,6 @@ def study(
     against: Path | None = None,
     each: Each | None = None,
     progress: Progress | None = None,
-    timer: Callable[[], float] = time.perf_counter,
 ) -> Studied:
     """Read the examples of a file once more, in bounded memory.
 
@@ -45,14 +44,13 @@ def study(
         against: training data for this validation data: what stands in both is told at the lines of `path`.
         each: called with every finding at once, also with those that are not kept.
         progress: told how far it is.
-        timer: seconds on a clock that only moves forward.
 
     Raises:
         OSError: one of the files cannot be read.
     """
     if is_plain_file(path, options):
-        return study_plain(path, progress=progress, timer=timer)
-    began = timer()
+        return study_plain(path, progress=progress)
+    began = time.perf_counter()
     findings = Findings(each)
     examples = Examples(path, form, options.max_line_bytes)
     training = Examples(against, form, options.max_line_bytes) if against is not None else None
@@ -81,7 +79,7 @@ def study(
         tokens=tokens,
         languages=languages,
         overlap=both,
-        seconds=timer() - began,
+        seconds=time.perf_counter() - began,
     )
 
 

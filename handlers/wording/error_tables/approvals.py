@@ -43,6 +43,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "It is {request_state}.",
             "`approvals {request}` shows it.",
         ),
+        "request_withdrawn": (
+            "{asker} withdrew {request}",
+            "Nothing is asked for any more, so nothing is decided and no vote counts.",
+            "Who wants it can ask again.",
+        ),
         "closed": (
             "{request} has closed",
             "Its time was over before enough people decided.",

@@ -38,7 +38,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "model_retired_deploy": (
             "{model} is retired",
             "The service does not host its base model {base} any more.",
-            "Train on its successor and deploy that.",
+            "{successor_hint}",
         ),
         # connection
         "no_hosting": (

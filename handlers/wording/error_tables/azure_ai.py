@@ -6,9 +6,49 @@
 from collections.abc import Mapping
 
 _RUNNER = "Whoever runs the bot"
+_COPY_ID = (
+    f"{_RUNNER} copies the whole `resource_id` again from the JSON view of the project or hub in the portal"
+)
 
 SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
     "en": {
+        # the workspace itself
+        "workspace_unknown": (
+            "There is no workspace {workspace} in the resource group {group}",
+            "The connection's `resource_id` ends with a name that Azure does not have there.",
+            f"{_COPY_ID}.",
+        ),
+        "group_unknown": (
+            "There is no resource group {group}",
+            "The subscription {subscription} is there; the resource group in the connection's `resource_id` is not.",
+            f"{_COPY_ID}.",
+        ),
+        "subscription_unknown": (
+            "Azure does not know the subscription {subscription}",
+            "It is mistyped in the connection's `resource_id`, or it belongs to another tenant than the bot's sign-in.",
+            f"{_COPY_ID}, or corrects `tenant_id`.",
+        ),
+        "subscription_malformed": (
+            "{subscription} is not the id of an Azure subscription",
+            "The connection's `resource_id` needs the id, such as 00000000-0000-0000-0000-000000000000, not a name.",
+            f"{_COPY_ID}.",
+        ),
+        "tenant_mismatch": (
+            "The workspace {workspace} belongs to another tenant than the bot's sign-in",
+            "The token was issued by one tenant of Entra ID, and the subscription {subscription} is of another.",
+            f"{_RUNNER} sets `tenant_id` of the connection to the subscription's tenant, with an identity from there.",
+        ),
+        "workspace_hidden": (
+            "The bot may not read the workspace {workspace}",
+            (
+                "Its identity has no role there{action_hint}, or `resource_id` names what does not exist: Azure does "
+                "not tell the two apart for who has no rights."
+            ),
+            (
+                f"{_RUNNER} checks `resource_id` of the connection and assigns the role *Reader*; it counts after "
+                "some minutes.{grant_hint}"
+            ),
+        ),
         # the datastore that data goes to
         "store_role_missing": (
             "The bot may not write into the workspace's storage account {account}",

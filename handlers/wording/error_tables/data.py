@@ -39,6 +39,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "{left} examples would be left to train on, and {minimum} are needed.",
             "Choose a smaller share, or none.",
         ),
+        "data_form_elsewhere": (
+            "{connection} trains with no data of this form",
+            "{dataset} was checked as {form}; what reads it is not there.",
+            "Train at {where}: choose that connection.",
+        ),
         "data_form": (
             "{dataset} is not in a form that this training reads",
             "It was checked as {form}; the training is {method_word}.",

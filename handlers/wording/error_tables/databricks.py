@@ -79,11 +79,12 @@ FIXES: Mapping[str, Mapping[str, str]] = {
         "table_form": "The table's columns do not fit the task type: `messages`, or `prompt` and `response`.",
         "table_download": "The table could not be read out. Check that the cluster that prepares data runs, then "
         "train again.",
-        "cluster_there": "There is no cluster {cluster}. Whoever runs the bot checks `data_prep_cluster_id`.",
+        "cluster_there": "There is no cluster {cluster}. Whoever started the run names another, or sends the data as "
+        "a file.",
         "cluster_access_mode": "The cluster that prepares data needs an access mode of Unity Catalog (single user or "
         "shared).",
-        "cluster_faulty": "The cluster that prepares data failed. Whoever runs the bot looks at its log, or names "
-        "another.",
+        "cluster_faulty": "The cluster that prepares data failed. Whoever started the run looks at its log, or "
+        "names another.",
         "connect": "The service could not reach the workspace by itself. Train again; if it happens twice, look at "
         "the workspace's network rules.",
         "sql": "The service could not connect to the cluster that prepares data. Train again when it runs.",
@@ -105,8 +106,8 @@ FIXES_BARE: Mapping[str, Mapping[str, str]] = {
         "assistant_last": "End every example with a message of the assistant.",
         "two_keys": "Leave only `role` and `content` in every message.",
         "known_roles": "Use only the roles system, user and assistant.",
-        "cluster_there": "The cluster that prepares data is not there. Whoever runs the bot checks "
-        "`data_prep_cluster_id`.",
+        "cluster_there": "The cluster that prepares data is not there. Whoever started the run names another, or "
+        "sends the data as a file.",
     }
 }
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 _ADMIN = "Whoever administers the workspace"
-_RUNNER = "Whoever runs the bot"
 _REMOVED = (
-    "Databricks announced the end of Foundation Model Fine-tuning for 14 August 2026, and it does not answer here."
-    " Earlier runs, their models and endpoints are still there."
+    "Databricks announced the end of Foundation Model Fine-tuning for 14 August 2026, and it does not answer here:"
+    " it is gone, or it was never offered in this region. Earlier runs, their models and endpoints are still there."
 )
 _OWNER = "The owner of *{what}*, or an administrator of the metastore,"
 
@@ -24,7 +23,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
 REQUIREMENTS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
     "en": {
         "training_removed": (
-            "{service} does not train models in this workspace any more",
+            "{service} does not train models in this workspace",
             _REMOVED,
             "Train at another connection; models that were trained here can still be deployed and cleaned up.",
         ),
@@ -97,11 +96,6 @@ REQUIREMENTS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "The folder has no text to train on: {what}",
             "Pretraining reads the `.txt` files of a folder.",
             "Put at least one there, or choose other data.",
-        ),
-        "data_prep_cluster": (
-            "The table {what} needs a cluster that prepares it",
-            "Databricks turns Delta tables into training data on a cluster of its own.",
-            f"{_RUNNER} names one as `data_prep_cluster_id` of the connection, or choose a file.",
         ),
     }
 }

@@ -14,6 +14,16 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "It takes: {methods}.",
             "Choose another model.",
         ),
+        "method_elsewhere": (
+            "{connection} does not train with the method {method_word}",
+            "Its service, or the api-version that it speaks, does not have this method.",
+            "Train at {where}.",
+        ),
+        "method_nowhere": (
+            "No connection trains with the method {method_word}",
+            "Their services, or the api-versions that they speak, do not have this method.",
+            "Choose another method, or ask whoever runs the bot for a connection that has it.",
+        ),
         "training_type_missing": (
             "A training type is needed",
             "Without one the service takes Standard, which many models refuse.",
@@ -27,13 +37,18 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "no_validation": ("This service takes no validation data", "", "Leave the field empty."),
         "hyperparameter_unknown": ("{name} is not a setting of this model", "", "Leave it out."),
         "training_removed": (
-            "{service} does not train models any more",
-            "The service has removed its fine-tuning. Earlier trainings, their models and deployments are still here.",
+            "{service} does not train models here",
+            "The service removed its fine-tuning, or never offered it in this region. What was trained is still here.",
             "Train at another connection; models from here can still be deployed and cleaned up.",
         ),
         "value_missing": ("{name} is needed", "This training cannot start without it.", "Fill it in."),
         "value_form": ("{name} is not in the form that is needed", "", "{hint}"),
         "value_long": ("{name} is too long", "", "It may have {maximum} characters at most."),
+        "file_not_text": (
+            "{name} is no text in UTF-8",
+            "What it holds cannot be read.",
+            "Save it as UTF-8 and attach it again.",
+        ),
         "not_text": ("{name} must be text", "", ""),
         "not_number": ("{name} must be a number", "", ""),
         "split_and_file": (
@@ -55,6 +70,11 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "Training and validation data are the same",
             "Validation on what was trained on says nothing.",
             "Choose other examples, or none.",
+        ),
+        "model_elsewhere": (
+            "{model} is not trained in the region of {connection}",
+            "The service trains it in {regions}.",
+            "Train it at a connection to a project there, or choose a model from the list.",
         ),
         "no_suffix": ("This service takes no suffix", "", "Leave the field empty."),
         "suffix_long": (

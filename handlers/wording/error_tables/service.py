@@ -160,12 +160,12 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         # files and jobs
         "job_quota": (
             "{service} takes no more jobs now",
-            "The resource has its limit of running, queued or kept jobs (Azure: 3 running, 20 queued, 100 kept).",
+            "The resource limits running, queued and kept jobs{jobs_hint}.",
             "Wait for a job to end, or have old jobs deleted; `connections` shows what is used.",
         ),
         "file_quota": (
             "The resource is full of files",
-            "{service} keeps a limited number and size (Azure: 100 files, 1 GB together).",
+            "{service} keeps a limited number and size{files_hint}.",
             "Delete files that are no longer needed; `connections` shows what is used.",
         ),
         "quota": (
@@ -229,7 +229,7 @@ SENTENCES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "model_not_trainable": (
             "{model} cannot be fine-tuned here",
             "The model, its version or the region is not open for fine-tuning.",
-            "Choose one from the list; it shows only what this connection offers.",
+            "{offered_hint}",
         ),
         "model_retired": (
             "{model} is retired",

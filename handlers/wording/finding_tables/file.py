@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from handlers.wording.finding_tables.forms import FORM_NAMES, OTHER_FORMS, SERVICE_NAMES, SHAPES
+from handlers.wording.finding_tables.forms import FORM_NAMES, OTHER_FORMS, SHAPES
 from handlers.wording.finding_tables.words import Params, Words, counted
+from handlers.wording.services import service_name
 
 _FORMATS = {
     "json_array": "one JSON list",
@@ -79,17 +80,20 @@ def _untrained(params: Params) -> Mapping[str, str]:
     model = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in typed)
     # A report of an older version does not name the form to write.
     wanted = str(params.get("wanted", "another form"))
-    name = SERVICE_NAMES.get(service, service)
+    name = service_name(service)
     return {
         "examples_of_form": FORM_NAMES.get(form, ("", f"{form} examples"))[1],
-        "shape": SHAPES.get(wanted, wanted),
+        # Rewritten as chats, these would lose the other answer, or what a grader compares with.
+        "way": ""
+        if form in ("preference", "reinforcement")
+        else f"write {SHAPES.get(wanted, wanted)} on each line, or ",
         "who": f"`{model}` on {name}" if model else name,
     }
 
 
 def _service(params: Params) -> Mapping[str, str]:
     service = str(params.get("service", ""))
-    return {"who": SERVICE_NAMES.get(service, service)}
+    return {"who": service_name(service)}
 
 
 WORDS: Mapping[str, Words] = {
@@ -122,7 +126,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "form_not_trained": Words(
         "the file holds {examples_of_form}, which {who} does not take for training",
-        "write {shape} on each line, or choose a model and method that read what there is",
+        "{way}choose a model and method that read what there is",
         derive=_untrained,
     ),
     "line_ends": Words(

@@ -23,11 +23,6 @@ FORM_NAMES = {
     "text": ("text line", "text lines"),
 }
 """One and many, by form."""
-SERVICE_NAMES = {
-    "azure_openai": "Azure OpenAI",
-    "azure_ai_studio": "Azure AI Studio",
-    "databricks": "Databricks",
-}
 SHAPES = {
     "chat": '{"messages": […]}',
     "preference": '{"input": {"messages": […]}, "preferred_output": […], "non_preferred_output": […]}',

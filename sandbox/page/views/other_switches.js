@@ -28,6 +28,7 @@ const ML = [
   flag({ name: "network_registered", label: "Microsoft.Network registered" }),
   flag({ name: "workspace_reads", label: "Workspace reads its storage" }),
   flag({ name: "vault_rights", label: "Uses the Key Vault" }),
+  flag({ name: "other_tenant", label: "Subscriptions of another tenant" }),
   {
     name: "fail_job",
     label: "The next training",

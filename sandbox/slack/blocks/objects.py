@@ -1,6 +1,6 @@
 """Composition objects: texts, options, confirmation dialogues, files of Slack (contract section 3.1)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -79,17 +79,3 @@ TRIGGER: Final = Form({"url": URL}, {"customizable_input_parameters": Many(INPUT
 WORKFLOW: Final = Form({"trigger": TRIGGER})
 URL_SOURCE: Final = Form({"url": URL, "text": Text(min=1)})
 NOT_NEGATIVE: Final = Number(min=0)
-
-
-def no_repeated_values(field: str) -> Any:
-    """Options of one list carry different values."""
-
-    def extra(value: Mapping[str, Any], pointer: str) -> Iterator[Refusal]:
-        options = value.get(field)
-        if not isinstance(options, list):
-            return
-        values = [option.get("value") for option in options if isinstance(option, dict)]
-        if len({str(item) for item in values}) != len(values):
-            yield f"{pointer}/{field}", "option values must be unique"
-
-    return extra

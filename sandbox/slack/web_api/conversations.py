@@ -39,9 +39,9 @@ def next_cursor(offset: int | None) -> str:
     return "" if offset is None else base64.b64encode(f"next:{offset}".encode()).decode()
 
 
-def paged(items: list[Any], args: Args, default: int = 100, maximum: int = 1000) -> tuple[list[Any], str]:
+def paged(items: list[Any], args: Args) -> tuple[list[Any], str]:
     """One page of a list and the cursor of the next one."""
-    offset, limit = cursor_offset(args), args.number("limit", default, maximum)
+    offset, limit = cursor_offset(args), args.number("limit", 100, 1000)
     following = offset + limit
     return items[offset:following], next_cursor(following if following < len(items) else None)
 

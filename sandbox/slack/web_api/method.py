@@ -49,11 +49,9 @@ class Args:
             raise SlackError(error, response_metadata=missing)
         return value
 
-    def flag(self, name: str, *, default: bool = False) -> bool:
+    def flag(self, name: str) -> bool:
         """A boolean: `true`, `1` or JSON's."""
         value = self._values.get(name)
-        if value is None or value == "":
-            return default
         return value is True or str(value).lower() in {"true", "1"}
 
     def number(self, name: str, default: int, maximum: int | None = None) -> int:

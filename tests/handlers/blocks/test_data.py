@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.facts.datasets import CopyFacts, DatasetFacts, MadeFrom
+from bot.facts.datasets import CopyFacts, DatasetFacts, FindingLine, MadeFrom
 from bot.facts.forms import HomeFacts
 from handlers.blocks import data_list, dataset_card, home
 from tests.handlers.samples import NOW, PRICE, READY
@@ -119,3 +119,52 @@ def test_repaired_data_says_of_what() -> None:
     text = dataset_card.build(data(id="D58", made_from=made, pair="D60"), EN).text
     assert "Repaired from D57. Content was not touched." in text
     assert "It goes together with D60" in text
+
+
+def actions_of(card: Any) -> list[str]:
+    rows = [block["elements"] for block in card.blocks if block["type"] == "actions"]
+    return [one["action_id"] for row in rows for one in row]
+
+
+def sound_elsewhere(*takers: str, profile: str = "preference") -> DatasetFacts:
+    params: dict[str, str | int] = {
+        "form": profile,
+        "service": "azure_ai_studio",
+        "model": "",
+        "wanted": "chat",
+    }
+    found = FindingLine(rule="form_not_trained", severity="error", line=None, path="", params=params)
+    return data(
+        state="refused",
+        profile=profile,
+        errors=1,
+        warnings=0,
+        findings=(found,),
+        totals={"form_not_trained": 1},
+        repairable=1,
+        takers=takers,
+    )
+
+
+def test_sound_data_for_another_service_is_not_called_broken() -> None:
+    card = dataset_card.build(sound_elsewhere("dev-eus2"), EN)
+    assert (
+        "Nothing in it is broken, it is preference data (DPO): dev-eus2 takes it. "
+        f"Write data {READY.id} for dev-eus2 to have it checked and sent there." in card.text
+    )
+    for wrong in ("Repair", "repaired", "messages"):
+        assert wrong not in card.text
+    assert not {"data_repaired", "data_use_repaired"} & set(actions_of(card))
+
+
+def test_where_nobody_takes_such_data_that_is_said() -> None:
+    card = dataset_card.build(sound_elsewhere(profile="reinforcement"), EN)
+    assert (
+        "no other connection here trains with data for reinforcement fine-tuning. Nothing has left"
+        in card.text
+    )
+
+
+def test_pairs_can_be_written_as_chats() -> None:
+    card = dataset_card.build(sound_elsewhere(profile="prompt_response"), EN)
+    assert 'write {"messages": […]} on each line, or choose' in card.text

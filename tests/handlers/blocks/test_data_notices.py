@@ -40,9 +40,9 @@ def suspects(**changes: Any) -> notices.DataSuspects:
 def test_the_guess() -> None:
     built = data_notices.suspects(suspects(), EN)
     assert built.text == (
-        "J142 support-v12: our guess which lines Azure means, 23 of 2,140 examples\n"
+        "J142 support-v12: our guess which lines Azure OpenAI means, 23 of 2,140 examples\n"
         "Lines 12, 88, 1,204, … of train_w47.jsonl · D61 hold words of violence and self-harm.\n"
-        "Azure does not say which; check them. Texts that only speak of a topic are often sound."
+        "Azure OpenAI does not say which; check them. Texts that only speak of a topic are often sound."
     )
     assert routes(built) == [("guess_without", "J142"), ("data_open", "D61")]
     assert "only you see this" in str(built.blocks)
@@ -52,7 +52,9 @@ def test_one_line() -> None:
     text = data_notices.suspects(
         suspects(lines=(7,), count=1, categories={"violence": 1, "sexual": 0}), EN
     ).text
-    assert text.startswith("J142 support-v12: our guess which lines Azure means, 1 of 2,140 examples\n")
+    assert text.startswith(
+        "J142 support-v12: our guess which lines Azure OpenAI means, 1 of 2,140 examples\n"
+    )
     assert "Line 7 of train_w47.jsonl · D61 holds words of violence.\n" in text
 
 
@@ -65,7 +67,7 @@ def test_no_line_offers_nothing_to_leave_out() -> None:
     built = data_notices.suspects(
         suspects(lines=(), count=0, categories={"sexual": 0}, unknown=("protected",)), EN
     )
-    assert built.text.startswith("J142 support-v12: we cannot guess which lines Azure means\n")
+    assert built.text.startswith("J142 support-v12: we cannot guess which lines Azure OpenAI means\n")
     assert "No line of train_w47.jsonl · D61 holds words that we know of sexual content." in built.text
     assert "For protected we have no words." in built.text
     assert routes(built) == [("data_open", "D61")]

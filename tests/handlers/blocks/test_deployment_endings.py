@@ -30,12 +30,12 @@ def say(notice: Notice) -> str:
 
 def test_what_was_never_sent_is_called_off_and_nothing_else_is_said_of_it() -> None:
     view = json.dumps(take_down.build(TAKE_DOWN.model_copy(update={"deployment": UNSENT}), EN))
-    assert "Nothing of it is at Azure" in view
+    assert "Nothing of it is at Azure OpenAI" in view
     assert "404" not in view
     assert "$41" not in view
     told = say(notices.TakenDown(deployment=CALLED_OFF, by=ADA))
     assert told.startswith("⚫ prod-swc/support-v12 is called off")
-    assert f"By <@{ADA}>. Nothing of it is at Azure, so it costs nothing." in told
+    assert f"By <@{ADA}>. Nothing of it is at Azure OpenAI, so it costs nothing." in told
     assert deployment_card.build(CALLED_OFF, EN).text.startswith("⚫ Called off · prod-swc/support-v12")
 
 

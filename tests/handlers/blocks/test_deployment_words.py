@@ -65,7 +65,7 @@ def small(message: Rendered) -> str:
 def test_deletion_ahead_reads_as_agreed() -> None:
     message = say(notices.DeletionAhead(deployment=IDLE, left=2, unit="days"))
     assert message.text.splitlines() == [
-        "⏳ Azure deletes prod-swc/support-v10 on 28 Nov 2026, 14:10 UTC, in 2 days",
+        "⏳ Azure OpenAI deletes prod-swc/support-v10 on 28 Nov 2026, 14:10 UTC, in 2 days",
         "No calls for 13 days: $530 spent idle, $41 more each day. After deletion callers get 404 DeploymentNotFound.",
         "The model stays, free; deploying it again is a new request. Nobody uses it? Take it down today.",
     ]
@@ -160,6 +160,17 @@ def test_the_python_snippet_is_python_whatever_the_name() -> None:
     assert "$(rm)" not in snippet.curl(odd).replace("'", "") or "'" in snippet.curl(odd)
 
 
+def test_a_way_of_calling_that_nobody_has_heard_of_is_called_as_openai_calls_an_address() -> None:
+    changes = {"style": "acme", "url": "https://acme.example/serve/", "api_version": ""}
+    one = samples.SNIPPET.model_copy(update=changes)
+    ast.parse(snippet.python(one))
+    assert 'base_url="https://acme.example/serve"' in snippet.python(one)
+    assert 'os.environ["ENDPOINT_API_KEY"]' in snippet.python(one)
+    assert "the endpoint's name" in snippet.python(one)
+    assert "https://acme.example/serve/chat/completions" in snippet.curl(one)
+    assert "Authorization: Bearer $ENDPOINT_API_KEY" in snippet.curl(one)
+
+
 def test_the_answer_for_one_that_cannot_be_called() -> None:
     message = deployment_snippet.build(deployment(state="gone", snippet=None, gone_why="person"), EN)
     assert message.text == "⚫ Taken down · prod-swc/support-v12 · P12"
@@ -174,9 +185,38 @@ def test_made_around_the_bot() -> None:
     assert "made around the bot" in deployment_card.build(FOREIGN, EN).text
 
 
+def test_what_was_changed_at_the_service_is_told_with_both_prices() -> None:
+    dear = LIVE.model_copy(
+        update={
+            "sku_label": "Standard",
+            "capacity": 90,
+            "tokens_per_minute": 90_000,
+            "requests_per_minute": 90,
+        }
+    )
+    assert dear.rate is not None
+    dear = dear.model_copy(update={"rate": dear.rate.model_copy(update={"per_hour": 3.4})})
+    message = say(notices.DeploymentAltered(deployment=dear, was=LIVE))
+    assert message.text.startswith("✏ prod-swc/support-v12 was changed at Azure OpenAI, not by the bot\n")
+    _, before, after, *_ = message.text.splitlines()
+    assert before.startswith("Before: ")
+    assert "$1.70/h = $1,224 a month, used or not." in before
+    assert (
+        after
+        == "Now: Standard · 90K tokens/min (about 90 requests/min) · $3.40/h = $2,448 a month, used or not."
+    )
+    assert f"{LIVE.request} approved what it was before." in message.text
+    other = LIVE.model_copy(
+        update={"model": "ft:other", "model_short": "other", "job": None, "request": None}
+    )
+    told = say(notices.DeploymentAltered(deployment=other, was=LIVE)).text
+    assert "Now: other · " in told
+    assert "approved" not in told
+
+
 def test_the_end_of_a_deployment() -> None:
     by_service = say(notices.DeploymentGone(deployment=GONE))
-    assert by_service.text.startswith("⚫ Azure deleted prod-swc/support-v10 on 28 Nov 2026")
+    assert by_service.text.startswith("⚫ Azure OpenAI deleted prod-swc/support-v10 on 28 Nov 2026")
     assert "Nobody had called it for 15 days" in by_service.text
     assert labels(by_service) == ["Deploy again…"]
     elsewhere = GONE.model_copy(update={"gone_why": "elsewhere"})
@@ -192,7 +232,7 @@ def test_both_phases_of_a_retirement() -> None:
     at = NOW + timedelta(days=90)
     hosting = say(notices.RetirementAhead(deployment=LIVE, phase="inference", at=at))
     assert hosting.text.startswith(
-        "📅 Azure stops hosting the base model of prod-swc/support-v12 on 24 Feb 2027"
+        "📅 Azure OpenAI stops hosting the base model of prod-swc/support-v12 on 24 Feb 2027"
     )
     training = say(notices.RetirementAhead(deployment=LIVE, phase="training", at=at))
     assert "goes on answering. New versions of it cannot be trained" in training.text
@@ -291,9 +331,13 @@ def test_what_sleeps_costs_at_most_that() -> None:
         assert "at most $" in message.text
         assert "used or not" not in message.text
     assert "at most" not in deployment_card.build(LIVE, EN).text
-    shown = samples.LIST.model_copy(update={"at_most": True})
-    assert deployment_list.month(shown, EN).startswith("*at most $")
+    shown = samples.LIST.model_copy(update={"month": None, "asleep": samples.LIST.month})
+    assert deployment_list.month(shown, EN).startswith("*at most $3,672 a month together*: what sleeps")
     assert "used or not" not in deployment_list.month(shown, EN)
+    shown = samples.LIST.model_copy(update={"asleep": samples.dollars(1800)})
+    assert deployment_list.month(shown, EN).startswith(
+        "*$3,672 a month together*, used or not · *at most $1,800 more* while those are awake that sleep"
+    )
 
 
 def test_content_safety_that_is_off_stays_visible() -> None:

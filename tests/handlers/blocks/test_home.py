@@ -149,6 +149,6 @@ def test_a_connection_that_trains_no_more_says_so_in_one_line() -> None:
     assert "does not train" not in str(connections.build([found], EN).blocks)
     gone = found.model_copy(update={"closed": "training_removed"})
     text = cast("Any", connections.build([gone], EN).blocks[1])["text"]["text"]
-    assert "⚠ Databricks does not train models any more. " in text
-    assert "🟠 *dbx-eus · answers, and trains nothing any more*" in text
+    assert "⚠ Databricks does not train models here. " in text
+    assert "🟠 *dbx-eus · answers, and trains nothing*" in text
     assert "deployments are managed here" in text

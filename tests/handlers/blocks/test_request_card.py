@@ -31,8 +31,8 @@ ASKED = (
     '<@U0REQUEST1>: "Wrong refund answers in v11." Replaces support-v11, taken down 48\u00a0h after this one answers.\n'
     "$1.70/h = $1,224 a month, used or not, until 31 Jan 2027. All deployments: $3,672 now, $4,896 for 48\u00a0h, then "
     "$3,672.\n"
-    "J142 final · prod-swc, Sweden Central · GlobalStandard · 50K tokens/min (about 50 requests/min) · filter "
-    "corp-strict\n"
+    "J142 final · gpt-4.1-mini · prod-swc, Sweden Central · GlobalStandard · 50K tokens/min (about 50 requests/min) · "
+    "filter corp-strict\n"
     "Validation loss 0.74 (support-v11: 0.81), no sign of overfitting · safety evaluation passed"
 )
 WARNED = "\n⚠ Global: data may be processed outside the region"
@@ -157,7 +157,7 @@ def test_long_words_about_a_freeze_fill_no_message() -> None:
     told = request_card.build(held, EN).text
     assert told.count("No roll-outs") <= 12
     assert "looked at every minute" in told
-    details = str(request_details.blocks(held, (), EN))
+    details = str(request_details.blocks(held, (), EN, at=NOW))
     assert details.count("No roll-outs") >= 40
 
 

@@ -95,6 +95,8 @@ def test_the_old_rounds_thread_hears_of_the_new_one() -> None:
             {"state": "approved", "by": ""},
             "⚠ A31 is already decided by a rule of the configuration",
         ),
+        ("request_withdrawn", {"owner": ADA}, "⚠ <@U0APPROVE1> withdrew A31"),
+        ("closed", {}, "⚠ A31 has closed"),
         ("not_approver", {}, "⚠ You are not one of those who decide about this"),
         ("own_request", {}, "⚠ Somebody else has to approve what you ask for"),
         ("voted", {"decision": "approve"}, "⚠ You have voted on this already"),

@@ -19,5 +19,5 @@ from tests.handlers import samples
 def test_the_services_own_page(address: str, shown: bool) -> None:
     job = samples.JOB.model_copy(update={"portal_url": address})
     message = job_snapshot.build(job, "en", SnapshotOptions())
-    assert ("Open it at Azure" in str(message.blocks)) == shown
+    assert ("Open it at Azure OpenAI" in str(message.blocks)) == shown
     assert address not in str(message.blocks) or shown or not address

@@ -16,19 +16,19 @@ def test_the_card_of_a_running_job() -> None:
         "🟢 Running · J142 support-v12 · 58\u00a0%\n"
         "<@U0REQUEST> · gpt-4.1-mini · D61 + D58 · prod-swc · Global training · about $18\n"
         "Epoch 2 of 3, step 372 of 642 · train loss 0.61 (from 1.84) · validation 0.74 (J139 here: 0.81)\n"
-        "Azure expects it to end 22 Nov 2026, 16:40 UTC. Next: its safety evaluation, then charts in the thread."
+        "Azure OpenAI expects it to end 22 Nov 2026, 16:40 UTC. Next: its safety evaluation, then charts in the thread."
     )
 
 
 def test_the_failure_of_the_safety_check() -> None:
     assert job_notices.failed(notices.JobFailed(job=REFUSED_BY_RAI), EN).text == (
-        "🛑 J142 support-v12: Azure's safety check refused the training data\n"
-        "<@U0REQUEST> It found self-harm and violence before training began. Nothing was charged (Azure's "
+        "🛑 J142 support-v12: Azure OpenAI's safety check refused the training data\n"
+        "<@U0REQUEST> It found self-harm and violence before training began. Nothing was charged (Azure OpenAI's "
         "documentation; job log: 0 tokens).\n"
         '"The provided training data failed RAI checks for harm types: [self_harm, violence]. Please fix the data '
         'and try again."\n'
-        "Azure does not say which lines. Review examples on these topics, then train again with the same settings. "
-        "Medical, legal and HR texts can be false alarms."
+        "Azure OpenAI does not say which lines. Review examples on these topics, then train again with the same "
+        "settings. Medical, legal and HR texts can be false alarms."
     )
 
 
@@ -47,7 +47,7 @@ def test_the_end_of_a_good_job() -> None:
 
 def test_findings_about_an_upload() -> None:
     assert dataset_card.build(FAULTY, EN).text == (
-        "❌ train_w47.jsonl · D57: 14 errors, nothing sent to Azure\n"
+        "❌ train_w47.jsonl · D57: 14 errors, nothing sent to Azure OpenAI\n"
         "2,140 examples · 4.2 MB · 1.21 M tokens (estimate) · checked in 1.4 s\n"
         "13 lines (5, 31, 77, …): messages is empty: drop the line\n"
         "Line 88 messages[2].content is empty: write the answer or drop the example\n"
@@ -67,11 +67,11 @@ def test_data_that_is_ready() -> None:
 def test_a_job_that_nobody_is_sure_of() -> None:
     job = JOB.model_copy(update={"state": "uncertain", "can": ("answer",), "remote_id": None})
     assert job_notices.uncertain(notices.JobUncertain(job=job, since=NOW), EN).text == (
-        "🟠 J142 support-v12: nobody knows whether Azure started it\n"
+        "🟠 J142 support-v12: nobody knows whether Azure OpenAI started it\n"
         "<@U0REQUEST> The request went out 22 Nov 2026, 15:02 UTC, and no answer came. The bot looked for the job "
         "with this seed, these files and this suffix, and did not find it.\n"
-        "Please look at Azure's list of jobs in prod-swc for a job with seed 105 and say what you see. Until then "
-        "nothing is sent, so that nothing is paid twice."
+        "Please look at Azure OpenAI's list of jobs in prod-swc for a job with seed 105 and say what you see. Until "
+        "then nothing is sent, so that nothing is paid twice."
     )
 
 
@@ -86,8 +86,8 @@ def test_the_misleading_error_of_a_missing_training_type() -> None:
     assert answers.problem(said, EN).text == (
         "⚠ gpt-oss-20b is not trained with the training type Standard\n"
         '"The specified base model gpt-oss-20b does not support fine-tuning with Standard TrainingType."\n'
-        'Azure says "does not support fine-tuning with Standard TrainingType" also when the model is trainable and '
-        "only wants another type. Train again and choose Global, Data zone or Developer as the training type."
+        'Azure OpenAI says "does not support fine-tuning with Standard TrainingType" also when the model is trainable '
+        "and only wants another type. Train again and choose Global, Data zone or Developer as the training type."
     )
 
 

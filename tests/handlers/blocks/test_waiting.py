@@ -20,20 +20,20 @@ def job(**changes: Any) -> JobFacts:
 @pytest.mark.parametrize(
     ("state", "waits", "word", "told"),
     [
-        ("waiting", "", "Being sent to Azure", "Next: Azure answers with the job's id."),
-        ("waiting", "data", "Waiting for its data", "Next: Azure finishes processing the file, then"),
+        ("waiting", "", "Being sent to Azure OpenAI", "Next: Azure OpenAI answers with the job's id."),
+        ("waiting", "data", "Waiting for its data", "Next: Azure OpenAI finishes processing the file, then"),
         (
             "waiting",
             "service",
-            "Waiting for Azure",
-            "Azure asks to come later. Next: it is tried again by itself.",
+            "Waiting for Azure OpenAI",
+            "Azure OpenAI asks to come later. Next: it is tried again by itself.",
         ),
-        ("submitting", "", "Being started", "Next: Azure answers with the job's id."),
+        ("submitting", "", "Being started", "Next: Azure OpenAI answers with the job's id."),
         (
             "submitting",
             "answer",
             "Being started",
-            "No answer came. Next: it is looked for at Azure until 15:04 UTC.",
+            "No answer came. Next: it is looked for at Azure OpenAI until 15:04 UTC.",
         ),
     ],
 )
@@ -46,11 +46,11 @@ def test_what_it_waits_for(state: str, waits: str, word: str, told: str) -> None
 
 def test_until_when_is_left_out_where_nobody_knows() -> None:
     text = job_card.build(job(state="submitting", waits="answer"), EN).text
-    assert "it is looked for at Azure." in text
+    assert "it is looked for at Azure OpenAI." in text
 
 
 def test_a_name_keeps_its_capital_inside_a_sentence() -> None:
-    assert "being sent to Azure" in answers.confirm("cancel", job(state="waiting"), EN).text
+    assert "being sent to Azure OpenAI" in answers.confirm("cancel", job(state="waiting"), EN).text
 
 
 def test_the_queue_names_no_end() -> None:

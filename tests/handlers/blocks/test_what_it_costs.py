@@ -9,7 +9,7 @@ from handlers.blocks import answers, job_card, request_details, summary
 from handlers.blocks.primitives import Block
 from handlers.wording import requests_asks
 from tests.handlers.samples import JOB, SUMMARY
-from tests.handlers.samples_requests import ASK, TRAINING
+from tests.handlers.samples_requests import ASK, NOW, TRAINING
 
 EN = "en"
 
@@ -52,6 +52,8 @@ def test_settings_are_told_by_their_labels() -> None:
     [
         ("hours", "It is billed by the hour"),
         ("batches", "Its length is given in batches"),
+        ("price", "No price is configured for it"),
+        ("tokens", "The tokens of its data are not counted yet"),
         ("approval", "It costs more than may be spent"),
     ],
 )
@@ -74,11 +76,11 @@ def test_details_show_the_grader_and_the_validation_data() -> None:
     asked = TRAINING.model_copy(
         update={"valid": DataRef(id="D7", name="valid.jsonl", examples=12), "grader": '{"type": "label`"}'}
     )
-    text = told(request_details.blocks(asked, [], EN))
+    text = told(request_details.blocks(asked, [], EN, at=NOW))
     assert "valid.jsonl · D7 · 12 examples" in text
     assert "*Grader*" in text
     assert '"type": "labelˋ"' in text
-    assert "*Grader*" not in told(request_details.blocks(TRAINING, [], EN))
+    assert "*Grader*" not in told(request_details.blocks(TRAINING, [], EN, at=NOW))
 
 
 @pytest.mark.parametrize(

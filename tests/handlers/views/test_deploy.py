@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.facts.deploy_forms import DeployOrder
+from bot.facts.requests import Bill
 from handlers.views import deploy, vote, vote_details
-from tests.handlers.samples_requests import FORM, ORDER, REQUEST, ROUNDS, SECOND, TRAINING, request
+from tests.handlers.samples_requests import FORM, NOW, ORDER, REQUEST, ROUNDS, SECOND, TRAINING, request
 
 EN = "en"
 DISPATCHING = {
@@ -80,6 +81,53 @@ def test_the_form_says_what_it_costs_and_takes_of_the_quotas() -> None:
         "price: tunesmith.toml, as of 1\u00a0Nov\u00a02026",
     ):
         assert part in said
+
+
+@pytest.mark.parametrize(
+    ("bill", "told"),
+    [
+        (
+            Bill(before=1224, during=1224, after=1224, currency="USD", asleep_during=1800, asleep_after=1800),
+            (
+                "All deployments that are always on: $1,224 a month, as now. On top, those that sleep without calls: "
+                "$0 a month now, at most $1,800 with this one."
+            ),
+        ),
+        (
+            Bill(
+                before=0,
+                during=0,
+                after=0,
+                currency="USD",
+                unknown=1,
+                asleep_before=1800,
+                asleep_during=3600,
+                asleep_after=1800,
+            ),
+            (
+                "All deployments that sleep without calls: at most $1,800 now, at most $3,600 while both are there, "
+                "then at most $1,800. Without 1 deployment whose price is not known."
+            ),
+        ),
+        (
+            Bill(
+                before=1224,
+                during=2448,
+                after=2448,
+                currency="USD",
+                asleep_before=1800,
+                asleep_during=1800,
+                asleep_after=1800,
+            ),
+            (
+                "All deployments that are always on: $1,224 a month now, $2,448 with this one. On top, those that "
+                "sleep without calls: at most $1,800 a month, as now."
+            ),
+        ),
+    ],
+)
+def test_what_sleeps_is_not_counted_as_awake(bill: Bill, told: str) -> None:
+    assert told in shown(deploy.build(form(bill=bill), EN))
 
 
 def test_what_would_refuse_it_is_told_before_it_is_sent() -> None:
@@ -188,7 +236,7 @@ def test_a_reason_is_needed() -> None:
 
 
 def test_details_have_what_the_card_has_no_room_for() -> None:
-    view: Any = vote_details.build(SECOND, ROUNDS, EN, glass=True)
+    view: Any = vote_details.build(SECOND, ROUNDS, EN, at=NOW, glass=True)
     said = str(view["blocks"])
     for part in (
         "Half of it is enough.",
@@ -218,9 +266,11 @@ def test_details_have_what_the_card_has_no_room_for() -> None:
     ],
 )
 def test_details_offer_only_what_is_possible(facts: Any, actions: list[str]) -> None:
-    assert actions_of(vote_details.build(facts, (), EN, glass=True)) == actions
+    assert actions_of(vote_details.build(facts, (), EN, at=NOW, glass=True)) == actions
     others = [one for one in actions if one != "request_glass"]
-    assert actions_of(vote_details.build(facts, (), EN)) == others, "who may not is not shown the glass"
+    assert actions_of(vote_details.build(facts, (), EN, at=NOW)) == others, (
+        "who may not is not shown the glass"
+    )
 
 
 def actions_of(view: Any) -> list[str]:
@@ -235,7 +285,7 @@ def actions_of(view: Any) -> list[str]:
 def test_details_have_all_of_the_reason_once() -> None:
     words = " ".join(f"<{number:04}>" for number in range(213))
     facts, rounds = request(reason=words), (ROUNDS[0].model_copy(update={"reason": words}),)
-    view: Any = vote_details.build(facts, rounds, EN)
+    view: Any = vote_details.build(facts, rounds, EN, at=NOW)
     said = "\n".join(one["text"]["text"] for one in view["blocks"] if "text" in one)
     assert all(said.count(f"&lt;{number:04}&gt;") == 1 for number in range(213))
     assert "the reason above" in said

@@ -11,6 +11,7 @@ from handlers.views import deploy, vote, vote_details
 from sandbox.slack.blocks import check_view
 from tests import strategies_deployments as facts
 from tests.blockkit import view_problems
+from tests.handlers.samples_requests import NOW
 from tests.limits import EN, thorough
 from tests.specs import specs_root
 
@@ -46,4 +47,4 @@ def test_reasons(kind: str, request: Any) -> None:
 @thorough
 @given(facts.request, facts.rounds)
 def test_details(request: Any, rounds: Any) -> None:
-    assert refusals(vote_details.build(request, rounds, EN)) == []
+    assert refusals(vote_details.build(request, rounds, EN, at=NOW)) == []

@@ -62,6 +62,7 @@ def test_the_modal_asks_for_everything() -> None:
         "channel": "C0FINE",
         "like": None,
         "connection": "prod-swc",
+        "signs": "-_",
     }
 
 
@@ -76,8 +77,10 @@ def test_the_model_is_searched_from_the_first_letter_on() -> None:
     assert element["initial_option"]["value"] == "gpt-4.1-mini-2025-04-14"
 
 
-def test_the_misleading_error_is_explained_at_the_field() -> None:
-    assert "Standard TrainingType" in blocks(train.build(FORM, "en"))["training_type"]["hint"]["text"]
+def test_the_field_of_the_training_type_tells_what_it_decides_and_no_error_that_has_not_come() -> None:
+    hint = blocks(train.build(FORM, "en"))["training_type"]["hint"]["text"]
+    assert hint.startswith("Where the data may be processed, and at which price.")
+    assert "Standard TrainingType" not in hint
 
 
 def test_the_limits_of_a_suffix_are_told_at_the_field() -> None:
@@ -93,7 +96,7 @@ def test_the_service_decides_is_an_empty_field() -> None:
     assert "initial_value" not in epochs["element"]
     assert (epochs["element"]["min_value"], epochs["element"]["is_decimal_allowed"]) == ("-1", False)
     assert rate["element"]["initial_value"] == "0.1"
-    assert "From 1 to 25." in epochs["hint"]["text"]
+    assert "From 1 to 25, or -1." in epochs["hint"]["text"]
     assert epochs["optional"]
 
 
@@ -108,6 +111,28 @@ def test_without_data_there_is_a_way_to_upload_instead() -> None:
     view = train.build(FORM.model_copy(update={"datasets": ()}), "en")
     assert "submit" not in view
     assert "launch_upload" in json.dumps(view)
+
+
+@pytest.mark.parametrize("datasets", [FORM.datasets, ()])
+def test_where_nothing_is_trained_any_more_there_is_nothing_to_fill_in(datasets: tuple[Choice, ...]) -> None:
+    others = (Choice(value="dbx-eus", label="dbx-eus"), *FORM.connections)
+    gone = FORM.model_copy(
+        update={
+            "closed": "training_removed",
+            "connections": others,
+            "connection": "dbx-eus",
+            "provider": "databricks",
+            "datasets": datasets,
+        }
+    )
+    view: Any = train.build(gone, "en")
+    assert "submit" not in view, "nothing could be sent"
+    sentence, other = view["blocks"]
+    assert sentence["text"]["text"].startswith("*Nothing can be trained at dbx-eus.* Databricks has removed")
+    assert (other["block_id"], other["accessory"]["action_id"]) == ("connection", train.CONNECTION_ACTION)
+    assert [one["value"] for one in other["accessory"]["options"]] == [one.value for one in others]
+    alone = gone.model_copy(update={"connections": others[:1]})
+    assert len(train.build(alone, "en")["blocks"]) == 1, "there is no other one to go to"  # type: ignore[arg-type]
 
 
 def test_an_order_comes_out_as_it_went_in() -> None:
@@ -201,3 +226,29 @@ def test_whatever_comes_back_is_an_order_or_errors(given_values: dict[str, Any],
     found = train.parse(given_values, metadata, (EPOCHS, RATE))
     assert isinstance(found, TrainOrder | dict)
     train.draft(given_values, metadata)
+
+
+@pytest.mark.parametrize(
+    ("signs", "given", "told"),
+    [
+        ("-", "a_b", "Use letters, digits and - only; no dots, no blanks."),
+        ("-_", "<!here>", "Use letters, digits and - and _ only; no dots, no blanks."),
+        ("", "a-b", "Use letters and digits only; no dots, no blanks."),
+    ],
+)
+def test_the_first_word_about_a_suffix_is_the_services(signs: str, given: str, told: str) -> None:
+    metadata = train.build(FORM.model_copy(update={"suffix_signs": signs}), "en")["private_metadata"]
+    found = train.parse(values(suffix={"suffix": text(given)}), str(metadata), (EPOCHS, RATE))
+    assert found == {"suffix": told}
+
+
+def test_models_of_other_regions_are_named_where_they_are_missed() -> None:
+    away = FORM.model_copy(update={"elsewhere": (("Llama-3.3-70B-Instruct", "West US 3"),)})
+    assert "Trained in other regions only: Llama-3.3-70B-Instruct (West US 3)" in str(train.build(away, "en"))
+    assert "Trained in other regions" not in str(train.build(FORM, "en"))
+
+
+def test_the_form_says_who_holds_back_data_for_validation() -> None:
+    held = str(train.build(FORM.model_copy(update={"holds_back": True}), "en"))
+    assert "the service holds back a share of the training data itself" in held
+    assert "overfitting" not in held

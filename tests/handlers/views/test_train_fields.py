@@ -39,6 +39,8 @@ BATCH = described(
     choices=(Choice(value="8", label="eight"), Choice(value="16", label="sixteen")),
 )
 GRADER = described(name="grader", label="Grader", kind="lines", required=True, longest=5000)
+PROMPTS = described(name="prompts", label="Prompts", kind="lines", required=True, longest=3000)
+LONG = "x" * 4000
 ALL = (DURATION, BATCH, GRADER)
 
 
@@ -66,10 +68,9 @@ def test_each_kind_has_its_own_field() -> None:
 
 
 def test_only_what_is_needed_must_be_filled_in() -> None:
-    shown = blocks(view(*ALL))
-    assert [name for name in ("duration", "batch", "grader") if not shown[f"hp:{name}"].get("optional")] == [
-        "grader"
-    ]
+    shown = blocks(view(*ALL, PROMPTS))
+    named = ("duration", "batch", "grader", "prompts")
+    assert [name for name in named if not shown[f"hp:{name}"].get("optional")] == ["prompts"]
     assert "1ep" in shown["hp:duration"]["hint"]["text"], "what an empty field means"
 
 
@@ -121,6 +122,49 @@ def test_the_form_anew_keeps_what_was_typed_and_chosen() -> None:
     assert train.draft(filled, METADATA).hyperparameters == {"duration": "nonsense", "batch": "16"}
 
 
+def test_what_can_be_longer_than_a_field_can_be_a_file() -> None:
+    shown = blocks(view(*ALL, PROMPTS))
+    assert [name for name in shown if name.startswith("hpf:")] == ["hpf:grader"]
+    assert shown["hpf:grader"]["element"]["type"] == "file_input"
+    assert shown["hpf:grader"]["optional"] is True
+    assert "5,000" in shown["hpf:grader"]["hint"]["text"]
+    assert "here or as a file" in shown["hp:grader"]["hint"]["text"]
+
+
+def attached(file: str = "F0123ABC") -> dict[str, Any]:
+    return {"hpf:grader": {"grader_file": {"type": "file_input", "files": [{"id": file, "name": "g.json"}]}}}
+
+
+def test_a_file_counts_instead_of_what_was_typed() -> None:
+    filled = {name: one for name, one in values().items() if not name.startswith("hp:")}
+    filled |= {"hp:grader": {"grader": text("typed")}, **attached()}
+    order = train.parse(filled, METADATA, ALL, "en")
+    assert isinstance(order, TrainOrder)
+    assert order.hyperparameters == {}
+    given = train.draft(filled, METADATA)
+    assert {name: one.id for name, one in given.files.items()} == {"grader": "F0123ABC"}
+    assert given.hyperparameters == {"grader": "typed"}, "so that the summary can say which counts"
+
+
+def test_what_is_no_file_is_none() -> None:
+    assert not train.draft(attached("no id"), METADATA).files
+
+
+@pytest.mark.parametrize(
+    ("typed", "file", "wanted"), [("", False, LONG), ("{}", False, "{}"), ("", True, None)]
+)
+def test_what_no_field_can_hold_is_kept(typed: str, file: bool, wanted: str | None) -> None:
+    long = GRADER.model_copy(update={"value": LONG})
+    block: Any = blocks(view(long))["hp:grader"]
+    assert "initial_value" not in block["element"]
+    assert "Both fields empty" in block["hint"]["text"]
+    filled = {name: one for name, one in values().items() if not name.startswith("hp:")}
+    filled |= {"hp:grader": {"grader": text(typed)}} | (attached() if file else {})
+    order = train.parse(filled, METADATA, (long,), "en")
+    assert isinstance(order, TrainOrder)
+    assert order.hyperparameters.get("grader") == wanted
+
+
 words = st.text(max_size=300)
 
 
@@ -160,3 +204,18 @@ def test_other_numbers_stay_numbers() -> None:
     usual = RATE.model_copy(update={"minimum": 0.0, "default": 1.0})
     block: Any = hyper_block("hp:rate", usual, "en")
     assert block["element"]["type"] == "number_input"
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ({"minimum": 1, "auto": -1, "default": -1}, "Passes. At least 1, or -1. Empty: as -1."),
+        ({"minimum": 1, "maximum": 256, "auto": -1, "default": 1}, "Passes. From 1 to 256, or -1. Empty: 1."),
+        ({"minimum": 1, "auto": -1}, "Passes. At least 1, or -1. Empty: the service decides."),
+        ({"minimum": 0, "maximum": 5, "auto": None}, "Passes. From 0 to 5. Empty: the service decides."),
+    ],
+)
+def test_a_hint_does_not_exclude_the_value_that_it_names(given: dict[str, Any], hint: str) -> None:
+    spec = described(**{"name": "n", "label": "N", "kind": "int", "hint": "Passes.", **given})
+    shown: Any = hyper_block("hp:n", spec, "en")
+    assert shown["hint"]["text"] == hint

@@ -122,3 +122,13 @@ def test_a_cost_without_a_price_is_said_to_be_unknown() -> None:
     shown = json.dumps(train_summary.build(SUMMARY.model_copy(update={"cost": None, "epochs": None}), "en"))
     assert "no price is configured" in shown
     assert "the service decides" in shown
+
+
+def test_the_summary_shows_the_licence_of_a_model_that_asks_for_it() -> None:
+    line = (
+        "Meta Llama 3.2 is licensed under the LLAMA 3.2 Community License, Copyright © Meta Platforms, Inc."
+    )
+    licensed = train_summary.build(SUMMARY.model_copy(update={"licence": line}), "en")
+    assert view_problems(licensed) == []
+    assert line in json.dumps(licensed, ensure_ascii=False)
+    assert "licensed" not in json.dumps(train_summary.build(SUMMARY, "en"))

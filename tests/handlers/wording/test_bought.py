@@ -58,9 +58,43 @@ def test_a_purchase_that_did_not_arrive_says_why_it_is_not_repeated(tried: bool)
 
 
 @pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("must_buy", "the approvers are asked to buy that first; then it starts by itself"),
+        ("cannot_buy", "the bot may not buy there: it is not started before somebody subscribes"),
+        ("subscription_coming", "it starts once that is done"),
+        ("subscription_suspended", "it is not started unless that is settled"),
+        ("subscription_failed", "it is not started unless somebody subscribes again"),
+    ],
+)
+def test_what_is_remembered_is_said_as_remembered(code: str, told: str) -> None:
+    text = modals.warning(code, {"model": "Llama-3.3"}, EN)
+    assert "Llama-3.3" in text
+    assert "when the bot last looked" in text
+    assert told in text
+    assert "Please note" not in text
+
+
+@pytest.mark.parametrize(
     ("code", "told"), [("may_buy", "the approvers are asked to buy"), ("subscription_needed", "may not buy")]
 )
 def test_the_summary_says_that_something_may_have_to_be_bought(code: str, told: str) -> None:
     text = modals.warning(code, {"model": "Llama-3.3"}, EN)
     assert text.startswith("Llama-3.3 is sold through a marketplace")
     assert told in text
+
+
+def test_it_says_that_the_publishers_terms_are_accepted_and_where_they_are() -> None:
+    assert (
+        "accepts the publisher's terms (Azure Marketplace, Llama-3.3)"
+        in request_card.build(request(), EN).text
+    )
+    assert TRAINING.train is not None
+    asked = {"why": "purchase", "purchase": "Llama-3.3", "offer": "metagenai/meta-llama-offer"}
+    known = TRAINING.model_copy(update={"train": TRAINING.train.model_copy(update=asked)})
+    page = "<https://azuremarketplace.microsoft.com/marketplace/apps/metagenai.meta-llama-offer|Llama-3.3>"
+    assert page in str(request_card.build(known, EN).blocks)
+    odd = TRAINING.train.model_copy(update={**asked, "offer": "x>|y/z"})
+    assert "azuremarketplace" not in str(
+        request_card.build(TRAINING.model_copy(update={"train": odd}), EN).blocks
+    )

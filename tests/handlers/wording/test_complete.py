@@ -131,7 +131,7 @@ def test_the_services_own_words_and_the_request_id_are_kept() -> None:
     said = errors.explain_error(
         bot_errors.ServiceSays("never_heard_of", {}, answer=answer), "en", provider="azure_openai"
     )
-    assert said.happened == "Azure refused this"
+    assert said.happened == "Azure OpenAI refused this"
     assert "never_heard_of".replace("_", "_") in said.meaning
     assert said.quote == '"No &lt;such&gt; thing."'
     assert said.request_id == "7f3c"
@@ -148,13 +148,16 @@ def test_slacks_own_codes_are_quoted() -> None:
     [
         (
             FailureFacts(kind="data_refused", charged=False, tokens_billed=0),
-            "Nothing was charged (Azure's documentation; job log: 0 tokens).",
+            "Nothing was charged (Azure OpenAI's documentation; job log: 0 tokens).",
         ),
-        (FailureFacts(kind="data_refused", charged=False), "Nothing was charged (Azure's documentation)."),
+        (
+            FailureFacts(kind="data_refused", charged=False),
+            "Nothing was charged (Azure OpenAI's documentation).",
+        ),
         (FailureFacts(kind="unknown", tokens_billed=0), "Nothing was charged (job log: 0 tokens)."),
         (FailureFacts(kind="unknown", tokens_billed=5000), "Job log: 5 K tokens billed."),
         (FailureFacts(kind="unknown", charged=False, tokens_billed=5000), "Job log: 5 K tokens billed."),
-        (FailureFacts(kind="unknown"), "Azure did not say whether anything was charged."),
+        (FailureFacts(kind="unknown"), "Azure OpenAI did not say whether anything was charged."),
     ],
 )
 def test_charges_are_told_with_their_source(failure: FailureFacts, sentence: str) -> None:
@@ -187,7 +190,8 @@ def test_readings(kind: str, numbers: dict[str, float], method: str, part: str) 
 
 
 def test_overfitting_has_the_remedy_of_the_source_document() -> None:
-    _, remedy = results.reading(ReadingFacts(kind="diverging"), "en")
+    azure = {"n_epochs": "Epochs", "learning_rate_multiplier": "Learning-rate multiplier"}
+    _, remedy = results.reading(ReadingFacts(kind="diverging"), "en", labels=azure)
     assert "fewer epochs or a smaller learning-rate multiplier" in remedy
 
 
@@ -251,7 +255,7 @@ def test_the_state_of_data_is_in_words() -> None:
 def test_data_that_did_not_arrive_is_explained_by_its_own_code() -> None:
     failure = FailureFacts(kind="data_not_taken", code="file_quota")
     said = failures.explain(JOB.model_copy(update={"state": "refused", "failure": failure}), "en")
-    assert said.happened == "Its data could not be brought to Azure"
+    assert said.happened == "Its data could not be brought to Azure OpenAI"
     assert said.meaning.startswith("The resource is full of files.")
 
 

@@ -39,7 +39,7 @@ def test_figures_come_first_then_rules_by_severity_with_what_why_source_and_reme
     assert text.startswith(
         "train_w47.jsonl · D57: full report\n14 errors\n2,140 examples · 4.2 MB · 1.21 M tokens (estimate)"
     )
-    assert "checked as chat for Azure" in text
+    assert "checked as chat for Azure OpenAI" in text
     assert [line.split(" · ")[0] for line in text.splitlines() if line.split(" · ")[0].isupper()] == [
         "ERROR",
         "WARNING",

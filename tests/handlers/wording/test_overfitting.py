@@ -20,6 +20,7 @@ def kept(step: int, full: float | None, valid: float | None = None, **more: Any)
 def job(*checkpoints: CheckpointFacts, epochs: int | None = 4, **numbers: float) -> JobFacts:
     return TRAINED.model_copy(
         update={
+            "labels": {"n_epochs": "Epochs", "learning_rate_multiplier": "Learning-rate multiplier"},
             "reading": ReadingFacts(kind="diverging", numbers={**RISEN, **numbers}),
             "checkpoints": checkpoints,
             "progress": Progress(

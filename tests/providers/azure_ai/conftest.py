@@ -22,7 +22,8 @@ from sandbox.azure_openai import install as install_azure
 from sandbox.clock import SystemClock
 from sandbox.faults import Faults
 from sandbox.training.worker_client import Worker
-from tests.providers.helpers import Bytes, NotedSleep, eventually, half, quiet
+from tests.patience import until
+from tests.providers.helpers import Bytes, NotedSleep, half, quiet
 
 PHI = "azureml://registries/azureml/models/Phi-4-mini-instruct"
 LLAMA = "azureml://registries/azureml-meta/models/Llama-3.3-70B-Instruct"
@@ -31,13 +32,14 @@ IDENTITY = "11111111-2222-3333-4444-555555555555"
 
 
 def workspaces() -> tuple[WorkspaceFacts, ...]:
-    """One workspace for each way of opening a datastore."""
+    """One workspace for each way of opening a datastore, and one where nothing is trained."""
     return (
         WorkspaceFacts(
             "llama", SUBSCRIPTION, "rg", "westus3", "stsas", "kv-a", "Sas", ("Llama-3.3-70B-Instruct",)
         ),
         WorkspaceFacts("phi", SUBSCRIPTION, "rg", "eastus2", "stnone", "kv-b", "None"),
         WorkspaceFacts("keys", SUBSCRIPTION, "rg", "eastus2", "stkey", "kv-c", "AccountKey"),
+        WorkspaceFacts("nordic", SUBSCRIPTION, "rg", "swedencentral", "stnord", "kv-d", "Sas"),
     )
 
 
@@ -189,5 +191,5 @@ async def ended(provider: AzureAIProvider, id_: str) -> RemoteJob:
     async def is_over() -> bool:
         return (await provider.job(Ref(id=id_))).state in TERMINAL
 
-    await eventually(is_over, 40)
+    await until(is_over)
     return await provider.job(Ref(id=id_))

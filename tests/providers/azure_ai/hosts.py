@@ -21,13 +21,14 @@ from sandbox.azure_ml import MlOptions, MlService, WorkspaceFacts, install
 from sandbox.azure_ml.catalogue import MODELS
 from sandbox.azure_ml.stamps import Stamps
 from sandbox.azure_ml.workspace import ModelVersion, Workspace
-from sandbox.azure_openai.identity import Identity
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.options import AzureOptions
 from sandbox.clock import SystemClock
+from sandbox.common.entra import Identity
+from sandbox.common.ids import Ids
 from sandbox.faults import Faults
 from sandbox.training.worker_client import Worker
-from tests.providers.helpers import NotedSleep, eventually, half
+from tests.patience import until
+from tests.providers.helpers import NotedSleep, half
 
 _WORKSPACES = "providers/Microsoft.MachineLearningServices/workspaces"
 _SUB = "/subscriptions/00000000-0000-4000-8000-00000000000"
@@ -151,7 +152,7 @@ async def done(hosting: ServerlessHosting, operation: Operation) -> OperationSta
         found.append(await hosting.operation(operation))
         return found[-1].progress != "running"
 
-    await eventually(ended)
+    await until(ended)
     return found[-1]
 
 

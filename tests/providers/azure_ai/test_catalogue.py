@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from providers.azure_ai.catalogue import build
-from providers.azure_ai.facts import META, load_facts
+from providers.azure_ai.facts import MICROSOFT, load_facts
 from providers.azure_ai.models import OwnModel, read_model
 from providers.azure_ai.registry import RegistryModel, newest
 from providers.azure_ai.workspace import Workspace, read_workspace
@@ -27,6 +27,10 @@ PHI_3 = "azureml://registries/azureml/models/Phi-3-mini-4k-instruct"
 PHI_4 = "azureml://registries/azureml/models/Phi-4"
 
 
+OF_2026 = {"Phi-4", "Phi-4-mini-instruct", "Phi-4-multimodal-instruct", "Ministral-3B", "Tsuzumi-7b"}
+"""What the table of 2026 has in several regions (contract 7)."""
+
+
 def listed(
     region: str, now: datetime = NOW, told: Mapping[str, RegistryModel] = MappingProxyType({})
 ) -> dict[str, Model]:
@@ -41,9 +45,9 @@ def listed(
         (
             "westus3",
             NOW,
-            {"Llama-3.3-70B-Instruct", "Phi-4", "Phi-4-mini-instruct", "Phi-4-multimodal-instruct"},
+            {"Llama-3.3-70B-Instruct", *OF_2026},
         ),
-        ("eastus2", NOW, {"Phi-4", "Phi-4-mini-instruct", "Phi-4-multimodal-instruct"}),
+        ("eastus2", NOW, OF_2026),
         ("swedencentral", NOW, set()),
     ],
 )
@@ -84,7 +88,7 @@ def test_the_table_is_whole() -> None:
     assert FACTS.source
     assert FACTS.checked
     for row in FACTS.models:
-        assert row.marketplace == (row.registry == META)
+        assert row.marketplace == (row.registry != MICROSOFT)
         assert not row.replacement or FACTS.of(row.replacement) is not None
         assert FACTS.of(f"{row.id}/versions/3") is row
         assert FACTS.of(row.name.upper()) is row
@@ -216,3 +220,36 @@ def test_a_workspace_read_leniently() -> None:
     ):
         assert told.told_api({"api": other}) == "https://e.api.azureml.ms"
     assert read_workspace(place, None).region == ""
+
+
+async def test_a_registry_that_fails_later_takes_no_date_back(studio: Studio) -> None:
+    studio.service.configure({"retires": "2030-06-13"})
+    registries = studio.provider("llama")._registries
+    before = await registries.trained_in("westus3")
+    assert before
+    studio.fail("status", "GET", "/mferp/", status=500, times=0)
+    for id_, (found, _) in list(registries._known.items()):
+        registries._known[id_] = (found, datetime(2020, 1, 1, tzinfo=UTC))
+    assert await registries.trained_in("westus3") == before
+
+
+def test_a_model_names_the_regions_that_train_it_as_people_call_them() -> None:
+    models = listed("eastus2")
+    llama = models["Llama-3.3-70B-Instruct"]
+    assert (llama.lifecycle, llama.trainable, llama.regions) == ("other-region", False, ("West US 3",))
+    assert "East US 2" in models["Phi-4"].regions
+    assert {region for row in FACTS.models for region in row.regions} == set(FACTS.region_names)
+    assert FACTS.region("swedencentral") == "swedencentral"
+
+
+def test_models_of_partners_are_sold_and_microsofts_are_not() -> None:
+    models = listed("westus3")
+    sold = {name for name, one in models.items() if one.trainable and one.subscribed}
+    assert sold == {"Llama-3.3-70B-Instruct", "Ministral-3B", "Tsuzumi-7b"}
+
+
+def test_models_that_are_tuned_to_instructions_are_trained_on_chats() -> None:
+    """Contract 2: the instruct models of Phi and Llama take ChatCompletion; text completion is for bases."""
+    for name, one in listed("westus3").items():
+        if name.startswith("Phi") or "Instruct" in name:
+            assert one.methods == ("supervised",), name

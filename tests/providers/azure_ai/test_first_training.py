@@ -13,8 +13,9 @@ from providers.requirements import Requirement
 from sandbox.clock import SystemClock
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.server import create_sandbox
+from tests.patience import until
 from tests.providers.azure_ai.conftest import LLAMA, sent, spec
-from tests.providers.helpers import eventually, half
+from tests.providers.helpers import half
 
 
 async def test_the_first_training_is_bought_and_the_second_is_not(
@@ -52,7 +53,7 @@ async def test_the_first_training_is_bought_and_the_second_is_not(
         async def bought() -> bool:
             return (await required.progress(operation)).progress == "succeeded"
 
-        await eventually(bought)
+        await until(bought)
         for key in ("second", "third"):
             assert await unmet() == []
             await provider.submit(spec(train, model=LLAMA, key=key))

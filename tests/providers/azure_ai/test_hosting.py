@@ -19,6 +19,7 @@ from providers.errors import (
     Unsupported,
 )
 from providers.hosting import Operation
+from tests.patience import until
 from tests.providers.azure_ai.hosts import (
     LLAMA,
     LLAMA_33,
@@ -30,7 +31,6 @@ from tests.providers.azure_ai.hosts import (
     hosts,
     wanted,
 )
-from tests.providers.helpers import eventually
 
 __all__ = ["hosts"]
 
@@ -143,7 +143,7 @@ async def test_deleting_ends_and_deleting_again_is_fine(hosts: Hosts) -> None:
     async def gone() -> bool:
         return await hosting.deployment("support-v12") is None
 
-    await eventually(gone)
+    await until(gone)
     assert (await hosting.delete("support-v12")).state is None
     told_by_itself = Operation(name="support-v12", state={"verb": "delete"})
     assert (await hosting.operation(told_by_itself)).progress == "succeeded"
@@ -220,7 +220,7 @@ async def test_a_model_in_use_is_not_deleted_and_goes_once_its_endpoint_has_gone
     async def gone() -> bool:
         return await hosting.deployment("support-v12") is None
 
-    await eventually(gone)
+    await until(gone)
     await hosting.delete_model(model)
     assert hosts.workspace().models == {}
     await hosting.delete_model(model)
@@ -288,3 +288,11 @@ def _kept(value: Any, depth: int = 6) -> list[str]:
     )
     items = list(value.values()) if isinstance(value, dict) else []
     return [repr(value), *(text for part in (*parts, *items) for text in _kept(part, depth - 1))]
+
+
+async def test_the_limits_of_an_endpoint_are_told(hosts: Hosts) -> None:
+    """Contract 4: 200,000 tokens and 1,000 requests a minute for each deployment."""
+    offers = (await hosts.hosting().place()).offers
+    (sku,) = {sku for offer in offers for sku in offer.skus}
+    assert (sku.tokens_per_unit, sku.requests_per_unit) == (200_000, 1_000)
+    assert "200,000 tokens and 1,000 requests a minute" in sku.hint

@@ -314,4 +314,4 @@ async def test_a_workspace_that_is_not_there_has_no_absent_deployments(
         odd.says("GET", "/serverlessEndpoints/chat", body, 404)
         with pytest.raises(NotFound) as told:
             await hosting.deployment("chat")
-        assert told.value.code == "resource_unknown"
+        assert told.value.code == "group_unknown"

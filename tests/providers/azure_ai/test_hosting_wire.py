@@ -13,7 +13,7 @@ from providers.azure_ai.endpoints import (
     read_endpoint,
     read_endpoints,
 )
-from providers.azure_ai.marketplace import read_held, subscription_name
+from providers.azure_ai.marketplace import Offers, subscription_name
 from providers.azure_ai.names import BaseName
 from providers.describing import NameRule
 from providers.errors import Refused, Unsupported
@@ -61,6 +61,7 @@ def test_states(provisioning: str | None, endpoint: str | None, state: str, raw:
     found = _read(provisioning, endpoint)
     assert (found.state, found.raw_state) == (state, raw)
     assert (found.failure is not None) == (state == "failed")
+    assert found.suspended == (raw in {"Suspended", "Suspending"})
 
 
 @given(st.text(max_size=16), st.text(max_size=16))
@@ -163,7 +164,7 @@ def subscription(model: str, status: str = "Subscribed", provisioning: str = "Su
     ("Unsubscribed", "Canceled", "failed"),
 ])  # fmt: skip
 def test_states_of_a_subscription(status: str, provisioning: str, standing: str) -> None:
-    held = read_held([subscription(LLAMA_33.upper(), status, provisioning)], f"{LLAMA_33}/versions/4")
+    held = Offers([subscription(LLAMA_33.upper(), status, provisioning)]).of(f"{LLAMA_33}/versions/4")
     assert held.standing == standing
 
 
@@ -171,14 +172,14 @@ def test_of_several_subscriptions_the_one_that_helps_counts() -> None:
     rows = [
         subscription(LLAMA_33, one) for one in ("Unsubscribed", "Suspended", "Subscribed", "Unsubscribed")
     ]
-    assert read_held(rows, LLAMA_33).standing == "subscribed"
-    assert read_held(rows[:2], LLAMA_33).standing == "suspended"
-    assert read_held(rows, "azureml://registries/azureml-meta/models/Other").standing == "absent"
+    assert Offers(rows).of(LLAMA_33).standing == "subscribed"
+    assert Offers(rows[:2]).of(LLAMA_33).standing == "suspended"
+    assert Offers(rows).of("azureml://registries/azureml-meta/models/Other").standing == "absent"
 
 
 @given(st.lists(JSON | st.fixed_dictionaries({"properties": JSON}), max_size=5))
 def test_whatever_is_listed_is_no_subscription_of_ours(items: list[Any]) -> None:
-    assert read_held(items, LLAMA_33).standing == "absent"
+    assert Offers(items).of(LLAMA_33).standing == "absent"
 
 
 @given(st.text(min_size=1, max_size=300))

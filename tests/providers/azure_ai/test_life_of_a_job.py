@@ -4,9 +4,10 @@ import pytest
 
 from providers.azure_ai.provider import AzureAIProvider
 from providers.base import JobEvent, Ref
-from providers.errors import Conflict, NotFound, OutcomeUnknown, Refused, Unsupported
+from providers.errors import Conflict, NotFound, OutcomeUnknown, ProviderError, Refused, Unsupported
+from tests.patience import until
 from tests.providers.azure_ai.conftest import LLAMA, PHI, Studio, ended, sent, spec
-from tests.providers.helpers import Bytes, eventually, quiet
+from tests.providers.helpers import Bytes, quiet
 
 
 async def test_trained_to_its_end(studio: Studio, provider: AzureAIProvider) -> None:
@@ -64,7 +65,7 @@ async def test_the_log_comes_once_and_in_order(provider: AzureAIProvider) -> Non
         cursor = page.cursor
         return any(one.id == "state:ended" for one in seen)
 
-    await eventually(is_over, 40)
+    await until(is_over)
     rest = await provider.events(Ref(id=job.id), cursor)
     whole = await provider.events(Ref(id=job.id), None)
     ids = [one.id for one in seen] + [one.id for one in rest.events]
@@ -175,6 +176,21 @@ async def test_minus_one_is_worked_out_from_the_data(studio: Studio, provider: A
     file = await provider.upload(Bytes(lines), "D9-big.jsonl", None, quiet)
     job = await provider.submit(spec(file.id, hyperparameters={"per_device_train_batch_size": -1}))
     assert job.hyperparameters["per_device_train_batch_size"] == 6
+
+
+async def test_minus_one_needs_no_look_at_data_that_is_known(
+    studio: Studio, provider: AzureAIProvider
+) -> None:
+    """Where the data cannot be read, the default of the service would take the place of what was chosen."""
+    studio.service.configure({"hold_queued": True})
+    file = await sent(provider)
+    studio.fail("status", "GET", "re:.*jsonl", service="blob", status=403, times=0)
+    chosen = {"per_device_train_batch_size": -1}
+    job = await provider.submit(spec(file.id, hyperparameters=chosen, examples=3000))
+    assert job.hyperparameters["per_device_train_batch_size"] == 6
+    with pytest.raises(ProviderError):
+        await provider.submit(spec(file.id, hyperparameters=chosen, key="j2"))
+    assert studio.asked("PUT", "/jobs/j2") == 0
 
 
 async def test_the_multiplier_becomes_a_rate(studio: Studio) -> None:

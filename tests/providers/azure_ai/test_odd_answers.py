@@ -81,7 +81,7 @@ async def test_a_workspace_that_is_not_there(studio: Studio) -> None:
     provider = studio.provider(resource_id=settings["resource_id"] + "x")
     with pytest.raises(NotFound) as told:
         await provider.probe()
-    assert told.value.code == "resource_unknown"
+    assert told.value.code == "workspace_unknown"
 
 
 async def test_what_is_not_there(provider: AzureAIProvider) -> None:

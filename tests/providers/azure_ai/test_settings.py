@@ -38,7 +38,7 @@ def test_versions_by_group() -> None:
         {"resource_id": ID.replace("/w", "/..")},
         {"endpoint": "management.azure.com"},
         {"storage_endpoint": "https://blob.example"},
-        {"api_versions": {"batches": "1"}},
+        {"api_versions": {"batches": "2024-10-01-preview"}},
         {"key_vault": "kv-name"},
         {"allow_marketplace": "yes"},
     ],

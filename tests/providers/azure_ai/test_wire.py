@@ -103,15 +103,30 @@ def test_a_rate_comes_back_as_it_was_sent(multiplier: float, row: object) -> Non
     assert "e" not in sent["learning_rate"]
     back = from_wire(sent)["learning_rate"]
     assert isinstance(back, int | float)
-    assert math.isclose(back, multiplier * row.learning_rate, abs_tol=1e-12)
+    assert math.isclose(back, multiplier * row.learning_rate, rel_tol=1e-11)
 
 
 def test_every_model_offers_what_its_wizard_offers() -> None:
     for row in load_facts().models:
         names = [one.name for one in described(row)]
-        third = "learning_rate_multiplier" if row.registry == "azureml-meta" else "learning_rate"
+        third = "learning_rate_multiplier" if row.registry != "azureml" else "learning_rate"
         assert names == ["num_train_epochs", "per_device_train_batch_size", third]
         assert all(len(one.hint) <= 150 for one in described(row))
+
+
+def test_what_is_usual_of_learning_rates_is_told_for_warnings() -> None:
+    for row in load_facts().models:
+        low, high = described(row)[2].advised or (0, 0)
+        usual = 1 if row.marketplace else row.learning_rate
+        assert 0 < low < usual < high
+
+
+@given(rate=st.floats(min_value=1e-300, max_value=1e9))
+def test_no_positive_number_becomes_nothing_on_the_wire(rate: float) -> None:
+    sent = to_wire({"learning_rate": rate}, rate=1.0, examples=None)["learning_rate"]
+    assert "e" not in sent
+    assert float(sent) > 0
+    assert math.isclose(float(sent), rate, rel_tol=1e-11)
 
 
 @pytest.mark.parametrize(

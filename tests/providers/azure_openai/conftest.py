@@ -16,7 +16,8 @@ from sandbox import samples
 from sandbox.azure_openai import AzureOptions, AzureService, install
 from sandbox.clock import SystemClock
 from sandbox.faults import Faults
-from tests.providers.helpers import Bytes, NotedSleep, eventually, half, quiet
+from tests.patience import until
+from tests.providers.helpers import Bytes, NotedSleep, half, quiet
 
 KEY = "sandbox-azure-key"
 BOM = b"\xef\xbb\xbf"
@@ -84,7 +85,7 @@ async def sent(provider: AzureOpenAIProvider, sample: str) -> RemoteFile:
     async def taken_in() -> bool:
         return (await provider.file(Ref(id=file.id))).state != "pending"
 
-    await eventually(taken_in)
+    await until(taken_in)
     return await provider.file(Ref(id=file.id))
 
 
@@ -94,7 +95,7 @@ async def ended(provider: AzureOpenAIProvider, job: RemoteJob) -> RemoteJob:
     async def is_over() -> bool:
         return (await provider.job(Ref(id=job.id))).state in TERMINAL
 
-    await eventually(is_over)
+    await until(is_over)
     return await provider.job(Ref(id=job.id))
 
 

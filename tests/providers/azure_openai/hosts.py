@@ -12,8 +12,8 @@ from providers.hosting import DeploySpec, Hosting, Operation, OperationState, Re
 from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Checkpoint, Job, JobRequest
 from sandbox.training.model import PackedWeights
+from tests.patience import until
 from tests.providers.azure_openai.conftest import Azure
-from tests.providers.helpers import eventually
 
 BASE = "gpt-4.1-mini-2025-04-14"
 IDENTITY = "11111111-2222-3333-4444-555555555555"
@@ -108,7 +108,7 @@ async def done(hosting: Hosting, operation: Operation) -> OperationState:
         found.append(await hosting.operation(operation))
         return found[-1].progress != "running"
 
-    await eventually(ended)
+    await until(ended)
     return found[-1]
 
 

@@ -127,6 +127,10 @@ def test_names_are_taken_apart_and_shortened(
     assert step is None or f"step {step}" in short
 
 
+def test_a_model_without_a_suffix_is_called_by_its_base() -> None:
+    assert short_name(f"gpt-4.1-nano-2025-04-14.ft-{'be48' * 8}") == "gpt-4.1-nano · be48be"
+
+
 @given(st.text(min_size=1, max_size=200))
 def test_any_name_fits(name: str) -> None:
     assert 0 < len(short_name(name)) <= SHORT

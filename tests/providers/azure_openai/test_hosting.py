@@ -8,6 +8,7 @@ import pytest
 from providers.base import Ref
 from providers.errors import Conflict, NotFound, OutcomeUnknown, Throttled, Unavailable, Unsupported
 from providers.hosting import Operation
+from tests.patience import until
 from tests.providers.azure_openai.conftest import Azure, ended, sent, spec
 from tests.providers.azure_openai.hosts import (
     BASE,
@@ -21,7 +22,6 @@ from tests.providers.azure_openai.hosts import (
     hosts,
     wanted,
 )
-from tests.providers.helpers import eventually
 
 __all__ = ["hosts"]
 
@@ -91,7 +91,7 @@ async def test_put_is_sent_once_whatever_comes_back(hosts: Hosts) -> None:
         found = await hosting.deployment("support-v12")
         return found is not None and found.state == "live"
 
-    await eventually(there)
+    await until(there)
     hosts.azure.faults.clear()
     hosts.azure.fail("status", "PUT", "/deployments/other", status=500, body={}, times=5)
     with pytest.raises(OutcomeUnknown):
@@ -284,4 +284,4 @@ async def _deploy_elsewhere(azure: Azure, name: str, properties: object) -> None
             )
             return answer.status_code == 201
 
-        await eventually(taken)
+        await until(taken)

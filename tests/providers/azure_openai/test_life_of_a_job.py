@@ -10,8 +10,9 @@ from providers.azure_openai.provider import AzureOpenAIProvider
 from providers.base import JobSpec, Ref, RemoteJob
 from providers.errors import Conflict, NotFound, OverQuota, Refused, Unauthorised, Unsupported
 from sandbox import samples
+from tests.patience import until
 from tests.providers.azure_openai.conftest import Azure, ended, sent, spec
-from tests.providers.helpers import Bytes, eventually, quiet
+from tests.providers.helpers import Bytes, quiet
 
 
 async def trained(provider: AzureOpenAIProvider, **changes: object) -> tuple[JobSpec, RemoteJob]:
@@ -182,14 +183,14 @@ async def test_pause_resume_cancel(azure: Azure, provider: AzureOpenAIProvider) 
     async def stepping() -> bool:
         return any(event.kind == "metrics" for event in (await provider.events(ref, None)).events)
 
-    await eventually(stepping)
+    await until(stepping)
     assert (await provider.control(ref, "pause")).state in {"pausing", "paused"}
     assert (await provider.control(ref, "pause")).state in {"pausing", "paused"}, "asked twice is asked once"
 
     async def paused() -> bool:
         return (await provider.job(ref)).state == "paused"
 
-    await eventually(paused)
+    await until(paused)
     assert [checkpoint.deployable for checkpoint in await provider.checkpoints(ref)][:1] == [True]
     assert (await provider.control(ref, "resume")).state in {"resuming", "running"}
     assert (await provider.control(ref, "cancel")).state == "cancelled"
@@ -254,7 +255,7 @@ async def test_file_that_is_no_jsonl_fails_with_the_services_words(provider: Azu
     async def failed() -> bool:
         return (await provider.file(Ref(id=file.id))).state == "failed"
 
-    await eventually(failed)
+    await until(failed)
     seen = await provider.file(Ref(id=file.id))
     assert seen.raw_state == "error"
     assert seen.detail

@@ -32,6 +32,7 @@ JOB = "/fine_tuning/jobs/{fine_tuning_job_id}"
 USED = {
     ("POST", "/files"), ("GET", "/files"), ("GET", "/files/{file_id}"), ("GET", "/files/{file_id}/content"),
     ("DELETE", "/files/{file_id}"), ("GET", "/models"),
+    ("POST", "/fine_tuning/alpha/graders/validate"),
     ("POST", "/fine_tuning/jobs"), ("GET", "/fine_tuning/jobs"), ("GET", JOB), ("GET", f"{JOB}/events"),
     ("GET", f"{JOB}/checkpoints"), ("POST", f"{JOB}/cancel"), ("POST", f"{JOB}/pause"), ("POST", f"{JOB}/resume"),
 }  # fmt: skip
@@ -83,6 +84,7 @@ async def _use(provider: AzureOpenAIProvider) -> None:
     await provider.find_job(order, job.created_at - timedelta(minutes=1))
     asked = await sent(provider, prompts(12))
     parameters = {**RFT["hyperparameters"], "eval_samples": -1, "compute_multiplier": 1.5}
+    await provider.judge("reinforcement", parameters)
     rewarded = await provider.submit(spec(asked, None, **{**RFT, "hyperparameters": parameters}))
     assert (await ended(provider, rewarded)).state == "succeeded"
     plain = await provider.submit(spec(await sent(provider, conversations(10))))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from providers.azure_openai.results import NoTableError, ResultsReader, points_in
+from providers.azure_openai.results import NoTableError, ResultsReader
 from providers.base import Point
 
 LIVE = (
@@ -26,7 +26,13 @@ def pieces(data: bytes, size: int) -> Iterable[bytes]:
 
 
 def read(text: str | bytes, size: int = 7) -> list[Point]:
-    return list(points_in(pieces(text if isinstance(text, bytes) else text.encode(), size)))
+    reader = ResultsReader()
+    found = [
+        point
+        for piece in pieces(text if isinstance(text, bytes) else text.encode(), size)
+        for point in reader.feed(piece)
+    ]
+    return [*found, *reader.finish()]
 
 
 def table(*rows: str, header: str = LIVE, end: str = "\n") -> str:

@@ -10,10 +10,11 @@ import pytest
 from providers.azure_openai.provider import AzureOpenAIProvider
 from providers.base import InParts, JobSpec, Ref, RemoteJob, State
 from providers.errors import NotFound, OutcomeUnknown, Refused, Unavailable, Unsupported
+from tests.patience import until
 from tests.providers.azure_openai.conftest import Azure, ended, spec
 from tests.providers.azure_openai.hosts import Hosts, deployed, hosts, wanted
 from tests.providers.azure_openai.test_graders import EXACT, JUDGE
-from tests.providers.helpers import Bytes, eventually, quiet
+from tests.providers.helpers import Bytes, quiet
 from tests.sandbox.azure_openai.method_data import RFT_MODEL, preferences, prompts
 from tests.sandbox.azure_openai.stand import conversations
 
@@ -46,7 +47,7 @@ async def sent(provider: AzureOpenAIProvider, content: bytes, name: str = "train
     async def taken_in() -> bool:
         return (await provider.file(Ref(id=file.id))).state == "processed"
 
-    await eventually(taken_in)
+    await until(taken_in)
     return file.id
 
 
@@ -131,7 +132,7 @@ async def test_pause_and_resume(azure: Azure, provider: AzureOpenAIProvider) -> 
     async def stepped() -> bool:
         return any(event.points for event in (await provider.events(job, None)).events)
 
-    await eventually(stepped)
+    await until(stepped)
     azure.service.configure({"speed": 1})
     assert (await provider.control(job, "pause")).state == "pausing"
     azure.service.configure({"speed": 1000})
@@ -139,7 +140,7 @@ async def test_pause_and_resume(azure: Azure, provider: AzureOpenAIProvider) -> 
     async def paused() -> bool:
         return (await provider.job(job)).state == "paused"
 
-    await eventually(paused)
+    await until(paused)
     assert [one.deployable for one in await provider.checkpoints(job)][:1] == [True]
     assert (await provider.control(job, "resume")).state in {"resuming", "running"}
     assert (await ended(provider, await provider.job(job))).state == "succeeded"
@@ -234,5 +235,5 @@ async def test_calls_name_the_deployment_in_the_body(hosts: Hosts) -> None:
         except Unavailable:
             return False
 
-    await eventually(answers)
+    await until(answers)
     assert hosts.hosting().endpoint("support-v12").style == "azure_openai"

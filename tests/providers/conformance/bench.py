@@ -20,9 +20,9 @@ from sandbox.clock import SystemClock
 from sandbox.config_out import bot_config, identity_environment
 from sandbox.databricks import DatabricksOptions
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
-from tests.patience import PATIENCE
+from tests.patience import until
 from tests.providers.conformance.subjects import Subject
-from tests.providers.helpers import Bytes, eventually, half, quiet
+from tests.providers.helpers import Bytes, half, quiet
 
 SPEED = 2000.0
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -67,7 +67,7 @@ class Bench:
         async def done() -> bool:
             return (await self.provider.file(Ref(id=file.id))).state == "processed"
 
-        await eventually(done, PATIENCE)
+        await until(done)
         return await self.provider.file(Ref(id=file.id))
 
     async def spec(self, **changes: Any) -> JobSpec:
@@ -97,7 +97,7 @@ class Bench:
         async def over() -> bool:
             return (await self.provider.job(Ref(id=job.id))).state in TERMINAL
 
-        await eventually(over, PATIENCE)
+        await until(over)
         return await self.provider.job(Ref(id=job.id))
 
     async def trained(self) -> RemoteJob:
@@ -144,7 +144,7 @@ class Bench:
             assert state.progress != "failed", state
             return state.progress == "succeeded"
 
-        await eventually(over, PATIENCE)
+        await until(over)
 
     async def live(self, spec: DeploySpec) -> RemoteDeployment:
         """A deployment that is there."""

@@ -18,7 +18,8 @@ from sandbox.databricks import DatabricksOptions, DatabricksService, install
 from sandbox.databricks.options import PAT, SCHEMA, USER, VOLUME_PATH, WAREHOUSE
 from sandbox.faults import Faults
 from sandbox.training.worker_client import Worker
-from tests.providers.helpers import Bytes, NotedSleep, eventually, half, quiet
+from tests.patience import until
+from tests.providers.helpers import Bytes, NotedSleep, half, quiet
 
 LLAMA = "meta-llama/Llama-3.2-3B-Instruct"
 
@@ -125,7 +126,7 @@ async def ended(provider: DatabricksProvider, job: RemoteJob) -> RemoteJob:
     async def is_over() -> bool:
         return (await provider.job(Ref(id=job.id))).state in TERMINAL
 
-    await eventually(is_over)
+    await until(is_over)
     return await provider.job(Ref(id=job.id))
 
 

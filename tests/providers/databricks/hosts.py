@@ -21,7 +21,8 @@ from sandbox.databricks import DatabricksOptions
 from sandbox.databricks.options import PAT, SCHEMA, USER, VOLUME_PATH, WAREHOUSE
 from sandbox.databricks.unity import Version
 from sandbox.training.model import PackedWeights
-from tests.providers.helpers import NotedSleep, eventually, half
+from tests.patience import until
+from tests.providers.helpers import NotedSleep, half
 from tests.sandbox.databricks.stand import Stand, running
 
 BASE = "meta-llama/Llama-3.2-3B-Instruct"
@@ -162,7 +163,7 @@ async def done(hosting: Hosting, operation: Operation) -> OperationState:
         found.append(await hosting.operation(operation))
         return found[-1].progress != "running"
 
-    await eventually(ended)
+    await until(ended)
     return found[-1]
 
 

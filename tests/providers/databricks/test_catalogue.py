@@ -55,3 +55,16 @@ async def test_a_deleted_model_is_not_asked_for_for_ever(
     fresh = workspace.provider()
     assert (await fresh.job(Ref(id=done.id))).result_model is None
     assert (await fresh.job(Ref(id=done.id))).state == "succeeded"
+
+
+async def test_models_come_with_the_line_that_their_licence_asks_for(provider: DatabricksProvider) -> None:
+    lines = {model.id: model.licence for model in await provider.models()}
+    assert lines[LLAMA] == (
+        "Meta Llama 3.2 is licensed under the LLAMA 3.2 Community License, Copyright © Meta Platforms, Inc. All "
+        "Rights Reserved. You are responsible for keeping to it and to the Llama 3.2 Acceptable Use Policy."
+    )
+    assert "LLAMA 3.1 Community License" in lines["meta-llama/Meta-Llama-3.1-8B-Instruct"]
+    assert "LLAMA 3 Community License" in lines["meta-llama/Meta-Llama-3-8B-Instruct"]
+    assert "LLAMA 2 Community License" in lines["codellama/CodeLlama-7b-hf"]
+    assert "Databricks Open Model License" in lines["databricks/dbrx-instruct"]
+    assert lines["mistralai/Mistral-7B-v0.1"] == "", "the page has none"

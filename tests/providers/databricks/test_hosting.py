@@ -14,9 +14,10 @@ from providers.databricks.serving_offers import LOOK_UPS
 from providers.errors import Conflict, NotFound, Unauthorised, Unavailable, Unsupported
 from providers.hosting import Operation
 from sandbox.databricks.options import SCHEMA, USER
+from tests.patience import until
 from tests.providers.databricks.conftest import Workspace, chat, ended, sent
 from tests.providers.databricks.hosts import BASE, CHUNK, Hosts, deployed, done, hosts, order, wanted
-from tests.providers.helpers import eventually, serving
+from tests.providers.helpers import serving
 
 __all__ = ["hosts"]
 CHAT = (
@@ -119,7 +120,7 @@ async def test_a_sleeping_endpoint_is_live_and_says_so_while_it_wakes(hosts: Hos
         assert found.state == "live"
         return found.raw_state == "READY, scaled to zero"
 
-    await eventually(sleeps)
+    await until(sleeps)
     with pytest.raises(Unavailable) as told:
         await hosting.call("support-v1", "Hello?")
     assert told.value.code == "deployment_not_ready"
@@ -133,7 +134,7 @@ async def test_a_sleeping_endpoint_is_live_and_says_so_while_it_wakes(hosts: Hos
         except Unavailable:
             return False
 
-    await eventually(answers)
+    await until(answers)
 
 
 async def test_looking_does_not_wake(hosts: Hosts) -> None:
@@ -282,7 +283,7 @@ async def test_through_the_registrys_door(workspace: Workspace) -> None:
     async def registered() -> bool:
         return (await provider.job(Ref(id=job.id))).result_model is not None
 
-    await eventually(registered)
+    await until(registered)
     model = (await provider.job(Ref(id=job.id))).result_model
     hosting, required = provider.hosting, provider.requirements
     assert hosting is not None

@@ -7,8 +7,8 @@ import pytest
 from providers.base import Ref
 from providers.databricks.provider import DatabricksProvider
 from providers.errors import Conflict, NotFound, OutcomeUnknown, Refused, Unsupported
+from tests.patience import until
 from tests.providers.databricks.conftest import LLAMA, Workspace, chat, ended, instructions, sent, spec
-from tests.providers.helpers import eventually
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -107,7 +107,7 @@ async def test_live_points_come_once(workspace: Workspace, provider: DatabricksP
             workspace.switch(speed=1000)
         return (await provider.job(Ref(id=made.id))).state == "succeeded" and not page.events
 
-    await eventually(over)
+    await until(over)
     assert steps == list(range(1, len(steps) + 1))
 
 

@@ -71,28 +71,17 @@ FILE = "dbfs:/Volumes/main/finetuning/data/tunesmith/x/x"
     ],
 )
 def test_data_has_the_form_of_its_method(method: str, name: str, state: str) -> None:
-    (found,) = checked_data(order(method=method, training_file=name), settings())
+    (found,) = checked_data(order(method=method, training_file=name))
     assert (found.id, found.state, found.what) == ("data_form", state, name)
 
 
 def test_validation_data_is_looked_at_too() -> None:
     spec = order(validation_file=f"{FILE}.txt")
-    assert [one.state for one in checked_data(spec, settings())] == ["met", "blocked"]
+    assert [one.state for one in checked_data(spec)] == ["met", "blocked"]
     assert list(in_volumes(spec)) == [
         "/Volumes/main/finetuning/data/tunesmith/train/train.jsonl",
         FILE.removeprefix("dbfs:") + ".txt",
     ]
-
-
-def test_a_table_needs_a_cluster() -> None:
-    spec = order(training_file="main.finetuning.table")
-    (found,) = checked_data(spec, settings())
-    assert (found.id, found.state) == ("data_prep_cluster", "missing")
-    (found,) = checked_data(spec, settings(data_prep_cluster_id="1122-120000-abc"))
-    assert found.state == "met"
-    (found,) = checked_data(order(training_file="mosaicml/dolly/train"), settings())
-    assert (found.id, found.state) == ("data_file", "unknown"), "the service says whether it takes that"
-    assert list(in_volumes(spec)) == []
 
 
 def test_pretraining_reads_the_folder() -> None:

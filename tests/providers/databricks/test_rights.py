@@ -19,9 +19,10 @@ from providers.databricks.rights import (
     quoted,
 )
 from providers.databricks.serving_wire import WireEndpoint, read
+from providers.databricks.warehouse import warehouse_right
 from providers.errors import Unauthorised
 from providers.hosting import Right
-from sandbox.databricks.options import SCHEMA, USER
+from sandbox.databricks.options import SCHEMA, USER, WAREHOUSE
 from tests.providers.databricks.hosts import Hosts, deployed, hosts, wanted
 from tests.providers.helpers import serving
 
@@ -172,3 +173,39 @@ async def test_privileges_that_are_not_told(hosts: Hosts) -> None:
         with pytest.raises(Unauthorised) as told:
             await Grants(hosts.client(endpoint=url)).holds("USE SCHEMA", ON)
         assert told.value.code == "key_refused"
+
+
+async def test_the_warehouse_is_there_and_ours_to_use(hosts: Hosts) -> None:
+    right = (await rights(hosts))[f"CAN_USE on SQL warehouse {WAREHOUSE}"]
+    assert (right.held, right.needed_for, right.vital, right.grant) == (True, "usage", False, "")
+    assert not any("warehouse" in one for one in await rights(hosts, warehouse_id=None))
+
+
+async def test_a_warehouse_that_we_may_not_use_comes_with_its_grant(hosts: Hosts) -> None:
+    hosts.switch(missing_grants=[f"CAN_USE {WAREHOUSE}"])
+    right = (await rights(hosts))[f"CAN_USE on SQL warehouse {WAREHOUSE}"]
+    assert not right.held
+    words = shlex.split(right.grant)
+    assert words[:4] == ["databricks", "warehouses", "update-permissions", WAREHOUSE]
+    assert f'"user_name": "{USER}", "permission_level": "CAN_USE"' in words[-1]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "SQL warehouse w1 does not exist."}),
+        (400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "w1 is not a valid endpoint id."}),
+        (200, {"id": "w1", "state": "DELETED"}),
+        (200, {"id": "w1", "state": "DELETING"}),
+    ],
+)
+async def test_a_warehouse_that_is_not_there_is_nothing_to_grant(
+    hosts: Hosts, answer: tuple[int, dict[str, str]]
+) -> None:
+    async def told(request: web.Request) -> web.Response:
+        assert (request.method, request.path) == ("GET", "/api/2.0/sql/warehouses/w1")
+        return web.json_response(answer[1], status=answer[0])
+
+    async with serving(told) as url:
+        right = await warehouse_right(hosts.client(endpoint=url), "w1")
+    assert (right.action, right.held, right.grant) == ("SQL warehouse w1, which is not there", False, "")

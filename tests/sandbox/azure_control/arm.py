@@ -9,7 +9,8 @@ import numpy as np
 from sandbox.azure_openai.catalogue import BASE_MODELS
 from sandbox.azure_openai.jobs import Checkpoint, Job, JobRequest
 from sandbox.training.model import PackedWeights
-from tests.sandbox.azure_openai.stand import MODEL, Stand, eventually
+from tests.patience import until
+from tests.sandbox.azure_openai.stand import MODEL, Stand
 
 SUB_1 = "00000000-0000-4000-8000-000000000001"
 SUB_2 = "00000000-0000-4000-8000-000000000002"
@@ -78,7 +79,7 @@ class Arm:
             found: dict[str, Any] = await self.get(f"{account}/deployments/{name}")
             return found if found["properties"]["provisioningState"] == state else None
 
-        found: dict[str, Any] = await eventually(there)
+        found: dict[str, Any] = await until(there)
         return found
 
 

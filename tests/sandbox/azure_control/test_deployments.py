@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from sandbox.azure_openai import AzureOptions
+from tests.patience import until
 from tests.sandbox.azure_control.arm import DEV, PROD, SUB_1, SWEDEN, TUNED, VERSION, Arm, train
-from tests.sandbox.azure_openai.stand import MODEL, eventually, running
+from tests.sandbox.azure_openai.stand import MODEL, running
 
 ONE = f"{PROD}/deployments/bot"
 
@@ -196,7 +197,7 @@ async def test_a_job_whose_model_is_deployed_is_not_deleted(arm: Arm) -> None:
     async def gone() -> bool:
         return (await arm.ask("GET", f"{PROD}/deployments/early")).status_code == 404
 
-    await eventually(gone)
+    await until(gone)
     assert (await stand.ask("DELETE", f"/fine_tuning/jobs/{job['id']}")).status_code == 204
 
 

@@ -13,9 +13,9 @@ from sandbox.azure_control.quota import Quota
 from sandbox.azure_control.writes import Actor, Writes
 from sandbox.azure_openai import AzureOptions, Limits, Switches
 from sandbox.azure_openai.catalogue import BASE_MODELS
-from sandbox.azure_openai.identity import principal
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.tuned_models import ModelSource
+from sandbox.common.entra import principal
+from sandbox.common.ids import Ids
 from tests.clocks import FixedClock
 from tests.sandbox.azure_control.arm import VERSION, body
 from tests.sandbox.azure_openai.stand import MODEL

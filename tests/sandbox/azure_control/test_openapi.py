@@ -8,8 +8,9 @@ import pytest
 
 from sandbox.azure_openai import AzureOptions
 from tests.openapi import Problem, Spec, load_spec, validate_request, validate_response
+from tests.patience import until
 from tests.sandbox.azure_control.arm import PROD, SWEDEN, Arm, body, train
-from tests.sandbox.azure_openai.stand import eventually, running
+from tests.sandbox.azure_openai.stand import running
 from tests.specs import specs_root
 
 pytestmark = pytest.mark.specs
@@ -89,7 +90,7 @@ async def test_a_whole_life_is_as_published(tmp_path: Path) -> None:
         async def gone() -> bool:
             return (await ask("GET", ONE, "bot")).get("error") is not None
 
-        await eventually(gone)
+        await until(gone)
         await ask("DELETE", ONE, "bot")
         await ask("PUT", ONE, "bot", json=body("gpt-9.ft-none"))
         stand.service.configure({"policy_denied": True})

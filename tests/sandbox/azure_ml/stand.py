@@ -12,11 +12,12 @@ from aiohttp.test_utils import TestServer
 
 from sandbox.azure_blob import Blobs, install_blobs
 from sandbox.azure_ml import MlOptions, MlService, WorkspaceFacts, install
-from sandbox.azure_openai.identity import Identity
-from sandbox.azure_openai.ids import Ids
 from sandbox.azure_openai.options import AzureOptions
+from sandbox.common.entra import Identity
+from sandbox.common.ids import Ids
 from sandbox.training.worker_client import Worker
-from tests.sandbox.azure_openai.stand import MovedClock, eventually
+from tests.patience import until
+from tests.sandbox.azure_openai.stand import MovedClock
 
 VERSION = "2024-10-01-preview"
 UNSUBSCRIBED, PHI = MlOptions().workspaces
@@ -116,7 +117,7 @@ class Stand:
             assert status in wanted or status not in ENDED, status
             return job if status in wanted else None
 
-        found: dict[str, Any] = await eventually(there)
+        found: dict[str, Any] = await until(there)
         return found
 
     async def trained(self, name: str = "ft-1", at: WorkspaceFacts = LLAMA, **more: Any) -> str:

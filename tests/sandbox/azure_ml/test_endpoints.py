@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from sandbox.azure_ml import MlOptions
+from tests.patience import until
 from tests.sandbox.azure_ml.stand import LLAMA, LLAMA_33, PHI, Stand, endpoint_body, running
-from tests.sandbox.azure_openai.stand import eventually
 
 CATALOGUE = "azureml://registries/azureml/models/Phi-4-mini-instruct"
 RETIRED = "azureml://registries/azureml-meta/models/Meta-Llama-3.1-8B-Instruct"
@@ -18,7 +18,7 @@ async def _online(stand: Stand, name: str = "bot", at: Any = LLAMA) -> dict[str,
         one: dict[str, Any] = await stand.get(f"/serverlessEndpoints/{name}", at=at)
         return one if one["properties"]["endpointState"] == "Online" else None
 
-    found: dict[str, Any] = await eventually(there)
+    found: dict[str, Any] = await until(there)
     return found
 
 
@@ -63,7 +63,7 @@ async def test_a_tuned_model_is_served_and_stands_in_the_way_of_its_deletion(sta
     async def gone() -> bool:
         return (await stand.ask("GET", "/serverlessEndpoints/bot")).status_code == 404
 
-    await eventually(gone)
+    await until(gone)
     assert (await stand.ask("GET", deleted.headers["Location"], at=None)).status_code == 200
     assert (await stand.ask("DELETE", "/serverlessEndpoints/bot")).status_code == 204
     assert (await stand.ask("DELETE", "/models/support/versions/1")).status_code == 200
@@ -118,7 +118,7 @@ async def test_a_creation_can_fail(stand: Stand) -> None:
         one: dict[str, Any] = await stand.get(made.headers["Azure-AsyncOperation"], at=None)
         return one if one["status"] == "Failed" else None
 
-    assert (await eventually(failed))["error"]["message"] == "There is no room."
+    assert (await until(failed))["error"]["message"] == "There is no room."
     properties = (await stand.get("/serverlessEndpoints/bot"))["properties"]
     assert (properties["provisioningState"], properties["endpointState"]) == ("Failed", "CreationFailed")
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.patience import until
 from tests.sandbox.azure_ml.stand import (
     LLAMA,
     LLAMA_33,
@@ -15,7 +16,6 @@ from tests.sandbox.azure_ml.stand import (
     conversations,
     job_body,
 )
-from tests.sandbox.azure_openai.stand import eventually
 
 META = "azureml://registries/azureml-meta/models"
 
@@ -165,7 +165,7 @@ async def test_what_is_sold_is_trained_once_it_is_bought(unsubscribed: Stand) ->
     async def accepted() -> bool:
         return (await unsubscribed.ask("PUT", "/jobs/ft-1", json=body)).status_code == 201
 
-    await eventually(accepted)
+    await until(accepted)
     await unsubscribed.until("ft-1", "Completed")
 
 
@@ -230,7 +230,7 @@ async def test_a_failure_is_injected_once_and_words_are_unknown(stand: Stand) ->
     async def failed() -> bool:
         return bool((await stand.get("/jobs/ft-1"))["properties"]["status"] == "Failed")
 
-    await eventually(failed)
+    await until(failed)
     assert await _failure(stand, "ft-1") == "It broke."
     stand.service.configure({"unknown_status": None})
     await stand.create(uri, "ft-2")

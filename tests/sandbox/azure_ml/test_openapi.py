@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.openapi import Problem, validate_request, validate_response
+from tests.patience import until
 from tests.sandbox.azure_ml.spec import WORKSPACE, arm_spec, region_spec
 from tests.sandbox.azure_ml.stand import (
     LLAMA,
@@ -17,7 +18,6 @@ from tests.sandbox.azure_ml.stand import (
     endpoint_body,
     job_body,
 )
-from tests.sandbox.azure_openai.stand import eventually
 
 pytestmark = pytest.mark.specs
 
@@ -63,7 +63,7 @@ async def test_a_whole_life_is_as_published(unsubscribed: Stand, tmp_path: Path,
         (one,) = (await ask("GET", "/marketplaceSubscriptions"))["value"]
         return bool(one["properties"]["marketplaceSubscriptionStatus"] == "Subscribed")
 
-    await eventually(bought)
+    await until(bought)
     uri = await stand.upload(conversations(20))
     data = {"properties": {"dataType": "uri_file", "dataUri": uri}}
     for _ in range(2):
@@ -96,7 +96,7 @@ async def test_a_whole_life_is_as_published(unsubscribed: Stand, tmp_path: Path,
         answer = await ask("GET", "/serverlessEndpoints/{name}", "bot")
         return answer.get("error") is not None
 
-    await eventually(gone)
+    await until(gone)
     await ask("DELETE", "/models/{name}/versions/{version}", "support", "1")
     await ask("DELETE", "/models/{name}/versions/{version}", "support", "1")
     await ask("POST", "/jobs/{id}/cancel", "ft-1")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.azure_ml import Switches
+from tests.patience import until
 from tests.sandbox.azure_ml.stand import (
     LLAMA,
     LLAMA_33,
@@ -14,7 +15,6 @@ from tests.sandbox.azure_ml.stand import (
     Stand,
     conversations,
 )
-from tests.sandbox.azure_openai.stand import eventually
 
 PHI_4 = "azureml://registries/azureml/models/Phi-4"
 SECRET = "/ml/vault/kv-llama/secrets/bot-key"
@@ -37,7 +37,7 @@ async def test_subscribing_and_leaving(unsubscribed: Stand) -> None:
         shown = (await stand.get(path))["properties"]
         return bool(shown["provisioningState"] == "Succeeded")
 
-    await eventually(live)
+    await until(live)
     assert (await stand.get(path))["properties"]["marketplaceSubscriptionStatus"] == "Subscribed"
     assert (await stand.get(made.headers["Azure-AsyncOperation"], at=None))["status"] == "Succeeded"
     assert (await stand.ask("PUT", path, json=_subscription(LLAMA_33))).status_code == 200
@@ -49,7 +49,7 @@ async def test_subscribing_and_leaving(unsubscribed: Stand) -> None:
     async def gone() -> bool:
         return (await stand.ask("DELETE", path)).status_code == 204
 
-    await eventually(gone)
+    await until(gone)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +209,8 @@ def test_switches_are_checked_before_any_is_set() -> None:
         {"fail_job": ["x"]},
         {"nothing": True},
         {"unknown_status": ""},
+        {"retires": "soon"},
+        {"retires": 2030},
     ]
     for changes in wrong:
         with pytest.raises(ValueError, match=list(changes)[-1]):

@@ -1,8 +1,7 @@
 """A running stand-in, and what tests do with it over HTTP."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from sandbox import samples
 from sandbox.azure_openai import AzureOptions, AzureService, install
-from tests.patience import PATIENCE
+from tests.patience import until
 
 KEY = "sandbox-azure-key"
 MODEL = "gpt-4.1-mini-2025-04-14"
@@ -29,15 +28,6 @@ class MovedClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.by
-
-
-async def eventually(look: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE) -> Any:
-    """What `look` answers once it is true."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if found := await look():
-                return found
-            await asyncio.sleep(0.01)
 
 
 @dataclass
@@ -68,7 +58,7 @@ class Stand:
         async def processed() -> bool:
             return (await self.ask("GET", f"/files/{file_id}")).json()["status"] in {"processed", "error"}
 
-        await eventually(processed)
+        await until(processed)
         return file_id
 
     async def sample(self, name: str) -> str:
@@ -95,7 +85,7 @@ class Stand:
             assert job["status"] in wanted or job["status"] not in ENDED, job
             return job if job["status"] in wanted else None
 
-        found: dict[str, Any] = await eventually(there)
+        found: dict[str, Any] = await until(there)
         return found
 
     async def events(self, job_id: str) -> list[dict[str, Any]]:

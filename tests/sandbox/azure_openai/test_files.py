@@ -8,7 +8,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from sandbox.azure_openai.file_operations import CHUNK
-from tests.sandbox.azure_openai.stand import Stand, conversations, eventually, form
+from tests.patience import until
+from tests.sandbox.azure_openai.stand import Stand, conversations, form
 
 
 async def test_a_file_is_pending_then_running_then_processed(stand: Stand) -> None:
@@ -26,7 +27,7 @@ async def test_a_file_is_pending_then_running_then_processed(stand: Stand) -> No
             seen.append(status)
         return status == "processed"
 
-    await eventually(processed)
+    await until(processed)
     assert seen == ["pending", "running", "processed"]
 
 
@@ -98,7 +99,7 @@ async def _imported(stand: Stand, url: str) -> dict[str, object]:
         file: dict[str, object] = (await stand.ask("GET", f"/files/{answer.json()['id']}")).json()
         return file if file["status"] in {"processed", "error"} else None
 
-    found: dict[str, object] = await eventually(ended)
+    found: dict[str, object] = await until(ended)
     return found
 
 

@@ -11,7 +11,8 @@ import pytest
 from sandbox import samples
 from sandbox.azure_openai import AzureOptions
 from sandbox.azure_openai.results import COLUMNS
-from tests.sandbox.azure_openai.stand import MODEL, Stand, conversations, eventually, running
+from tests.patience import until
+from tests.sandbox.azure_openai.stand import MODEL, Stand, conversations, running
 
 PREVIEW = {"version": "2025-04-01-preview"}
 
@@ -227,7 +228,7 @@ async def test_three_jobs_run_at_once_and_the_others_queue_in_order() -> None:
             assert sum(job["status"] == "running" for job in jobs) <= 3
             return all(job["status"] == "succeeded" for job in jobs)
 
-        await eventually(all_ended)
+        await until(all_ended)
 
 
 async def test_jobs_are_listed_newest_first_in_pages(stand: Stand) -> None:
@@ -247,7 +248,7 @@ async def _in_training(stand: Stand, job_id: str) -> None:
     async def stepped() -> bool:
         return any(event["type"] == "metrics" for event in await stand.events(job_id))
 
-    await eventually(stepped)
+    await until(stepped)
     stand.service.configure({"speed": 1})
 
 

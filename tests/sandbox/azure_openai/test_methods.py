@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.azure_openai import AzureOptions
+from tests.patience import until
 from tests.sandbox.azure_openai.method_data import (
     CLOSE,
     EXACT,
@@ -15,7 +16,7 @@ from tests.sandbox.azure_openai.method_data import (
     prompts,
     reinforcement,
 )
-from tests.sandbox.azure_openai.stand import Stand, conversations, eventually, job_body, running
+from tests.sandbox.azure_openai.stand import Stand, conversations, job_body, running
 
 GLOBAL = {"trainingType": "GlobalStandard"}
 DATED = "2025-04-01-preview"
@@ -141,7 +142,7 @@ async def test_a_preference_job_pauses_and_goes_on() -> None:
         async def stepped() -> bool:
             return any(event["type"] == "metrics" for event in await stand.events(job))
 
-        await eventually(stepped)
+        await until(stepped)
         stand.service.configure({"speed": 1})
         paused = await stand.ask("POST", f"/v1/fine_tuning/jobs/{job}/pause", version="")
         assert paused.json()["status"] == "pausing"

@@ -9,7 +9,8 @@ import pytest
 from sandbox.azure_openai import AzureOptions
 from tests.deviations import AZURE_OPENAI, met, unexpected
 from tests.openapi import Problem, Spec, load_spec, validate_request, validate_response
-from tests.sandbox.azure_openai.stand import Stand, conversations, eventually, form, job_body, running
+from tests.patience import until
+from tests.sandbox.azure_openai.stand import Stand, conversations, form, job_body, running
 from tests.specs import specs_root
 
 pytestmark = pytest.mark.specs
@@ -60,7 +61,7 @@ async def _life(ask: Checked) -> None:
     async def processed() -> bool:
         return bool((await ask("GET", FILE, train)).json()["status"] == "processed")
 
-    await eventually(processed)
+    await until(processed)
     body = job_body(train, validation_file=train, trainingType="GlobalStandard", suffix="spec")
     if ask.spec.name < "2024-05-01-preview":
         del body["seed"]
@@ -120,7 +121,7 @@ async def _paused(ask: Checked) -> None:
         async def stepped() -> bool:
             return any(event["type"] == "metrics" for event in await stand.events(job))
 
-        await eventually(stepped)
+        await until(stepped)
         stand.service.configure({"speed": 1})
         await stand.ask("POST", f"/fine_tuning/jobs/{job}/pause", version="2025-04-01-preview")
         await ask("GET", JOB, job)

@@ -7,17 +7,18 @@ import pytest
 
 from tests.deviations import met, unexpected
 from tests.openapi import Problem, validate_request, validate_response
+from tests.patience import until
 from tests.sandbox.azure_openai.method_data import EXACT, RFT_MODEL, dpo, preferences, prompts, reinforcement
-from tests.sandbox.azure_openai.stand import Stand, conversations, eventually, form, job_body
+from tests.sandbox.azure_openai.stand import Stand, conversations, form, job_body
 from tests.sandbox.azure_openai.v1_spec import V1_DEVIATIONS, v1_spec
 
 pytestmark = pytest.mark.specs
 
+VALIDATE = "/fine_tuning/alpha/graders/validate"
 FILE, JOB = "/files/{file_id}", "/fine_tuning/jobs/{fine_tuning_job_id}"
-# Graders are tried out and checkpoints copied by nobody here.
+# Graders are run on samples and checkpoints copied by nobody here.
 NOT_SERVED = {
     ("POST", "/fine_tuning/alpha/graders/run"),
-    ("POST", "/fine_tuning/alpha/graders/validate"),
     ("POST", f"{JOB}/checkpoints/{{fine_tuning_checkpoint_id}}/copy"),
     ("GET", f"{JOB}/checkpoints/{{fine_tuning_checkpoint_id}}/copy"),
 }
@@ -55,7 +56,7 @@ async def _files(ask: Checked) -> None:
     async def processed() -> bool:
         return bool((await ask("GET", FILE, made)).json()["status"] == "processed")
 
-    await eventually(processed)
+    await until(processed)
     await ask("GET", "/files")
     await ask("GET", f"{FILE}/content", made)
     await ask("DELETE", FILE, made)
@@ -78,6 +79,7 @@ async def _jobs(ask: Checked) -> None:
         await ask("GET", f"{JOB}/events", ended["id"], params={"limit": "100"})
         if body is bodies[0]:
             await ask("GET", f"{JOB}/checkpoints", ended["id"], params={"limit": "10"})
+    await ask("POST", VALIDATE, json={"grader": EXACT})
     stand.service.configure({"hold_pending": True})
     waiting = (await ask("POST", "/fine_tuning/jobs", json=job_body(bad))).json()["id"]
     await ask("POST", f"{JOB}/pause", waiting)
@@ -93,6 +95,7 @@ async def _refusals(ask: Checked) -> None:
     await ask("POST", "/files", **form(b""))
     await ask("POST", "/fine_tuning/jobs", json={"model": "gpt-9", "training_file": "file-unknown"})
     await ask("GET", JOB, "ftjob-unknown")
+    await ask("POST", VALIDATE, json={"grader": {**EXACT, "operation": "is"}})
     await ask("POST", "/chat/completions", json={"model": "x", "messages": []})
 
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.azure_openai.checking import FileCheck, count_tokens
+from sandbox.azure_openai.checking import FileCheck
 from sandbox.azure_openai.options import Switches, UnknownSwitchError
 from sandbox.azure_openai.rai import PHRASES, THRESHOLD, categories_in
 from sandbox.azure_openai.safety import PROBES, refusal
-from sandbox.azure_openai.turns import Turns
+from sandbox.common.tokens import count_tokens
+from sandbox.common.turns import Turns
 from tests.openapi import load_spec, validate_response
 from tests.patience import PATIENCE
 from tests.specs import specs_root

@@ -10,7 +10,8 @@ from openai import AsyncAzureOpenAI
 
 from sandbox import samples
 from sandbox.azure_openai import AzureOptions
-from tests.sandbox.azure_openai.stand import KEY, MODEL, Stand, conversations, eventually, running
+from tests.patience import until
+from tests.sandbox.azure_openai.stand import KEY, MODEL, Stand, conversations, running
 
 GLOBAL = {"trainingType": "GlobalStandard"}
 
@@ -63,7 +64,7 @@ async def test_a_job_from_upload_to_results(client: AsyncAzureOpenAI) -> None:
     async def ended() -> bool:
         return (await client.fine_tuning.jobs.retrieve(job.id)).status == "succeeded"
 
-    await eventually(ended)
+    await until(ended)
     job = await client.fine_tuning.jobs.retrieve(job.id)
     assert job.fine_tuned_model == f"{MODEL}.ft-{job.id.removeprefix('ftjob-')}-sdk"
     assert [found.id async for found in client.fine_tuning.jobs.list(limit=1)] == [job.id]
@@ -118,7 +119,7 @@ async def test_pause_and_resume() -> None:
             page = await client.fine_tuning.jobs.list_events(job.id)
             return any(event.type == "metrics" for event in page.data)
 
-        await eventually(stepped)
+        await until(stepped)
         stand.service.configure({"speed": 1})
         assert str((await client.fine_tuning.jobs.pause(job.id)).status) == "pausing"
         stand.service.configure({"speed": 1000})

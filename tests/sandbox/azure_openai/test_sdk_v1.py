@@ -9,6 +9,7 @@ from openai import AsyncOpenAI
 from openai.types.fine_tuning.job_create_params import Method
 
 from sandbox.azure_openai import AzureOptions
+from tests.patience import until
 from tests.sandbox.azure_openai.method_data import (
     DPO_MODEL,
     EXACT,
@@ -18,7 +19,7 @@ from tests.sandbox.azure_openai.method_data import (
     prompts,
     reinforcement,
 )
-from tests.sandbox.azure_openai.stand import KEY, Stand, conversations, eventually, running
+from tests.sandbox.azure_openai.stand import KEY, Stand, conversations, running
 
 GLOBAL = {"trainingType": "GlobalStandard"}
 
@@ -58,7 +59,7 @@ async def _trained(
     async def ended() -> bool:
         return (await client.fine_tuning.jobs.retrieve(job.id)).status == "succeeded"
 
-    await eventually(ended)
+    await until(ended)
     return await client.fine_tuning.jobs.retrieve(job.id)
 
 
@@ -123,7 +124,7 @@ async def test_pause_and_resume() -> None:
             page = await client.fine_tuning.jobs.list_events(job.id)
             return any(event.type == "metrics" for event in page.data)
 
-        await eventually(stepped)
+        await until(stepped)
         stand.service.configure({"speed": 1})
         assert str((await client.fine_tuning.jobs.pause(job.id)).status) == "pausing"
         stand.service.configure({"speed": 1000})

@@ -1,7 +1,6 @@
 """A running stand-in, and what tests do with it over HTTP."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from sandbox.databricks import DatabricksOptions, DatabricksService, install
 from sandbox.databricks.options import PAT, USER, VOLUME_PATH
 from sandbox.training.worker_client import Worker
 from tests.clocks import ShiftedClock
-from tests.patience import PATIENCE
+from tests.patience import until
 
 LLAMA = "meta-llama/Llama-3.2-3B-Instruct"
 MISTRAL = "mistralai/Mistral-7B-Instruct-v0.2"
@@ -47,15 +46,6 @@ EVENTS = (
     "getFinetuneEvents(getFinetuneEventsData: $getFinetuneEventsData) { eventType eventTime eventMessage } }"
 )
 MODELS = "query Models { getFinetuneConstants { models { name displayName maxContextLength } } }"
-
-
-async def eventually(look: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE) -> Any:
-    """What `look` answers once it is true."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if found := await look():
-                return found
-            await asyncio.sleep(0.01)
 
 
 @dataclass
@@ -121,7 +111,7 @@ class Stand:
             assert run["status"] in wanted or run["status"] not in ENDED, run["reason"]
             return run if run["status"] in wanted else None
 
-        found: dict[str, Any] = await eventually(there)
+        found: dict[str, Any] = await until(there)
         return found
 
     async def trained(self, path: str, **fields: Any) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import pytest
 
 from sandbox.databricks import DatabricksOptions
 from sandbox.databricks.options import USER
-from tests.sandbox.databricks.stand import FOLDER, Stand, eventually, running
+from tests.patience import until
+from tests.sandbox.databricks.stand import FOLDER, Stand, running
 from tests.sandbox.databricks.test_runs import chat
 
 FILES = "/api/2.0/fs/files"
@@ -59,7 +60,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 
     async def broken() -> AsyncIterator[bytes]:
         yield b"half"
-        await eventually(begun)
+        await until(begun)
         raise ConnectionError
 
     async with running(DatabricksOptions(directory=tmp_path, random_seed=1)) as stand:
@@ -67,7 +68,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
         await stand.put("whole.jsonl", b"whole")
         with pytest.raises(ConnectionError):
             await stand.http.put(url, content=broken(), headers={"Content-Length": "8"})
-        await eventually(gone)
+        await until(gone)
         assert (await stand.http.get(url)).status_code == 404
 
 

@@ -178,6 +178,21 @@ async def test_serving_and_its_use(stand: Stand, client: WorkspaceClient) -> Non
     await off(work)
 
 
+async def test_a_warehouse_is_looked_at_and_not_started(stand: Stand, client: WorkspaceClient) -> None:
+    def work() -> None:
+        found = client.warehouses.get(WAREHOUSE)
+        assert (found.id, found.state, found.num_clusters) == (WAREHOUSE, sql.State.STOPPED, 0)
+        with pytest.raises(NotFound, match="does not exist"):
+            client.warehouses.get("nowhere")
+        client.statement_execution.execute_statement("SELECT 1", WAREHOUSE, wait_timeout="30s")
+        assert client.warehouses.get(WAREHOUSE).state is sql.State.RUNNING
+        stand.service.configure({"missing_grants": [f"CAN_USE {WAREHOUSE}"]})
+        with pytest.raises(PermissionDenied):
+            client.warehouses.get(WAREHOUSE)
+
+    await off(work)
+
+
 async def test_the_client_reads_a_throttle(stand: Stand, client: WorkspaceClient) -> None:
     stand.service.configure({"throttle_next": 1000, "retry_after": "1"})
     with pytest.raises((TimeoutError, TooManyRequests)):

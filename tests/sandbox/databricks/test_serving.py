@@ -9,7 +9,8 @@ from openai import AsyncOpenAI
 from sandbox.databricks.options import PAT, USER
 from sandbox.databricks.unity import Version
 from sandbox.training.model import PackedWeights, base_weights
-from tests.sandbox.databricks.stand import LLAMA, Stand, eventually
+from tests.patience import until
+from tests.sandbox.databricks.stand import LLAMA, Stand
 from tests.sandbox.databricks.test_runs import chat
 
 ROOT = "/api/2.0/serving-endpoints"
@@ -62,7 +63,7 @@ async def ready(stand: Stand, name: str = "support-llama") -> dict[str, Any]:
         found = await stand.get(f"{ROOT}/{name}")
         return found if found["state"]["config_update"] != "IN_PROGRESS" else None
 
-    found: dict[str, Any] = await eventually(look)
+    found: dict[str, Any] = await until(look)
     return found
 
 
@@ -154,7 +155,7 @@ async def test_who_waits_for_an_endpoint_that_is_deleted_is_told(stand: Stand, m
         shown = (await stand.get(f"{ROOT}/support-llama"))["config"]["served_entities"][0]
         return bool(shown["state"]["deployment_state_message"] == "Scaling up from zero")
 
-    await eventually(waking)
+    await until(waking)
     await stand.http.delete(f"{ROOT}/support-llama")
     assert (await waiting).status_code == 404
 
@@ -236,7 +237,7 @@ async def test_a_slow_warehouse_is_asked_again(stand: Stand) -> None:
         found = await stand.get(f"/api/2.0/sql/statements/{first['statement_id']}")
         return found if found["status"]["state"] != "PENDING" else None
 
-    assert (await eventually(done))["result"]["data_array"] == [["1"]]
+    assert (await until(done))["result"]["data_array"] == [["1"]]
 
 
 @pytest.mark.parametrize(

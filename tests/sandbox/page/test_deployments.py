@@ -11,8 +11,8 @@ from playwright.async_api import Browser, Page, expect
 from sandbox.azure_openai import AzureOptions
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from tests.browser import Complaints, browser, open_page
+from tests.patience import until
 from tests.sandbox.azure_calls.records import ago, called, deployment, put
-from tests.sandbox.azure_openai.stand import eventually
 
 __all__ = ["browser"]  # a fixture
 
@@ -68,7 +68,7 @@ async def _until(switches: object, name: str, value: object) -> None:
     async def there() -> bool:
         return bool(getattr(switches, name) == value)
 
-    await eventually(there)
+    await until(there)
 
 
 async def test_switches(azure_sandbox: Sandbox, panel: Page) -> None:

@@ -10,7 +10,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
-from tests.sandbox.slack.people import Json, until
+from tests.patience import until
+from tests.sandbox.slack.people import Json
 
 Listener = Callable[..., Awaitable[Any]]
 

@@ -1,7 +1,6 @@
 """The page API as the page calls it, and waiting for conditions."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -90,14 +89,6 @@ class Pushed:
             if received["type"] == kind:
                 return received
             self._kept.append(received)
-
-
-async def until(found: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-    """Wait until something is true, and return it."""
-    async with asyncio.timeout(seconds):
-        while not (value := found()):  # noqa: ASYNC110 - the state is in another task
-            await asyncio.sleep(0.005)
-    return value
 
 
 async def error_of(call: Awaitable[Any]) -> Json:

@@ -6,7 +6,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
-from tests.sandbox.slack.people import FINE, RANDOM, RIN, RIN_DM, SAM, Json, Page, until
+from tests.patience import until
+from tests.sandbox.slack.people import FINE, RANDOM, RIN, RIN_DM, SAM, Json, Page
 from tests.sandbox.slack.test_socket_mode import Received, connected
 
 

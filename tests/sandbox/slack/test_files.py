@@ -7,7 +7,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
-from tests.sandbox.slack.people import FINE, RANDOM, RIN, SAM, Json, Page, error_of, until
+from tests.patience import until
+from tests.sandbox.slack.people import FINE, RANDOM, RIN, SAM, Json, Page, error_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 

@@ -17,7 +17,8 @@ from sandbox.clock import SystemClock
 from sandbox.server import Sandbox, SandboxOptions, create_sandbox
 from sandbox.slack.http_delivery import HttpDelivery, signed
 from sandbox.slack.options import SlackOptions
-from tests.sandbox.slack.people import FINE, RIN, Json, Page, until
+from tests.patience import until
+from tests.sandbox.slack.people import FINE, RIN, Json, Page
 
 
 class Receiver:

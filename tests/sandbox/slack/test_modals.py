@@ -5,10 +5,11 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
+from tests.patience import until
 from tests.sandbox.slack.app import Bot, silence
 from tests.sandbox.slack.corpus import actions, button, input_block, modal, option, plain, section
 from tests.sandbox.slack.forms import form, typed
-from tests.sandbox.slack.people import ADA, FINE, RIN, Json, Page, until
+from tests.sandbox.slack.people import ADA, FINE, RIN, Json, Page
 
 
 async def opened(sandbox: Sandbox, bot: Bot, view: Json, user: str = RIN) -> Json:

@@ -9,10 +9,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
 from sandbox.slack.options import DEFAULT_EVENTS, DEFAULT_SCOPES, SlackOptions
+from tests.patience import until
 from tests.sandbox.slack.app import Bot
 from tests.sandbox.slack.corpus import actions, button
 from tests.sandbox.slack.forms import form, typed
-from tests.sandbox.slack.people import FINE, RIN, RIN_DM, Json, Page, until
+from tests.sandbox.slack.people import FINE, RIN, RIN_DM, Json, Page
 from tests.sandbox.slack.test_socket_mode import Received, connected
 from tests.specs import specs_root
 

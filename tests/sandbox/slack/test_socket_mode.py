@@ -15,7 +15,8 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.server import Sandbox
-from tests.sandbox.slack.people import FINE, RIN, Json, Page, until
+from tests.patience import until
+from tests.sandbox.slack.people import FINE, RIN, Json, Page
 
 APP = {"Authorization": "Bearer xapp-sandbox-app"}
 

@@ -20,5 +20,5 @@ class Ids:
         return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
     def seed(self) -> int:
-        """A training seed for a job that was created without one (int32, contract 1.4)."""
+        """A training seed for a job that was created without one (int32)."""
         return self._random.randrange(2**31)

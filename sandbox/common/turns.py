@@ -1,4 +1,4 @@
-"""Who may run: jobs wait their turn, first come first served within their pool (contract 1.10)."""
+"""Who may run: jobs wait their turn, first come first served within their pool."""
 
 import asyncio
 from collections import Counter, deque

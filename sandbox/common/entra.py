@@ -6,14 +6,13 @@ What azure-identity's ManagedIdentityCredential speaks: GET with `api-version=20
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 from aiohttp import web
 
-from sandbox.azure_openai.ids import Ids
-from sandbox.azure_openai.options import AzureOptions
 from sandbox.clock import Clock
+from sandbox.common.ids import Ids
 
 DATA_PLANE: Final = frozenset({"https://cognitiveservices.azure.com", "https://ai.azure.com"})
 KNOWN_RESOURCES: Final = DATA_PLANE | {
@@ -27,6 +26,25 @@ KNOWN_RESOURCES: Final = DATA_PLANE | {
 }
 PREFIX: Final = "sandbox-entra-"
 SYSTEM_ASSIGNED: Final = "system-assigned"
+
+
+class IdentityOptions(Protocol):
+    """How the endpoint is set up."""
+
+    @property
+    def identity_header(self) -> str:
+        """What the header of a request must carry."""
+        ...
+
+    @property
+    def client_ids(self) -> frozenset[str] | None:
+        """The identities that can be asked for; None = any."""
+        ...
+
+    @property
+    def token_seconds(self) -> int:
+        """How long a token is good."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ def principal(name: str) -> Principal:
 class Identity:
     """Issues tokens and knows which of them are good."""
 
-    def __init__(self, clock: Clock, ids: Ids, options: AzureOptions) -> None:
+    def __init__(self, clock: Clock, ids: Ids, options: IdentityOptions) -> None:
         self._clock = clock
         self._ids = ids
         self._options = options

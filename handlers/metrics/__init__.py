@@ -1,0 +1,1 @@
+"""The program's numbers in the form that Prometheus reads."""

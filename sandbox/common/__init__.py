@@ -1,0 +1,1 @@
+"""What the stand-ins share, whichever service they stand in for."""

@@ -1,0 +1,1 @@
+"""Whether the program tells the truth about itself: health, readiness, numbers."""
