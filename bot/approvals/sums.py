@@ -16,6 +16,7 @@ from bot.deployments.places import Places
 from bot.deployments.pricing import Planned
 from bot.facts.requests import Bill, DeployAsk, Waiting
 from bot.ids import number_of
+from bot.naming import base_name
 from bot.store import requests
 from bot.store.requests import Request, Round
 
@@ -29,7 +30,7 @@ def shown(connection: Connection, request: Request, one: Round, settings: Settin
     An earlier round keeps what it said when it was asked.
     """
     places, ask = Places(connection, settings), DeployAsk.model_validate(one.spec)
-    ask = ask.model_copy(update={"base_short": places.base_name(ask.trained_at, ask.base)})
+    ask = ask.model_copy(update={"base_short": base_name(places.base_name(ask.trained_at, ask.base))})
     if one.n != request.round:
         return ask
     if request.decided:

@@ -122,7 +122,7 @@ def _here(job: Job, sent: Mapping[int, str]) -> JobUse:
         open=True,
         files=frozenset(sent[one] for one in data if one is not None and one in sent),
         model=job.base_model,
-        name=job.suffix or job.model_short,
+        name=job.suffix or base_name(job.model_short),
         at=job.created_at,
         created_at=job.created_at,
     )

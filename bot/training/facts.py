@@ -18,6 +18,7 @@ from bot.facts.jobs import (
     ReadingFacts,
 )
 from bot.ids import dataset_name, job_name, request_name
+from bot.naming import base_name
 from bot.store import connections, datasets, jobs, records, requests
 from bot.store.jobs import Job
 from bot.training.progress import by_clock
@@ -42,7 +43,7 @@ def job_facts(
     portal = configured.portal_url if configured else None
     return JobFacts(
         id=job.label,
-        name=job.suffix or job.model_short,
+        name=job.suffix or base_name(job.model_short),
         state=job.state,
         raw_state=job.raw_state,
         connection=job.connection,

@@ -17,6 +17,7 @@ from bot.deps import Deps
 from bot.facts.jobs import DataRef, Money
 from bot.facts.requests import TrainAsk
 from bot.ids import dataset_name
+from bot.naming import base_name
 from bot.people import Actor
 from bot.store import datasets, jobs, small
 from bot.store.jobs import Job
@@ -125,7 +126,7 @@ class Needs:
         approvals = self.deps.settings.approvals
         ask = TrainAsk(
             job=job.label,
-            name=job.suffix or job.model_short,
+            name=job.suffix or base_name(job.model_short),
             model=job.model_short,
             connection=job.connection,
             train=_data(connection, job),

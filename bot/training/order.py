@@ -17,6 +17,7 @@ from bot.facts.forms import TrainOrder, TrainSummary
 from bot.facts.jobs import DataRef, Money
 from bot.facts.requests import TrainAsk, Warnings
 from bot.ids import dataset_name, number_of
+from bot.naming import base_name
 from bot.people import Actor
 from bot.store import jobs, small
 from bot.store.datasets import Dataset
@@ -62,7 +63,7 @@ def approval_needed(
 ) -> TrainAsk | None:
     """What has to be asked before it starts (`[approvals]`: `training_above`, `monthly_cap`), None = nothing."""
     training = gate.Training(
-        name=checked.order.suffix or checked.model.short,
+        name=checked.order.suffix or base_name(checked.model.short),
         model=checked.model.short,
         connection=checked.order.connection,
         train=_ref(checked.train),

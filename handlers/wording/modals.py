@@ -105,7 +105,7 @@ _TEXT: Mapping[str, Mapping[str, str]] = {
         "e_range": "This is outside the range: {range}",
         "e_seed": "Write a whole number from 0 to 2147483647.",
         "e_suffix": "Use letters and digits only; no dots, no blanks.",
-        "e_suffix_signs": "Use letters, digits and {signs} only; no dots, no blanks.",
+        "e_suffix_signs": "Use letters, digits{signs} only; no dots, no blanks.",
         "e_same": "This is the training data. Choose other examples, or none.",
         # summary
         "summary_title": "Start this training?",
@@ -209,7 +209,12 @@ def elsewhere(models: Iterable[tuple[str, str]], locale: str) -> str:
 
 def wrong_suffix(signs: str, locale: str) -> str:
     """What a suffix may consist of at this service."""
-    return say("e_suffix_signs" if signs else "e_suffix", locale, signs=" and ".join(signs))
+    return say("e_suffix_signs" if signs else "e_suffix", locale, signs=_listed(signs))
+
+
+def _listed(signs: str) -> str:
+    """What follows "letters, digits": ` and -`, `, - and _`."""
+    return "".join(f"{',' if n < len(signs) else ' and'} {sign}" for n, sign in enumerate(signs, 1))
 
 
 def charges(provider: str, locale: str, *, timed: bool) -> str:

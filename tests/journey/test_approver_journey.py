@@ -63,7 +63,7 @@ async def test_an_expensive_training_waits_for_the_approvers(tmp_path: Path) -> 
         await bruno.click(card, "request_approve", APPROVALS)
         await request_card(ada, "Approved · train J1")
         done = await job_card(rin, "Trained")
-        end = await told(rin, "J1 gpt-4.1-nano-2025-04-14 is trained", channel=FINETUNE, thread_ts=done["ts"])
+        end = await told(rin, "J1 gpt-4.1-nano is trained", channel=FINETUNE, thread_ts=done["ts"])
         assert " billed" in end
 
 

@@ -90,7 +90,7 @@ async def test_from_a_trained_model_to_one_that_answers(tmp_path: Path) -> None:
         for part in (
             f'<@{RIN}>: "Wrong refund answers."',
             "$1.70/h = $1,224 a month, used or not, until",
-            "J1 final · gpt-4.1-nano-2025-04-14 · prod-swc, Sweden Central · GlobalStandard · 50K tokens/min",
+            "J1 final · gpt-4.1-nano · prod-swc, Sweden Central · GlobalStandard · 50K tokens/min",
             "50K tokens/min (about 50 requests/min)",
             "filter corp-strict",
             "tags team=support, cost=42",
@@ -260,7 +260,7 @@ async def test_what_cannot_work_is_refused_at_its_field_with_the_remedy(tmp_path
         assert "is retired" in view_text(retired)
         refused = await submitted(rin, retired, **good)
         assert list(refused) == ["model"]
-        assert "Train on its successor" in refused["model"]
+        assert "Train on a model that is hosted" in refused["model"]
         assert await sent(made) == 0
         await rin.command("/finetune approvals all")
         await rin.sees(FINETUNE, "No request waits.")

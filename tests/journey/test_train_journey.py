@@ -87,7 +87,7 @@ async def test_the_form_its_errors_and_the_summary(tmp_path: Path) -> None:
         good = {"connection": "prod-swc", "model": nano, "training_type": "GlobalStandard", "train": "D1"}
         for change, field, part in (
             ({"valid": "D1"}, "valid", "This is the training data"),
-            ({"suffix": "no.dots"}, "suffix", "dots are not allowed"),
+            ({"suffix": "no.dots"}, "suffix", "Use letters, digits, - and _ only; no dots"),
             ({"hp_n_epochs": "0"}, "hp:n_epochs", ""),
             ({"hp_n_epochs": "2.5"}, "hp:n_epochs", ""),
             ({"hp_batch_size": "257"}, "hp:batch_size", ""),

@@ -232,7 +232,7 @@ def test_whatever_comes_back_is_an_order_or_errors(given_values: dict[str, Any],
     ("signs", "given", "told"),
     [
         ("-", "a_b", "Use letters, digits and - only; no dots, no blanks."),
-        ("-_", "<!here>", "Use letters, digits and - and _ only; no dots, no blanks."),
+        ("-_", "<!here>", "Use letters, digits, - and _ only; no dots, no blanks."),
         ("", "a-b", "Use letters and digits only; no dots, no blanks."),
     ],
 )
