@@ -21,10 +21,13 @@ class Checked:
     out: str
     err: str
 
+    def lines(self) -> list[str]:
+        """A line for each look, its parts joined by ` | `."""
+        return self.out.replace("\n          ", " | ").splitlines()
+
     def look(self, what: str) -> str:
         """The one look whose line has `what` in it."""
-        looks = self.out.replace("\n          ", " | ").splitlines()
-        found = [line for line in looks if what in line]
+        found = [line for line in self.lines() if what in line]
         assert len(found) == 1, f"{what!r} in {found} of\n{self.out}{self.err}"
         return found[0]
 

@@ -224,7 +224,7 @@ async def test_it_is_reminded_of_with_backoff_and_closes_when_it_said(tmp_path: 
             await told(rin, "A1 deploy support-v1: closed undecided")
             await bruno.click(found, "request_approve", APPROVALS)
             await until(lambda: _times(made, BRUNO, "A1", 1), "an answer to the late vote")
-        assert "closed undecided" in plain((await made.history(BRUNO, await bruno.direct()))[-1])
+        assert "A1 has closed" in plain((await made.history(BRUNO, await bruno.direct()))[-1])
         closed = await request_card(ada, "Closed undecided · deploy support-v1 · A1")
         assert "1 of 2 had approved when it closed" in plain(closed)
         assert buttons(closed) == ["request_details"]
