@@ -14,6 +14,13 @@ settings.register_profile(
 settings.load_profile("tunesmith")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `tests/breaking/conftest.py` asks for."""
+    parser.addoption(
+        "--every-moment", action="store_true", help="all variants of the kill tests, not a quarter"
+    )
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _clean_environment() -> None:
     """No settings of ours, and no proxy between the tests and the servers that they start on this machine."""

@@ -30,7 +30,7 @@ def same(report: Report) -> dict[str, object]:
     return report.to_json() | {"seconds": 0}
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(lines(), min_size=1, max_size=4), SERVICES)
 def test_the_fast_path_finds_and_counts_what_a_close_look_does(some: list[bytes], options: Options) -> None:
     # Each line comes again: the second time its shape is known.

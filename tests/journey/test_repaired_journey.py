@@ -73,9 +73,9 @@ async def test_training_with_the_repaired_file(tmp_path: Path) -> None:
         # once, however often it is asked for
         await rin.click(card, "data_use_repaired", direct)
         await told(rin, "That was made before: it is D3.")
+        await finished(made, "upload:2")
         sent = [one for one in await made.requests() if one["method"] == "POST" and "files" in one["path"]]
         assert len(sent) == 2, "the validation data and the repaired data"
-        await finished(made, "upload:2")
 
         async def paired() -> bool:
             valid = await rin.sees(direct, "support_valid.jsonl · D2")
