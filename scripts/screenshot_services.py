@@ -121,7 +121,7 @@ class Services:
         await card(self.rin, "Waiting for approval", "J5")
         await on_page.become(self.page, ADA)
         await on_page.go_to(self.page, APPROVALS)
-        asked = message(self.page, "Llama-3.3-70B-Instruct?")
+        asked = message(self.page, "Buy a Marketplace subscription to")
         await expect(asked).to_be_visible(timeout=LONG_MS)
         await self.page.mouse.move(1, 1)
         await asked.screenshot(path=self.target / "message-purchase.png", animations="disabled")
